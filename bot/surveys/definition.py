@@ -1,0 +1,129 @@
+"""What a survey is: questions, scales, options and texts, checked when it is read, frozen when it is published."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+__all__ = ["SCALES", "Key", "Lang", "Option", "Question", "QuestionKind", "Scale", "ScaleName", "Survey", "Texts", "text_in"]
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Texts = dict[Lang, Annotated[str, StringConstraints(min_length=1, max_length=1000)]]
+"""The same words in several languages, by ISO 639-1 code."""
+
+
+class QuestionKind(StrEnum):
+    SCALE = "scale"
+    SINGLE = "single"
+    """One of the options."""
+    MULTIPLE = "multiple"
+    """Any number of the options."""
+    TEXT = "text"
+    """Own words."""
+    PHOTO = "photo"
+
+
+class Scale(BaseModel):
+    """An ordered run of whole numbers from `low` to `high`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    low: int
+    high: int
+    low_score: int
+    """A score at or below this one is a low score: a complaint may be behind it."""
+
+
+ScaleName = Literal["csat5", "nps", "ces7", "star5", "yes_no", "frequency5"]
+
+SCALES: dict[ScaleName, Scale] = {
+    "csat5": Scale(low=1, high=5, low_score=2),
+    "nps": Scale(low=0, high=10, low_score=6),
+    "ces7": Scale(low=1, high=7, low_score=3),
+    "star5": Scale(low=1, high=5, low_score=2),
+    "yes_no": Scale(low=0, high=1, low_score=0),
+    "frequency5": Scale(low=1, high=5, low_score=0),
+}
+"""The scales of the field: CSAT 5, NPS 0 to 10, CES 2.0 (7), stars, no = 0 / yes = 1, never = 1 … often = 5."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Option(_Strict):
+    """One option of a single or multiple choice question. `department` sends a complaint that names it there."""
+
+    key: Key
+    text: Texts
+    department: Key | None = None
+
+
+class Question(_Strict):
+    key: Key
+    kind: QuestionKind
+    text: Texts
+    scale: ScaleName | None = None
+    options: tuple[Option, ...] = ()
+    measure: Literal["csat", "nps", "ces", "fcr"] | None = None
+    """The measure this question feeds, at most one question a measure."""
+    department: Key | None = None
+    """Whose a complaint in this answer is."""
+    when: str | None = None
+    """CEL condition over `answers` (by question key) and `facts` (of the touchpoint); asked when it is true."""
+    told_by: Key | None = None
+    """Name of a fact that answers this question already: when the touchpoint tells it, nobody is asked."""
+    complaint: bool = True
+    """Whether a low score here is a complaint; no for likelihoods such as buying other products."""
+    purpose: Literal["quote"] | None = None
+    """A yes here is consent for this purpose, a no withdraws it."""
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if (self.kind is QuestionKind.SCALE) != (self.scale is not None):
+            raise ValueError('a question of kind "scale" names its scale, and only such a one does')
+        if (self.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)) != bool(self.options):
+            raise ValueError('a question of kind "single" or "multiple" has options, and only such a one does')
+        if len({option.key for option in self.options}) != len(self.options):
+            raise ValueError("two options have the same key")
+        return self
+
+
+class Survey(_Strict):
+    """A survey in all its languages. `hello` says who asks, why, how long it takes and how to stop."""
+
+    name: Key
+    title: Texts
+    hello: Texts
+    thanks: Texts
+    thanks_low: Texts
+    """Said instead of `thanks` to somebody who complained."""
+    questions: tuple[Question, ...] = Field(min_length=1, max_length=20)
+    expires_days: int = Field(default=14, ge=1, le=365)
+    minutes: int = Field(default=2, ge=1, le=30)
+
+    @property
+    def langs(self) -> tuple[str, ...]:
+        return tuple(self.title)
+
+    def question(self, key: str) -> Question:
+        """The question of that key. Raises KeyError where there is none."""
+        for question in self.questions:
+            if question.key == key:
+                return question
+        raise KeyError(key)
+
+    @model_validator(mode="after")
+    def _keys_are_unique_and_languages_whole(self) -> Self:
+        keys = [question.key for question in self.questions]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two questions have the same key")
+        return self
+
+
+def text_in(texts: Texts, lang: str) -> str:
+    """The text in `lang`, else in English, else in the first language there is."""
+    return texts.get(lang) or texts.get("en") or next(iter(texts.values()))

@@ -1,0 +1,55 @@
+"""Invitations: one survey for one customer for one reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.types import Instant
+
+__all__ = ["Invitation", "InvitationState"]
+
+
+class InvitationState(StrEnum):
+    PLANNED = "planned"
+    SENT = "sent"
+    STARTED = "started"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    SUPPRESSED = "suppressed"
+
+
+class Invitation(SQLModel, table=True):
+    """Planned → sent → started → completed, or one of the other ends with its `reason`.
+
+    `token` is the secret in its link. `due_at` is when we may first write; `expires_at` ends our writing, never
+    our listening: a link opened later still starts the dialog.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("touchpoint_id", "survey"),
+        Index("ix_invitation_due", "state", "due_at"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    token: str = Field(unique=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True, sa_type=BigInteger)
+    touchpoint_id: int | None = Field(default=None, foreign_key="touchpoint.id", sa_type=BigInteger)
+    wave_id: int | None = Field(default=None, foreign_key="wave.id", index=True, sa_type=BigInteger)
+    survey: str
+    survey_version_id: int = Field(foreign_key="survey_version.id", sa_type=BigInteger)
+    state: InvitationState = Field(default=InvitationState.PLANNED, sa_type=String)
+    reason: str = ""
+    due_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    planned_at: datetime = Field(sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    started_at: datetime | None = Field(default=None, sa_type=Instant)
+    completed_at: datetime | None = Field(default=None, sa_type=Instant)
+    reminders: int = 0
+    remind_at: datetime | None = Field(default=None, sa_type=Instant, index=True)

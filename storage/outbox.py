@@ -1,0 +1,89 @@
+"""The outbox: what must be said and has not been settled yet, and the slots that keep each platform's pace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, SmallInteger, String, text
+from sqlmodel import Field, SQLModel
+
+from storage.types import Instant, Json
+
+__all__ = ["Message", "MessageState", "Priority", "Slot"]
+
+
+class Priority(IntEnum):
+    """Lower goes first."""
+
+    ALERT = 0
+    REPLY = 1
+    CASE = 2
+    CAMPAIGN = 3
+
+
+class MessageState(StrEnum):
+    DUE = "due"
+    SENDING = "sending"
+    """Claimed: sending may have begun. Found after its owner died, it is `Unknown` whether it arrived."""
+    SENT = "sent"
+    UNREACHABLE = "unreachable"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    """Perhaps delivered; not tried again."""
+
+
+class Message(SQLModel, table=True):
+    """One thing to say to one address (a customer's, or a staff member's door)."""
+
+    __table_args__ = (
+        Index(
+            "ix_message_due",
+            "account",
+            "priority",
+            "due_at",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+        Index(
+            "ix_message_sending",
+            "lease_until",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    key: str | None = Field(default=None, unique=True)
+    """Names the message for good: a second insert with the same key changes nothing."""
+    channel: str
+    account: str
+    address: str
+    priority: int = Field(sa_type=SmallInteger)
+    due_at: datetime = Field(sa_type=Instant)
+    state: str = Field(default=MessageState.DUE, sa_type=String)
+    say: dict[str, Any] = Field(sa_type=Json)
+    edits: str | None = None
+    """Key of the earlier message that this one replaces."""
+    customer_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    dialog_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    invitation_id: int | None = Field(default=None, sa_type=BigInteger)
+    case_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    attempts: int = 0
+    repeated: bool = False
+    """Sent once more after an unknown end; the text says so to the person."""
+    owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    platform_id: str | None = None
+    reason: str = ""
+    created_at: datetime = Field(sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Slot(SQLModel, table=True):
+    """When an account (`address` empty) or one address of it may next be written to."""
+
+    account: str = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    next_at: datetime = Field(sa_type=Instant)

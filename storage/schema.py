@@ -1,0 +1,12 @@
+"""Every table of the design, in one place for migrations and tests."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from storage import campaigns, cases, customers, dialogs, figures, invitations, journal, outbox, staff, surveys, touchpoints
+
+__all__ = ["metadata"]
+
+_AGGREGATES = (campaigns, cases, customers, dialogs, figures, invitations, journal, outbox, staff, surveys, touchpoints)
+metadata = SQLModel.metadata
