@@ -156,6 +156,9 @@ class Say:
     """Address of a picture to show above the text."""
     key: str = ""
     edits: str = ""
+    again: str = ""
+    """Put before the text when this is sent a second time because nobody knows whether the first arrived.
+    Empty: it is not sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,8 @@ class Capabilities:
     text_limit: int
     """In the platform's own units (UTF-16 units, characters, graphemes): the channel cuts, with care."""
     pace: Pace = Pace()
+    idempotent: bool = False
+    """Sending the same `message_id` twice shows it once: an unknown end is simply sent again."""
 
 
 Hear = Callable[[Heard], Awaitable[None]]

@@ -1,4 +1,4 @@
-"""The outbox: what must be said and has not been settled yet, and the slots that keep each platform's pace."""
+"""The outbox: what must be said, and what became of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.types import Instant, Json
 
-__all__ = ["Message", "MessageState", "Priority", "Slot"]
+__all__ = ["Message", "MessageState", "Priority"]
 
 
 class Priority(IntEnum):
@@ -26,7 +26,7 @@ class Priority(IntEnum):
 class MessageState(StrEnum):
     DUE = "due"
     SENDING = "sending"
-    """Claimed: sending may have begun. Found after its owner died, it is `Unknown` whether it arrived."""
+    """Sending may have begun. Found so by the account's next owner, it is unknown whether it arrived."""
     SENT = "sent"
     UNREACHABLE = "unreachable"
     REJECTED = "rejected"
@@ -48,7 +48,7 @@ class Message(SQLModel, table=True):
         ),
         Index(
             "ix_message_sending",
-            "lease_until",
+            "account",
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
@@ -73,17 +73,7 @@ class Message(SQLModel, table=True):
     attempts: int = 0
     repeated: bool = False
     """Sent once more after an unknown end; the text says so to the person."""
-    owner: str | None = None
-    lease_until: datetime | None = Field(default=None, sa_type=Instant)
     platform_id: str | None = None
     reason: str = ""
     created_at: datetime = Field(sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
-
-
-class Slot(SQLModel, table=True):
-    """When an account (`address` empty) or one address of it may next be written to."""
-
-    account: str = Field(primary_key=True)
-    address: str = Field(primary_key=True)
-    next_at: datetime = Field(sa_type=Instant)
