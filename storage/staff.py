@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -36,6 +37,8 @@ class Door(SQLModel, table=True):
     native_id: str
     reachable: bool = True
     linked_at: datetime = Field(sa_type=Instant)
+    draft: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """The answer being prepared at this door: case, fix, due time, text; empty when nothing is."""
 
 
 class DoorCode(SQLModel, table=True):
