@@ -33,6 +33,7 @@ class Invitation(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("touchpoint_id", "survey"),
+        UniqueConstraint("customer_id", "survey", "matter"),
         Index("ix_invitation_due", "state", "due_at"),
     )
 
@@ -41,6 +42,9 @@ class Invitation(SQLModel, table=True):
     customer_id: int = Field(foreign_key="customer.id", index=True, sa_type=BigInteger)
     touchpoint_id: int | None = Field(default=None, foreign_key="touchpoint.id", sa_type=BigInteger)
     wave_id: int | None = Field(default=None, foreign_key="wave.id", index=True, sa_type=BigInteger)
+    matter: str | None = None
+    """What it is about, where several touchpoints tell of the same thing (an order that is late, then delivered):
+    nobody is asked the same survey about it twice."""
     survey: str
     survey_version_id: int = Field(foreign_key="survey_version.id", sa_type=BigInteger)
     state: InvitationState = Field(default=InvitationState.PLANNED, sa_type=String)
