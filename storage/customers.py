@@ -43,7 +43,6 @@ class Address(SQLModel, table=True):
     reachable: bool = True
     unreachable_reason: str = ""
     created_at: datetime = Field(sa_type=Instant)
-    last_heard_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Consent(SQLModel, table=True):

@@ -75,6 +75,8 @@ class Answer(SQLModel, table=True):
     agent: str = ""
     asked_at: datetime = Field(sa_type=Instant)
     answered_at: datetime = Field(sa_type=Instant)
+    """When it was first given: corrections leave an answer on its day."""
+    revised_at: datetime | None = Field(default=None, sa_type=Instant)
     revisions: int = 0
 
 

@@ -37,6 +37,12 @@ class Dialog:
     """How many questions have been put, corrections and repetitions included: the number in choice refs."""
     asked_at: datetime | None = None
     asked_back: bool = False
+    lead: str = ""
+    """What the current question's message says above the question; kept so that an edit keeps it too."""
+    said: str = ""
+    """Words heard while the current question waited, not understood as its answer."""
+    told_at: datetime | None = None
+    """When the latest answer was given."""
     picked: tuple[str, ...] = ()
     """Options ticked so far in a multiple choice."""
     low: bool = False
@@ -65,12 +71,15 @@ class SignalKind(StrEnum):
     """The customer wants no more questions: opt-out."""
     HUMAN = "human"
     """The customer asks for a person."""
+    REMARK = "remark"
+    """Words or a picture that answer no question and must be read all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
     kind: SignalKind
     words: str = ""
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)

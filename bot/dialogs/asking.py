@@ -1,0 +1,142 @@
+"""Which question comes next, and how it is put."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.dialogs.dialog import Dialog
+from bot.dialogs.refs import Aside, Ref, message_key
+from bot.surveys.conditions import holds
+from bot.surveys.definition import SCALES, Question, QuestionKind, Survey, text_in
+from bot.surveys.filling import filled
+from bot.surveys.scales import label, legend
+from bot.surveys.understanding.understood import Value
+from bot.surveys.wording import phrase
+from channels.contract import Choice, Layout, Say
+
+__all__ = ["ask", "fits", "next_question", "option_values", "shown", "with_answer", "with_ticks"]
+
+_NUMBERS_ALONE = ("nps", "star5")
+"""Scales whose points have no words: what their ends mean is told with the question."""
+
+
+def next_question(survey: Survey, dialog: Dialog) -> Question | None:
+    """The first question that is still open, applies here, and that the touchpoint does not answer already."""
+    for question in survey.questions:
+        if question.key in dialog.answers or (question.told_by and question.told_by in dialog.facts):
+            continue
+        if question.when is None or holds(question.when, dialog.answers, dialog.facts):
+            return question
+    return None
+
+
+def option_values(question: Question) -> Sequence[Value]:
+    """All values that the question's buttons stand for."""
+    if question.scale:
+        scale = SCALES[question.scale]
+        return range(scale.low, scale.high + 1)
+    return [option.key for option in question.options]
+
+
+def fits(question: Question, value: Value) -> bool:
+    """Whether this value can be an answer to this question."""
+    match question.kind:
+        case QuestionKind.SCALE:
+            return value in option_values(question)
+        case QuestionKind.SINGLE:
+            return value in option_values(question)
+        case QuestionKind.MULTIPLE:
+            return isinstance(value, tuple) and set(value) <= set(option_values(question))
+        case QuestionKind.TEXT:
+            return isinstance(value, str)
+        case QuestionKind.PHOTO:
+            return False
+
+
+def shown(question: Question, value: Value, lang: str) -> str:
+    """The value in the customer's words: a scale's label, an option's text, their own words."""
+    if question.scale and isinstance(value, int):
+        return label(question.scale, value, lang)
+    if question.options:
+        keys = value if isinstance(value, tuple) else (value,)
+        return ", ".join(text_in(option.text, lang) for option in question.options if option.key in keys)
+    return str(value)
+
+
+def ask(
+    survey: Survey, dialog: Dialog, question: Question, now: datetime, *, lead: str = "", among: Sequence[Value] = ()
+) -> tuple[Dialog, Say]:
+    """Put a question, under `lead`, offering only the values `among` where some are given."""
+    if question.key != dialog.current:
+        dialog = replace(dialog, current=question.key, asked_back=False, said="", picked=())
+    dialog = replace(dialog, asked=dialog.asked + 1, asked_at=now, lead=lead)
+    say = Say(
+        text=_asked_text(dialog, question),
+        choices=_choices(survey, dialog, question, among),
+        layout=_layout(question),
+        key=message_key(dialog.id, dialog.asked),
+        again=phrase("repeated", dialog.lang),
+    )
+    return dialog, say
+
+
+def with_answer(dialog: Dialog, question: Question, given: str) -> Say:
+    """The edit of the current question's message: buttons gone, what was given shown; empty where it was skipped."""
+    mark = phrase("you_chose", dialog.lang, answer=given) if given else phrase("you_skipped", dialog.lang)
+    return Say(text=f"{_asked_text(dialog, question)}\n\n{mark}", edits=message_key(dialog.id, dialog.asked))
+
+
+def with_ticks(survey: Survey, dialog: Dialog, question: Question) -> Say:
+    """The edit of a multiple choice after a tick was set or taken away."""
+    return Say(
+        text=_asked_text(dialog, question),
+        choices=_choices(survey, dialog, question, ()),
+        layout=Layout.COLUMN,
+        edits=message_key(dialog.id, dialog.asked),
+    )
+
+
+def _asked_text(dialog: Dialog, question: Question) -> str:
+    parts = [dialog.lead, filled(text_in(question.text, dialog.lang), dialog.facts)]
+    if question.scale in _NUMBERS_ALONE:
+        parts.append(legend(question.scale, dialog.lang))
+    if question.kind is QuestionKind.MULTIPLE:
+        parts.append(phrase("choose_several", dialog.lang))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _layout(question: Question) -> Layout:
+    match question.scale:
+        case "yes_no" | "face5":
+            return Layout.ROW
+        case "nps":
+            return Layout.SCALE
+    return Layout.COLUMN
+
+
+def _button(question: Question, value: Value, lang: str) -> str:
+    """Agreement and satisfaction show their number beside the word: who types "4" must know what it means."""
+    words = shown(question, value, lang)
+    return f"{value} – {words}" if question.scale in ("csat5", "ces7") else words
+
+
+def _choices(survey: Survey, dialog: Dialog, question: Question, among: Sequence[Value]) -> tuple[Choice, ...]:
+    place = survey.questions.index(question)
+
+    def choice(picked: int | Aside, text: str, *, ticked: bool = False, aside: bool = False) -> Choice:
+        return Choice(str(Ref(dialog.id, dialog.asked, place, picked)), text, picked=ticked, aside=aside)
+
+    choices: list[Choice] = []
+    for number, value in enumerate(option_values(question)):
+        if not among or value in among:
+            text = _button(question, value, dialog.lang)
+            choices.append(choice(value if isinstance(value, int) else number, text, ticked=value in dialog.picked))
+    if question.kind is QuestionKind.MULTIPLE:
+        choices.append(choice(Aside.DONE, phrase("done", dialog.lang)))
+    choices.append(choice(Aside.SKIP, phrase("skip", dialog.lang), aside=True))
+    if dialog.answers:
+        choices.append(choice(Aside.BACK, phrase("back", dialog.lang), aside=True))
+    choices.append(choice(Aside.HUMAN, phrase("human", dialog.lang), aside=True))
+    return tuple(choices)

@@ -1,0 +1,125 @@
+"""Answers as rows: the answer itself, its correction, and what they add to the roll-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, update
+
+from bot.dialogs.dialog import Answered
+from bot.surveys.definition import Question, QuestionKind
+from storage.bulk import increment, insert_many
+from storage.dialogs import Answer
+from storage.figures import Rollup
+from storage.ids import new_id
+from storage.queries.conversations import answers_to
+
+__all__ = ["Given", "record"]
+
+_answer = Answer.__table__  # type: ignore[attr-defined]
+_rollup = Rollup.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer with all that its row needs. `first` is false where the dialog already has one to this question."""
+
+    answered: Answered
+    question: Question
+    dialog_id: int
+    customer_id: int
+    invitation_id: int | None
+    survey: str
+    survey_version_id: int
+    channel: str
+    department: str
+    agent: str
+    first: bool
+
+
+def record(conn: Connection, givens: Sequence[Given], zone: tzinfo) -> None:
+    """Write a batch of answers. Days of the roll-ups are days in `zone`, the shop's own."""
+    latest: dict[tuple[int, str], Given] = {}
+    revised: set[tuple[int, str]] = set()
+    for given in givens:
+        at = (given.dialog_id, given.question.key)
+        if at in latest or not given.first:
+            revised.add(at)
+        latest[at] = given
+    known = answers_to(conn, {dialog_id for dialog_id, _ in revised}) if revised else {}
+    fresh = {at: given for at, given in latest.items() if at not in known}
+    if fresh:
+        insert_many(conn, _answer, [_row(given) for given in fresh.values()])
+    if corrected := [_correction(latest[at], known[at]) for at in latest.keys() & known.keys()]:
+        conn.execute(_CORRECT, corrected)
+    counts = [
+        *(_count(given, given.answered.answered_at, given.answered.value, zone, 1) for given in fresh.values()),
+        *(_count(latest[at], known[at].answered_at, known[at].number, zone, -1) for at in latest.keys() & known.keys()),
+        *(_count(latest[at], known[at].answered_at, latest[at].answered.value, zone, 1) for at in latest.keys() & known.keys()),
+    ]
+    if summed := _sum(count for count in counts if count is not None):
+        increment(conn, _rollup, summed)
+
+
+_VALUES = ("number", "choices", "words", "media", "skipped")
+_CORRECT = (
+    update(_answer)
+    .where(_answer.c.id == bindparam("answer_id"))
+    .values({name: bindparam(name) for name in _VALUES} | {"revised_at": bindparam("at"), "revisions": _answer.c.revisions + 1})
+)
+
+
+def _row(given: Given) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "dialog_id": given.dialog_id,
+        "customer_id": given.customer_id,
+        "invitation_id": given.invitation_id,
+        "survey": given.survey,
+        "survey_version_id": given.survey_version_id,
+        "question": given.question.key,
+        "measure": given.question.measure or "",
+        "channel": given.channel,
+        "department": given.department,
+        "agent": given.agent,
+        "asked_at": given.answered.asked_at,
+        "answered_at": given.answered.answered_at,
+        "revised_at": None,
+        "revisions": 0,
+        **_value(given),
+    }
+
+
+def _correction(given: Given, known: Any) -> dict[str, Any]:
+    return {"answer_id": known.id, "at": given.answered.answered_at, **_value(given)}
+
+
+def _value(given: Given) -> dict[str, Any]:
+    value = given.answered.value
+    chosen = given.question.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE) and value is not None
+    return {
+        "number": value if isinstance(value, int) else None,
+        "choices": [value] if chosen and isinstance(value, str) else list(value) if chosen and isinstance(value, tuple) else None,
+        "words": given.answered.words or None,
+        "media": asdict(given.answered.media) if given.answered.media else None,
+        "skipped": value is None and not given.answered.words and given.answered.media is None,
+    }
+
+
+def _count(given: Given, at: datetime, score: object, zone: tzinfo, n: int) -> tuple[tuple[Any, ...], int] | None:
+    if not isinstance(score, int):
+        return None
+    day = at.astimezone(zone).date()
+    measure = given.question.measure or ""
+    return (day, given.survey, given.question.key, measure, given.channel, given.department, given.agent, score), n
+
+
+def _sum(counts: Iterable[tuple[tuple[Any, ...], int]]) -> list[dict[str, Any]]:
+    sums: dict[tuple[Any, ...], int] = {}
+    for key, n in counts:
+        sums[key] = sums.get(key, 0) + n
+    names = ("day", "survey", "question", "measure", "channel", "department", "agent", "score")
+    return [dict(zip(names, key, strict=True), n=n) for key, n in sums.items() if n]

@@ -1,0 +1,51 @@
+"""What the receiver hands to those who listen for complaints, and what it asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.dialogs.dialog import Answered, Signal
+from bot.surveys.definition import Question
+from channels.contract import Media
+
+__all__ = ["Listener", "Told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing a customer said that staff may have to hear: an answer, a remark, a call for a person, or words
+    written while no survey was waiting (then `dialog_id` is None).
+
+    `channel`, `account` and `address` are where to answer, `address_id` its row.
+    """
+
+    customer_id: int
+    address_id: int
+    channel: str
+    account: str
+    address: str
+    lang: str
+    at: datetime
+    name: str = ""
+    dialog_id: int | None = None
+    invitation_id: int | None = None
+    touchpoint_id: int | None = None
+    case_id: int | None = None
+    """The case a made-good dialog asks about."""
+    survey: str = ""
+    facts: dict[str, Any] | None = None
+    question: Question | None = None
+    answered: Answered | None = None
+    signal: Signal | None = None
+    words: str = ""
+    media: Media | None = None
+
+
+Listener = Callable[[Connection, Sequence[Told], datetime], Sequence[str | None]]
+"""Told inside the answers' transaction; gives back, for each, what the customer is to be told at once, if anything
+(the apology when a case was opened). Whatever it writes is committed or rolled back with the answers."""

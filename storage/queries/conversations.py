@@ -1,0 +1,106 @@
+"""Reading what a batch of things heard is about: addresses with their customers, dialogs, invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select
+
+from storage.cases import Case, CaseState
+from storage.customers import Address, Customer
+from storage.dialogs import Answer, Dialog
+from storage.invitations import Invitation
+from storage.touchpoints import Touchpoint
+
+__all__ = ["addresses_at", "answers_to", "customers_with_open_case", "dialogs_about", "invitations_by_token"]
+
+_address, _customer, _dialog = Address.__table__, Customer.__table__, Dialog.__table__  # type: ignore[attr-defined]
+_invitation, _touchpoint, _case = Invitation.__table__, Touchpoint.__table__, Case.__table__  # type: ignore[attr-defined]
+_answer = Answer.__table__  # type: ignore[attr-defined]
+
+_ADDRESSES = select(
+    _address.c.id,
+    _address.c.customer_id,
+    _address.c.account,
+    _address.c.native_id,
+    _address.c.reachable,
+    _address.c.lang,
+    _customer.c.lang.label("customer_lang"),
+    _customer.c.name,
+    _customer.c.external_id,
+).join(_customer, _customer.c.id == _address.c.customer_id)
+
+
+def addresses_at(conn: Connection, natives: Mapping[str, Collection[str]]) -> Iterable[Row[Any]]:
+    """Known addresses, by account and the platform's names for them, with their customers."""
+    for account, native_ids in natives.items():
+        yield from conn.execute(_ADDRESSES.where(_address.c.account == account, _address.c.native_id.in_(native_ids)))
+
+
+_DIALOGS = select(
+    _dialog.c.id,
+    _dialog.c.address_id,
+    _dialog.c.customer_id,
+    _dialog.c.invitation_id,
+    _dialog.c.case_id,
+    _dialog.c.survey,
+    _dialog.c.survey_version_id,
+    _dialog.c.state,
+    _dialog.c.version,
+    _dialog.c.data,
+    _dialog.c.opened_at,
+    _invitation.c.touchpoint_id,
+).outerjoin(_invitation, _invitation.c.id == _dialog.c.invitation_id)
+
+
+def dialogs_about(
+    conn: Connection, *, address_ids: Collection[int], dialog_ids: Collection[int] = (), invitation_ids: Collection[int] = ()
+) -> Sequence[Row[Any]]:
+    """Open dialogs at these addresses and of these invitations, and the named dialogs in whatever state.
+
+    Locked on PostgreSQL, oldest first.
+    """
+    concerned = [(_dialog.c.state == "open") & _dialog.c.address_id.in_(address_ids)]
+    if dialog_ids:
+        concerned.append(_dialog.c.id.in_(dialog_ids))
+    if invitation_ids:
+        concerned.append((_dialog.c.state == "open") & _dialog.c.invitation_id.in_(invitation_ids))
+    found = _DIALOGS.where(or_(*concerned)).order_by(_dialog.c.updated_at, _dialog.c.id)
+    return conn.execute(found.with_for_update(of=_dialog)).all()
+
+
+def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[Row[Any]]:
+    """Invitations with their customer and what the touchpoint tells."""
+    return conn.execute(
+        select(
+            _invitation.c.id,
+            _invitation.c.token,
+            _invitation.c.customer_id,
+            _invitation.c.touchpoint_id,
+            _invitation.c.survey,
+            _invitation.c.survey_version_id,
+            _invitation.c.state,
+            _invitation.c.expires_at,
+            _customer.c.name,
+            _customer.c.lang,
+            _touchpoint.c.attributes,
+        )
+        .join(_customer, _customer.c.id == _invitation.c.customer_id)
+        .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
+        .where(_invitation.c.token.in_(tokens))
+    ).all()
+
+
+def customers_with_open_case(conn: Connection, customer_ids: Collection[int]) -> set[int]:
+    return set(conn.execute(select(_case.c.customer_id).where(_case.c.customer_id.in_(customer_ids), _case.c.state != CaseState.CLOSED)).scalars())
+
+
+def answers_to(conn: Connection, dialog_ids: Collection[int]) -> dict[tuple[int, str], Row[Any]]:
+    """Answers already recorded in these dialogs, by dialog and question."""
+    rows = conn.execute(
+        select(_answer.c.id, _answer.c.dialog_id, _answer.c.question, _answer.c.number, _answer.c.answered_at, _answer.c.revisions).where(
+            _answer.c.dialog_id.in_(dialog_ids)
+        )
+    )
+    return {(row.dialog_id, row.question): row for row in rows}
