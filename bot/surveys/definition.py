@@ -7,9 +7,25 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-__all__ = ["SCALES", "Key", "Lang", "Option", "Question", "QuestionKind", "Scale", "ScaleName", "Survey", "Texts", "text_in"]
+__all__ = [
+    "FACTS",
+    "SCALES",
+    "Key",
+    "Lang",
+    "Option",
+    "Question",
+    "QuestionKind",
+    "Scale",
+    "ScaleName",
+    "Survey",
+    "SurveyName",
+    "Texts",
+    "text_in",
+]
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+SurveyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""A name that conditions can use as it is: no hyphen, which CEL would read as a minus."""
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Texts = dict[Lang, Annotated[str, StringConstraints(min_length=1, max_length=1000)]]
 """The same words in several languages, by ISO 639-1 code."""
@@ -37,7 +53,7 @@ class Scale(BaseModel):
     """A score at or below this one is a low score: a complaint may be behind it."""
 
 
-ScaleName = Literal["csat5", "nps", "ces7", "star5", "yes_no", "frequency5"]
+ScaleName = Literal["csat5", "nps", "ces7", "star5", "yes_no", "frequency5", "face5"]
 
 SCALES: dict[ScaleName, Scale] = {
     "csat5": Scale(low=1, high=5, low_score=2),
@@ -46,8 +62,32 @@ SCALES: dict[ScaleName, Scale] = {
     "star5": Scale(low=1, high=5, low_score=2),
     "yes_no": Scale(low=0, high=1, low_score=0),
     "frequency5": Scale(low=1, high=5, low_score=0),
+    "face5": Scale(low=1, high=5, low_score=2),
 }
-"""The scales of the field: CSAT 5, NPS 0 to 10, CES 2.0 (7), stars, no = 0 / yes = 1, never = 1 … often = 5."""
+"""The scales of the field: CSAT 5, NPS 0 to 10, CES 2.0 (7 points of agreement), stars, no = 0 / yes = 1, never = 1 … often = 5,
+faces (a scale of its own, since pictures move scores)."""
+
+FACTS = frozenset(
+    {
+        "shop",
+        "name",
+        "minutes",
+        "order",
+        "product",
+        "store",
+        "agent",
+        "department",
+        "amount",
+        "currency",
+        "ordered_at",
+        "promised_at",
+        "delivered_at",
+        "late",
+        "days_late",
+    }
+)
+"""Facts that texts and conditions may use without naming them in `Survey.facts`: the shop, how the customer is addressed, how long
+the survey takes, and the attributes that touchpoints usually have."""
 
 
 class _Strict(BaseModel):
@@ -95,7 +135,7 @@ class Question(_Strict):
 class Survey(_Strict):
     """A survey in all its languages. `hello` says who asks, why, how long it takes and how to stop."""
 
-    name: Key
+    name: SurveyName
     title: Texts
     hello: Texts
     thanks: Texts
@@ -103,7 +143,9 @@ class Survey(_Strict):
     """Said instead of `thanks` to somebody who complained."""
     questions: tuple[Question, ...] = Field(min_length=1, max_length=20)
     expires_days: int = Field(default=14, ge=1, le=365)
-    minutes: int = Field(default=2, ge=1, le=30)
+    minutes: int = Field(default=2, ge=1, le=20)
+    facts: tuple[Key, ...] = ()
+    """Attributes of the shop's own touchpoints that this survey uses, beside the usual ones in `FACTS`."""
 
     @property
     def langs(self) -> tuple[str, ...]:
