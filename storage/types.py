@@ -15,7 +15,7 @@ __all__ = ["Instant", "Json", "from_micros", "to_micros"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 def to_micros(moment: datetime) -> int:
