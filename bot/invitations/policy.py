@@ -1,0 +1,169 @@
+"""The contact policy: whether a customer may be written to now, and if not, why and when to look again.
+
+A pure decision over what is known: it reads no clock and no table, so that a year of it runs in seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.invitations.daytime import Hours, is_holiday, next_daytime
+from bot.invitations.places import zone_of
+
+__all__ = ["Known", "Not", "Policy", "Reason", "Yes", "may_remind", "may_write"]
+
+_UTC = ZoneInfo("UTC")
+
+
+class Reason(StrEnum):
+    """Every no there is. Where several hold, the first of this list is the one that is told."""
+
+    OPTED_OUT = "opted_out"
+    """They said stop."""
+    NO_CONSENT = "no_consent"
+    """The policy asks for consent first, and they never gave it."""
+    UNREACHABLE = "unreachable"
+    """All their addresses are closed to us (blocked, gone)."""
+    EXPIRED = "expired"
+    """The invitation's own time is over."""
+    STALE = "stale"
+    """What happened is too long ago to ask about."""
+    TOO_FRESH = "too_fresh"
+    """What happened is only just over."""
+    OPEN_CASE = "open_case"
+    """A complaint of theirs is being handled: that comes first."""
+    OPEN_DIALOG = "open_dialog"
+    """They are answering something else."""
+    FREQUENCY = "frequency"
+    """They were asked something not long ago."""
+    HOLIDAY = "holiday"
+    QUIET_HOURS = "quiet_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the shop keeps to. The defaults follow what people bear: by day, once a week, one reminder."""
+
+    quiet_hours: Hours | None = (time(21), time(9))
+    """In the customer's own time; None for none."""
+    write_on_holidays: bool = False
+    frequency_cap: timedelta = timedelta(days=7)
+    """From one invitation of a customer to the next, across all surveys."""
+    opt_in: bool = False
+    """Ask only those who agreed; otherwise everybody who did not decline."""
+    min_age: timedelta = timedelta(minutes=10)
+    """Shops cancel and correct in the first minutes."""
+    stale_after: timedelta = timedelta(days=30)
+    reminders: int = 1
+    remind_after: timedelta = timedelta(days=3)
+    """Silence before a reminder."""
+    grace: timedelta = timedelta(days=7)
+    """Silence after which a dialog is over."""
+    look_again: timedelta = timedelta(days=1)
+    """How long to wait for the end of something that has no date: a case, a dialog."""
+    timezone: ZoneInfo = _UTC
+    """The shop's, for customers whose own is not known."""
+    country: str = ""
+    """The shop's (ISO 3166-1), for customers whose own is not known; empty for no holidays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known about one customer and one invitation. All moments are timezone-aware.
+
+    Their language is not here: it decides how they are asked, never whether.
+    """
+
+    expires_at: datetime
+    """The end of the invitation: from then on nothing is sent."""
+    occurred_at: datetime | None = None
+    """When the touchpoint happened; None for a campaign, which has none."""
+    consent: bool | None = None
+    """What they said last about being asked at all; None where they never did."""
+    reachable: bool = True
+    """No where they have addresses and all of them are closed; a customer with none yet gets a link."""
+    timezone: str = ""
+    country: str = ""
+    last_asked_at: datetime | None = None
+    """Their newest invitation, of any survey."""
+    open_dialog: bool = False
+    open_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """Write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Do not write, for this `reason`.
+
+    `until` is when it may be done if nothing else comes between: at that very moment `may_write` says yes (of an
+    open case or dialog it is only when to look again). None means never: a no for good, or `until` would come
+    after the invitation has ended. What would arrive too late is not sent the next morning.
+    """
+
+    reason: Reason
+    until: datetime | None = None
+
+
+def may_write(policy: Policy, known: Known, now: datetime) -> Yes | Not:
+    """Whether this customer may be sent this invitation at `now`."""
+    if never := _never(policy, known, now):
+        return Not(never)
+    waits = _waits(policy, known, now)
+    earliest = max([now, *waits.values()])
+    zone, country = _place(policy, known)
+    daytime = next_daytime(earliest, zone, country, policy.quiet_hours)
+    if not waits and daytime == now:
+        return Yes()
+    reason = next((reason for reason in Reason if reason in waits), None) or _night_or_holiday(now, zone, country)
+    too_late = daytime is None or daytime >= _end(policy, known)
+    return Not(reason, None if too_late else daytime)
+
+
+def may_remind(policy: Policy, known: Known, now: datetime) -> Yes | Not:
+    """Whether a silent customer may be reminded: as for writing first, but the open dialog and the cap are this invitation's own."""
+    return may_write(policy, replace(known, occurred_at=None, last_asked_at=None, open_dialog=False), now)
+
+
+def _never(policy: Policy, known: Known, now: datetime) -> Reason | None:
+    if known.consent is False:
+        return Reason.OPTED_OUT
+    if policy.opt_in and known.consent is None:
+        return Reason.NO_CONSENT
+    if not known.reachable:
+        return Reason.UNREACHABLE
+    if now >= known.expires_at:
+        return Reason.EXPIRED
+    return Reason.STALE if now >= _end(policy, known) else None
+
+
+def _waits(policy: Policy, known: Known, now: datetime) -> dict[Reason, datetime]:
+    waits: dict[Reason, datetime] = {}
+    if known.occurred_at:
+        waits[Reason.TOO_FRESH] = known.occurred_at + policy.min_age
+    if known.open_case:
+        waits[Reason.OPEN_CASE] = now + policy.look_again
+    if known.open_dialog:
+        waits[Reason.OPEN_DIALOG] = now + policy.look_again
+    if known.last_asked_at:
+        waits[Reason.FREQUENCY] = known.last_asked_at + policy.frequency_cap
+    return {reason: until for reason, until in waits.items() if until > now}
+
+
+def _end(policy: Policy, known: Known) -> datetime:
+    return min(known.expires_at, known.occurred_at + policy.stale_after) if known.occurred_at else known.expires_at
+
+
+def _place(policy: Policy, known: Known) -> tuple[ZoneInfo, str]:
+    zone = zone_of(known.timezone, known.country, policy.timezone)
+    return zone, "" if policy.write_on_holidays else known.country or policy.country
+
+
+def _night_or_holiday(now: datetime, zone: ZoneInfo, country: str) -> Reason:
+    return Reason.HOLIDAY if country and is_holiday(now.astimezone(zone).date(), country) else Reason.QUIET_HOURS
