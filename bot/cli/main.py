@@ -1,0 +1,52 @@
+"""The `makegood` command. A new subcommand is one line in `COMMANDS`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from bot.cli.lazy import Entry, group_of
+from bot.mistake import Mistake
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = (Entry("config", "bot.cli.config", "Check and show the configuration."),)
+
+app = typer.Typer(
+    cls=group_of(COMMANDS),
+    help="Ask customers in the chat they already use, and make good what went wrong.",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"makegood {version('makegood')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")] = False,
+) -> None:
+    """Ask customers in the chat they already use, and make good what went wrong."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line. Ends the process: 0 done, 1 a mistake that is explained, 2 wrong usage, 130 interrupted."""
+    try:
+        get_command(app).main(arguments, prog_name="makegood")
+    except Mistake as mistake:
+        typer.echo(str(mistake), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

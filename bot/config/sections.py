@@ -1,0 +1,183 @@
+"""What can be set, section by section. `config.example.toml` explains every key to the operator."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+
+from bot.config.contradictions import Contradiction, raise_if
+from bot.config.values import (
+    ClockTime,
+    Country,
+    DatabaseUrl,
+    Hours,
+    HoursOfDay,
+    Language,
+    Period,
+    SharedSecret,
+    TelegramToken,
+    TimeZone,
+    WebAddress,
+    WebhookSecret,
+)
+
+__all__ = [
+    "Ask",
+    "Channel",
+    "Complaints",
+    "Console",
+    "Database",
+    "Logging",
+    "Name",
+    "Policy",
+    "Section",
+    "Server",
+    "Shop",
+    "Staff",
+    "StaffTelegram",
+    "Targets",
+    "Telegram",
+    "Touchpoints",
+    "Webchat",
+]
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""A name that the operator gives: lower case, so that the environment can name it too."""
+
+_TELEGRAM_API = "https://api.telegram.org"
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, arbitrary_types_allowed=True)
+
+
+class Shop(Section):
+    """Who asks."""
+
+    name: str = Field(min_length=1, max_length=60)
+    url: WebAddress
+    languages: tuple[Language, ...] = Field(default=("en",), min_length=1)
+    """The first is spoken to customers whose own language is not known or not among these."""
+    timezone: TimeZone
+    country: Country | None = None
+    """Whose public holidays are kept; none are where it is not given."""
+    policy_url: WebAddress | None = None
+
+
+class Database(Section):
+    url: DatabaseUrl = Field(default="sqlite:///data/makegood.db", repr=False)
+    writers: int = Field(default=4, ge=1, le=16)
+    """Connections that write at once on PostgreSQL; SQLite has one writer."""
+
+
+class Server(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: WebAddress | None = None
+
+    @property
+    def address(self) -> str:
+        """Where people and platforms reach this server, without a closing slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+class Telegram(Section):
+    """A bot that customers talk to."""
+
+    kind: Literal["telegram"]
+    token: TelegramToken
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_secret: WebhookSecret | None = None
+    api_base: WebAddress = _TELEGRAM_API
+
+    @model_validator(mode="after")
+    def _a_webhook_has_its_secret(self) -> Self:
+        if self.mode == "webhook" and self.webhook_secret is None:
+            why = 'is compulsory with mode = "webhook": without it anybody could post updates; make one with: openssl rand -hex 32'
+            raise_if([Contradiction(("webhook_secret",), why)])
+        return self
+
+
+class Webchat(Section):
+    """The chat on our own web page."""
+
+    kind: Literal["webchat"]
+
+
+Channel = Annotated[Telegram | Webchat, Field(discriminator="kind")]
+
+
+class StaffTelegram(Section):
+    """The bot that staff talk to, under a token of its own."""
+
+    kind: Literal["telegram"]
+    token: TelegramToken
+    api_base: WebAddress = _TELEGRAM_API
+
+
+class Staff(Section):
+    channels: dict[Name, StaffTelegram] = Field(default={})
+
+
+class Policy(Section):
+    """The contact policy: when a customer may be written to."""
+
+    quiet_hours: HoursOfDay = Hours(time(21), time(9))
+    """In the shop's timezone."""
+    write_on_holidays: bool = False
+    frequency_cap_days: int = Field(default=7, ge=0, le=365)
+    """Days between two invitations to one customer; 0 for no cap."""
+    stale_after: Period = Field(default=30 * _DAY, gt=timedelta(0))
+    """A touchpoint older than this is no reason to ask any more."""
+    reminders: int = Field(default=1, ge=0, le=2)
+    remind_after: Period = Field(default=3 * _DAY, ge=_HOUR)
+
+
+class Ask(Section):
+    """Which survey follows which kind of touchpoint, and when."""
+
+    touchpoint: str = Field(min_length=1)
+    survey: str = Field(min_length=1)
+    delay: Period = timedelta(0)
+    at: ClockTime | None = None
+    """Wait for this time of day after the delay, in the shop's timezone."""
+
+
+class Touchpoints(Section):
+    """Shops and help desks that may tell what happened, by signed web requests."""
+
+    secrets: dict[Name, SharedSecret] = Field(default={})
+    """By source: the key of its HMAC-SHA256 signature."""
+    clock_skew: Period = Field(default=timedelta(minutes=5), gt=timedelta(0), le=_HOUR)
+
+
+class Targets(Section):
+    """Time to the first human answer, in business hours, by severity."""
+
+    unhappy: Period = 8 * _HOUR
+    failed: Period = 4 * _HOUR
+    harm: Period = 2 * _HOUR
+    danger: Period = timedelta(minutes=30)
+
+
+class Complaints(Section):
+    alert_from: int = Field(default=1, ge=1, le=4)
+    """Least severity that staff are alerted to at once: 1 unhappy, 2 something failed, 3 harm or money, 4 safety or the law."""
+    promise_within: Period = Field(default=24 * _HOUR, ge=_HOUR)
+    """When a promise is due that was given without a time."""
+    targets: Targets = Targets()
+
+
+class Console(Section):
+    sign_in: Literal["password", "none"] = "password"
+    password_hash: SecretStr | None = None
+
+
+class Logging(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
