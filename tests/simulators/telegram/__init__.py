@@ -1,0 +1,29 @@
+"""A test tool: plays the Telegram Bot API over HTTP, for bots under test and for the people who talk to them.
+
+A bot reaches it as it reaches Telegram (`<address>/bot<token>/<method>`), a test plays the customers in-process or
+over HTTP (`<address>/sim/…`, see `control.py`). Its state outlives the bot: what was not acknowledged is delivered again.
+
+    async with TelegramSimulator() as telegram:
+        anna = telegram.person(TOKEN, 42, name="Anna", lang="sv")
+        anna.start("invitation-token")
+        question = await anna.hears()
+        anna.tap(label="4")
+
+What it does not do, so that nobody trusts it with that:
+
+* Text is stored as it is sent: `parse_mode` and `entities` are accepted and not read, so no markup error is found.
+* A picture given by address is not fetched, and its size and type are not checked.
+* Only private chats are played in full. A group can be opened, written to and migrated, and nothing else.
+* Update ids rise by one for each bot and never restart at random; nothing is dropped after 24 hours.
+* How long a callback query can be answered is not published: here it is 60 seconds.
+* Flood limits are not published exactly: here 30 a second (36 are let through, for the jitter of a line) and one a
+  second in a chat with a burst of three; only messages count, edits do not. After a 429 there is no further penalty.
+* A webhook may be plain HTTP and at any port; a method call in the webhook's answer is not carried out.
+* Methods that are not listed in `methods.py` are answered 404, as unknown ones are.
+* Buttons of a reply keyboard (the other kind than inline) cannot be tapped: send their text.
+"""
+
+from tests.simulators.telegram.person import Person, Refused
+from tests.simulators.telegram.server import TelegramSimulator
+
+__all__ = ["Person", "Refused", "TelegramSimulator"]
