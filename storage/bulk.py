@@ -184,6 +184,8 @@ def _update(dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple
         changes.append(f"{quote(guard)} = {name}.{quote(guard)} + 1")
         matches.append(f"{name}.{quote(guard)} = v.{quote(guard)}")
     source = _source(dialect, given)
-    tail = f"UPDATE {name} SET {', '.join(changes)} FROM v WHERE {' AND '.join(matches)}"
+    # Within FROM and not in front: sqlite3 counts the rows of a statement that begins with UPDATE only.
+    head = f"UPDATE {name} SET {', '.join(changes)} FROM (WITH u({_names(dialect, columns)}) AS ("
+    tail = f") SELECT * FROM u) AS v WHERE {' AND '.join(matches)}"
     binders = tuple(_binder(column, dialect) for column in given)
-    return _Statement(columns, binders, (), lru_cache(lambda size: f"WITH v({_names(dialect, columns)}) AS ({source(size)}) {tail}"))
+    return _Statement(columns, binders, (), lru_cache(lambda size: f"{head}{source(size)}{tail}"))
