@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.dialogs.asking import ask, fits, next_question, option_values, shown, with_answer, with_ticks
+from bot.dialogs.asking import ask, fits, next_question, shown, with_answer, with_ticks
 from bot.dialogs.dialog import Answered, Dialog, DialogState, Signal, SignalKind, Step
 from bot.dialogs.refs import Aside, Ref, read_ref
 from bot.surveys.definition import SCALES, Question, QuestionKind, Survey, text_in
@@ -19,7 +19,7 @@ from bot.surveys.understanding.understood import Value
 from bot.surveys.wording import phrase
 from channels.contract import Heard, HeardKind, Media, MediaKind, Say
 
-__all__ = ["advance", "begin", "repeat"]
+__all__ = ["advance", "begin", "begin_with_words", "repeat"]
 
 TOO_QUICK_TO_BE_READ = timedelta(seconds=4)
 """Words that come this soon after an open question was put go on with what was written before it."""
@@ -28,10 +28,11 @@ STILL_SPEAKING = timedelta(seconds=90)
 """How long after open words the next words may still belong to them."""
 
 
-def begin(survey: Survey, dialog: Dialog, now: datetime) -> Step:
-    """Greet and put the first question. Where the touchpoint answers all of them, thank and be done."""
+def begin(survey: Survey, dialog: Dialog, now: datetime, *, lead: str = "") -> Step:
+    """Greet, after `lead`, and put the first question. Where the touchpoint answers all of them, thank and be done."""
     started = Signal(SignalKind.STARTED)
-    step = _go_on(survey, dialog, now, lead=filled(text_in(survey.hello, dialog.lang), dialog.facts))
+    hello = filled(text_in(survey.hello, dialog.lang), dialog.facts)
+    step = _go_on(survey, dialog, now, lead=f"{lead}\n\n{hello}".strip())
     return replace(step, signals=(started, *step.signals))
 
 
@@ -39,6 +40,16 @@ def repeat(survey: Survey, dialog: Dialog, now: datetime, *, lead: str = "") -> 
     """Put the current question again, as when a link is opened a second time."""
     dialog, say = ask(survey, dialog, survey.question(dialog.current), now, lead=lead)
     return Step(dialog, (say,))
+
+
+def begin_with_words(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step:
+    """Begin with what somebody wrote out of the blue: it answers the survey's first open question, and the rest follows."""
+    question = next(question for question in survey.questions if question.kind is QuestionKind.TEXT)
+    words = heard.text.strip()
+    answered = Answered(question.key, words or None, heard.at, heard.at, words=words, media=heard.media)
+    dialog = replace(dialog, answers={question.key: words or None}, told_at=heard.at)
+    step = _go_on(survey, dialog, now, lead=phrase("noted_words", dialog.lang))
+    return replace(step, answers=(answered,), signals=(Signal(SignalKind.STARTED), *step.signals))
 
 
 def advance(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step:
@@ -78,7 +89,7 @@ def _tapped_now(survey: Survey, dialog: Dialog, question: Question, ref: Ref, he
     if value is None:
         return Step(dialog)
     if question.kind is QuestionKind.MULTIPLE:
-        picked = tuple(key for key in option_values(question) if (key in dialog.picked) != (key == value))
+        picked = tuple(option.key for option in question.options if (option.key in dialog.picked) != (option.key == value))
         dialog = replace(dialog, picked=picked)
         return Step(dialog, (with_ticks(survey, dialog, question),))
     return _answer(survey, dialog, question, value, heard, now)

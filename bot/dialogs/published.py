@@ -29,6 +29,9 @@ class Published:
             self.load(conn)
         return self._versions[version_id]
 
+    def has(self, name: str) -> bool:
+        return name in self._newest
+
     def newest(self, name: str) -> tuple[int, Survey]:
         """The newest version of the survey of that name. Raises KeyError where none is published."""
         version_id = self._newest[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -55,13 +55,13 @@ def record(conn: Connection, givens: Sequence[Given], zone: tzinfo) -> None:
         insert_many(conn, _answer, [_row(given) for given in fresh.values()])
     if corrected := [_correction(latest[at], known[at]) for at in latest.keys() & known.keys()]:
         conn.execute(_CORRECT, corrected)
+    both = latest.keys() & known.keys()
     counts = [
         *(_count(given, given.answered.answered_at, given.answered.value, zone, 1) for given in fresh.values()),
-        *(_count(latest[at], known[at].answered_at, known[at].number, zone, -1) for at in latest.keys() & known.keys()),
-        *(_count(latest[at], known[at].answered_at, latest[at].answered.value, zone, 1) for at in latest.keys() & known.keys()),
+        *(_count(latest[at], known[at].answered_at, known[at].number, zone, -1) for at in both),
+        *(_count(latest[at], known[at].answered_at, latest[at].answered.value, zone, 1) for at in both),
     ]
-    if summed := _sum(count for count in counts if count is not None):
-        increment(conn, _rollup, summed)
+    increment(conn, _rollup, [count for count in counts if count is not None])
 
 
 _VALUES = ("number", "choices", "words", "media", "skipped")
@@ -109,17 +109,17 @@ def _value(given: Given) -> dict[str, Any]:
     }
 
 
-def _count(given: Given, at: datetime, score: object, zone: tzinfo, n: int) -> tuple[tuple[Any, ...], int] | None:
+def _count(given: Given, at: datetime, score: object, zone: tzinfo, n: int) -> dict[str, Any] | None:
     if not isinstance(score, int):
         return None
-    day = at.astimezone(zone).date()
-    measure = given.question.measure or ""
-    return (day, given.survey, given.question.key, measure, given.channel, given.department, given.agent, score), n
-
-
-def _sum(counts: Iterable[tuple[tuple[Any, ...], int]]) -> list[dict[str, Any]]:
-    sums: dict[tuple[Any, ...], int] = {}
-    for key, n in counts:
-        sums[key] = sums.get(key, 0) + n
-    names = ("day", "survey", "question", "measure", "channel", "department", "agent", "score")
-    return [dict(zip(names, key, strict=True), n=n) for key, n in sums.items() if n]
+    return {
+        "day": at.astimezone(zone).date(),
+        "survey": given.survey,
+        "question": given.question.key,
+        "measure": given.question.measure or "",
+        "channel": given.channel,
+        "department": given.department,
+        "agent": given.agent,
+        "score": score,
+        "n": n,
+    }

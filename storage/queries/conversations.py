@@ -32,7 +32,7 @@ _ADDRESSES = select(
 ).join(_customer, _customer.c.id == _address.c.customer_id)
 
 
-def addresses_at(conn: Connection, natives: Mapping[str, Collection[str]]) -> Iterable[Row[Any]]:
+def addresses_at(conn: Connection, natives: Mapping[str, Collection[str]]) -> Iterable[Row[*tuple[Any, ...]]]:
     """Known addresses, by account and the platform's names for them, with their customers."""
     for account, native_ids in natives.items():
         yield from conn.execute(_ADDRESSES.where(_address.c.account == account, _address.c.native_id.in_(native_ids)))
@@ -56,7 +56,7 @@ _DIALOGS = select(
 
 def dialogs_about(
     conn: Connection, *, address_ids: Collection[int], dialog_ids: Collection[int] = (), invitation_ids: Collection[int] = ()
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Open dialogs at these addresses and of these invitations, and the named dialogs in whatever state.
 
     Locked on PostgreSQL, oldest first.
@@ -70,7 +70,7 @@ def dialogs_about(
     return conn.execute(found.with_for_update(of=_dialog)).all()
 
 
-def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[Row[Any]]:
+def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Invitations with their customer and what the touchpoint tells."""
     return conn.execute(
         select(
@@ -93,10 +93,12 @@ def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[
 
 
 def customers_with_open_case(conn: Connection, customer_ids: Collection[int]) -> set[int]:
-    return set(conn.execute(select(_case.c.customer_id).where(_case.c.customer_id.in_(customer_ids), _case.c.state != CaseState.CLOSED)).scalars())
+    return set(
+        conn.execute(select(_case.c.customer_id).where(_case.c.customer_id.in_(customer_ids), _case.c.state != CaseState.CLOSED)).scalars()
+    )
 
 
-def answers_to(conn: Connection, dialog_ids: Collection[int]) -> dict[tuple[int, str], Row[Any]]:
+def answers_to(conn: Connection, dialog_ids: Collection[int]) -> dict[tuple[int, str], Row[*tuple[Any, ...]]]:
     """Answers already recorded in these dialogs, by dialog and question."""
     rows = conn.execute(
         select(_answer.c.id, _answer.c.dialog_id, _answer.c.question, _answer.c.number, _answer.c.answered_at, _answer.c.revisions).where(

@@ -1,0 +1,209 @@
+"""What one thing heard means for the conversation at its address: which dialog it moves, begins or ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.dialogs.advance import advance, begin, begin_with_words, repeat
+from bot.dialogs.dialog import Dialog, DialogState, SignalKind, Step
+from bot.dialogs.loading import Loaded
+from bot.dialogs.opening import facts_for
+from bot.dialogs.published import Published
+from bot.dialogs.recording import Given
+from bot.dialogs.refs import read_ref
+from bot.dialogs.talk import Held, Talk
+from bot.dialogs.told import Told
+from bot.surveys.definition import Survey
+from bot.surveys.understanding import Command, understand_command
+from bot.surveys.wording import phrase
+from channels.contract import Heard, HeardKind, Say
+from storage.ids import new_id
+
+__all__ = ["Complains", "Outcome", "Understanding"]
+
+Complains = Callable[[str, str], bool]
+"""Whether words in a language (ISO 639-1) are a complaint: decides how somebody is thanked."""
+
+COMMENT_CARD = "comment-card"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one thing heard brings forth, to be written with the rest of its batch."""
+
+    talk: Talk
+    held: Held | None = None
+    says: list[Say] = field(default_factory=list)
+    tolds: list[Told] = field(default_factory=list)
+    givens: list[Given] = field(default_factory=list)
+    invitation: dict[str, Any] | None = None
+    consents: list[tuple[str, bool]] = field(default_factory=list)
+    """Purpose, granted."""
+    reachable: bool | None = None
+    """A change of whether the address can be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Takes the things heard in a batch one after the other."""
+
+    conn: Connection
+    loaded: Loaded
+    published: Published
+    complains: Complains
+    shop: str
+    default_lang: str
+    now: datetime
+
+    def take(self, heard: Heard) -> Outcome:
+        talk = self.loaded.talks[heard.account, heard.address]
+        outcome = Outcome(talk)
+        match heard.kind:
+            case HeardKind.LEFT | HeardKind.RETURNED:
+                outcome.reachable = heard.kind is HeardKind.RETURNED
+            case HeardKind.START:
+                outcome.reachable = None if talk.reachable else True
+                self._started(heard, talk, outcome)
+            case HeardKind.CHOICE:
+                ref = read_ref(heard.choice)
+                if ref and (held := talk.held(ref.dialog)):
+                    self._moved(heard, outcome, held)
+            case HeardKind.TEXT | HeardKind.MEDIA:
+                self._spoke(heard, talk, outcome)
+        return outcome
+
+    def _started(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
+        invitation = self.loaded.invitations.get(heard.token) if heard.token else None
+        current = talk.current()
+        if heard.token and invitation is None:
+            outcome.says.append(Say(phrase("unknown_link", talk.lang, shop=self.shop)))
+        elif invitation is not None:
+            self._opened_link(invitation, talk, outcome)
+        elif current is not None:
+            self._apply(outcome, current, repeat(current.survey, current.dialog, self.now, lead=phrase("resuming", talk.lang)), heard)
+        else:
+            outcome.says.append(Say(phrase("comment_invite", talk.lang, shop=self.shop)))
+
+    def _opened_link(self, invitation: Any, talk: Talk, outcome: Outcome) -> None:
+        if not talk.known:
+            # The link names the customer: whoever held it is reachable here from now on.
+            talk.customer_id, talk.name, talk.lang, talk.known = invitation.customer_id, invitation.name, invitation.lang or talk.lang, True
+        under_way = next((held for held in talk.dialogs if held.invitation_id == invitation.id and held.is_open), None)
+        if under_way is not None:
+            under_way.address_id = talk.address_id
+            self._apply(
+                outcome, under_way, repeat(under_way.survey, under_way.dialog, self.now, lead=phrase("resuming", talk.lang)), heard=None
+            )
+        elif invitation.state in ("completed", "declined"):
+            outcome.says.append(Say(phrase("finished_earlier", talk.lang)))
+        else:
+            late = phrase("late_link", talk.lang) if self.now > invitation.expires_at else ""
+            survey = self.published.version(self.conn, invitation.survey_version_id)
+            held = self._begun(talk, survey, invitation.survey_version_id, invitation.attributes or {})
+            held.customer_id, held.invitation_id, held.touchpoint_id = invitation.customer_id, invitation.id, invitation.touchpoint_id
+            self._apply(outcome, held, begin(survey, held.dialog, self.now, lead=late), heard=None)
+
+    def _begun(self, talk: Talk, survey: Survey, version_id: int, attributes: dict[str, Any]) -> Held:
+        """A new dialog; one that is open here about the same survey ends."""
+        for held in talk.dialogs:
+            if held.is_open and held.survey.name == survey.name and held.address_id == talk.address_id:
+                held.dialog, held.changed = replace(held.dialog, state=DialogState.EXPIRED), True
+        facts = facts_for(survey, shop=self.shop, lang=talk.lang, name=talk.name, attributes=attributes)
+        dialog = Dialog(new_id(), survey.name, talk.lang or self.default_lang, facts)
+        held = Held(dialog, survey, version_id, talk.address_id, talk.customer_id, None, None, None, self.now)
+        talk.dialogs.append(held)
+        return held
+
+    def _spoke(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
+        held = talk.current()
+        if held is not None:
+            self._moved(heard, outcome, held)
+            return
+        command = understand_command(talk.lang, heard.text) if heard.text else None
+        if command is Command.STOP:
+            outcome.consents.append(("surveys", False))
+            outcome.says.append(Say(phrase("opted_out_again", talk.lang)))
+        elif talk.has_case or command is Command.HUMAN or not self._card():
+            outcome.tolds.append(self._told(talk, None, heard, words=heard.text, media=heard.media))
+        else:
+            version_id, survey = self.published.newest(COMMENT_CARD)
+            held = self._begun(talk, survey, version_id, {})
+            self._hear_complaint(held, heard)
+            self._apply(outcome, held, begin_with_words(survey, held.dialog, heard, self.now), heard)
+
+    def _card(self) -> bool:
+        return self.published.has(COMMENT_CARD)
+
+    def _moved(self, heard: Heard, outcome: Outcome, held: Held) -> None:
+        self._hear_complaint(held, heard)
+        self._apply(outcome, held, advance(held.survey, held.dialog, heard, self.now), heard)
+
+    def _hear_complaint(self, held: Held, heard: Heard) -> None:
+        if heard.text and not held.dialog.low and self.complains(held.dialog.lang, heard.text):
+            held.dialog, held.changed = replace(held.dialog, low=True), True
+
+    def _apply(self, outcome: Outcome, held: Held, step: Step, heard: Heard | None) -> None:
+        before, talk = held.dialog.answers, outcome.talk
+        held.changed = held.changed or step.dialog != held.dialog or held.version == 0
+        held.dialog = step.dialog
+        outcome.held = held
+        outcome.says.extend(step.says)
+        for answered in step.answers:
+            question = held.survey.question(answered.question)
+            outcome.tolds.append(
+                self._told(talk, held, heard, question=question, answered=answered, words=answered.words, media=answered.media)
+            )
+            outcome.givens.append(self._given(talk, held, answered, question, first=question.key not in before))
+            if question.purpose and answered.value is not None:
+                outcome.consents.append((question.purpose, answered.value == 1))
+        for signal in step.signals:
+            match signal.kind:
+                case SignalKind.HUMAN | SignalKind.REMARK:
+                    outcome.tolds.append(self._told(talk, held, heard, signal=signal, words=signal.words, media=signal.media))
+                case SignalKind.STARTED:
+                    outcome.invitation = (outcome.invitation or {}) | {"state": "started", "started_at": self.now}
+                case SignalKind.COMPLETED:
+                    outcome.invitation = (outcome.invitation or {}) | {"state": "completed", "completed_at": self.now}
+                case SignalKind.STOPPED:
+                    outcome.invitation = (outcome.invitation or {}) | {"state": "declined", "reason": "stopped by the customer"}
+                    outcome.consents.append(("surveys", False))
+
+    def _told(self, talk: Talk, held: Held | None, heard: Heard | None, **said: Any) -> Told:
+        return Told(
+            customer_id=held.customer_id if held else talk.customer_id,
+            address_id=talk.address_id,
+            channel=talk.channel,
+            account=talk.account,
+            address=talk.native_id,
+            lang=held.dialog.lang if held else talk.lang,
+            name=talk.name,
+            at=heard.at if heard else self.now,
+            dialog_id=held.dialog.id if held else None,
+            invitation_id=held.invitation_id if held else None,
+            touchpoint_id=held.touchpoint_id if held else None,
+            case_id=held.case_id if held else None,
+            survey=held.dialog.survey if held else "",
+            facts=held.dialog.facts if held else {"shop": self.shop},
+            **said,
+        )
+
+    def _given(self, talk: Talk, held: Held, answered: Any, question: Any, *, first: bool) -> Given:
+        facts = held.dialog.facts
+        return Given(
+            answered,
+            question,
+            held.dialog.id,
+            held.customer_id,
+            held.invitation_id,
+            held.dialog.survey,
+            held.survey_version_id,
+            talk.channel,
+            question.department or str(facts.get("department", "")),
+            str(facts.get("agent", "")),
+            first,
+        )

@@ -1,0 +1,104 @@
+"""Loading, in a few selects, all that a batch of things heard is about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.dialogs.published import Published
+from bot.dialogs.refs import read_ref
+from bot.dialogs.stored import dialog_from_json
+from bot.dialogs.talk import Held, Talk
+from channels.contract import Heard, HeardKind
+from storage.ids import new_id
+from storage.queries.conversations import addresses_at, customers_with_open_case, dialogs_about, invitations_by_token
+
+__all__ = ["Loaded", "load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`talks` by (account, native id), `strangers` the keys of those that are new, `invitations` by token."""
+
+    talks: dict[tuple[str, str], Talk]
+    strangers: set[tuple[str, str]]
+    invitations: Mapping[str, Any]
+
+
+def load(conn: Connection, heards: Sequence[Heard], published: Published, *, default_lang: str) -> Loaded:
+    talks = _talks(conn, heards)
+    strangers = {(heard.account, heard.address) for heard in heards} - talks.keys()
+    tokens = {heard.token for heard in heards if heard.kind is HeardKind.START and heard.token}
+    invitations = {row.token: row for row in invitations_by_token(conn, tokens)} if tokens else {}
+    for heard in heards:
+        if (at := (heard.account, heard.address)) in strangers and at not in talks:
+            talks[at] = _stranger(heard, default_lang)
+    dialog_ids = {ref.dialog for heard in heards if heard.choice and (ref := read_ref(heard.choice))}
+    _add_dialogs(conn, talks, dialog_ids, {row.id for row in invitations.values()}, published)
+    _mark_cases(conn, heards, talks)
+    return Loaded(talks, strangers, invitations)
+
+
+def _talks(conn: Connection, heards: Sequence[Heard]) -> dict[tuple[str, str], Talk]:
+    natives: dict[str, set[str]] = defaultdict(set)
+    for heard in heards:
+        natives[heard.account].add(heard.address)
+    channels = {heard.account: heard.channel for heard in heards}
+    return {
+        (row.account, row.native_id): Talk(
+            row.id,
+            row.customer_id,
+            channels[row.account],
+            row.account,
+            row.native_id,
+            row.lang or row.customer_lang,
+            row.name,
+            row.external_id is not None,
+            row.reachable,
+        )
+        for row in addresses_at(conn, natives)
+    }
+
+
+def _stranger(heard: Heard, default_lang: str) -> Talk:
+    lang = heard.lang.lower().partition("-")[0] or default_lang
+    return Talk(new_id(), new_id(), heard.channel, heard.account, heard.address, lang, heard.name, known=False, reachable=True)
+
+
+def _add_dialogs(
+    conn: Connection, talks: dict[tuple[str, str], Talk], dialog_ids: set[int], invitation_ids: set[int], published: Published
+) -> None:
+    by_address = {talk.address_id: talk for talk in talks.values()}
+    elsewhere: list[Held] = []
+    for row in dialogs_about(conn, address_ids=by_address.keys(), dialog_ids=dialog_ids, invitation_ids=invitation_ids):
+        held = Held(
+            dialog_from_json(row.data, id=row.id, survey=row.survey, state=row.state),
+            published.version(conn, row.survey_version_id),
+            row.survey_version_id,
+            row.address_id,
+            row.customer_id,
+            row.invitation_id,
+            row.touchpoint_id,
+            row.case_id,
+            row.opened_at,
+            row.version,
+        )
+        talk = by_address.get(row.address_id)
+        (talk.dialogs if talk else elsewhere).append(held)
+    # A dialog of an invitation that is opened here may be under way on another address: it can be taken over.
+    for talk in talks.values():
+        talk.dialogs.extend(elsewhere)
+
+
+def _mark_cases(conn: Connection, heards: Sequence[Heard], talks: dict[tuple[str, str], Talk]) -> None:
+    """Only words without an open dialog need to know whether a case is open."""
+    writing = [talks[heard.account, heard.address] for heard in heards if heard.kind in (HeardKind.TEXT, HeardKind.MEDIA)]
+    asking = {talk.customer_id for talk in writing if talk.current() is None}
+    if asking:
+        with_case = customers_with_open_case(conn, asking)
+        for talk in talks.values():
+            talk.has_case = talk.customer_id in with_case

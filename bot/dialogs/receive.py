@@ -1,0 +1,169 @@
+"""The inbound path: what channels heard, taken in batches, each in one transaction.
+
+One transaction holds the update ids that were seen, the dialogs' new states, the answers with their roll-ups, the cases
+that complaints opened and the messages that follow. It is committed before a channel tells its platform so.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from bot.dialogs.hearing import Complains, Outcome, Understanding
+from bot.dialogs.loading import load
+from bot.dialogs.published import Published
+from bot.dialogs.recording import record
+from bot.dialogs.told import Listener
+from bot.dialogs.writing import write_conversations
+from channels.clock import Clock
+from channels.contract import Heard, Say
+from channels.outbox import message_row
+from channels.stored import heard_to_json
+from storage.bulk import insert_many, insert_new
+from storage.database import Database
+from storage.dialogs import SeenUpdate, SetAside
+from storage.ids import new_id
+from storage.outbox import Message, MessageState, Priority
+from storage.writer import WriterClosed
+
+__all__ = ["Handover", "Receiver"]
+
+log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+_seen, _message, _set_aside = SeenUpdate.__table__, Message.__table__, SetAside.__table__  # type: ignore[attr-defined]
+
+_NOT_ITS_FAULT = (OperationalError, InterfaceError, OSError, WriterClosed)
+"""Errors of the database, not of what was heard: the platform keeps the update and offers it again."""
+
+
+class Handover:
+    """How messages reach their sender without waiting to be found: the delivery of this process, where there is one."""
+
+    def adopts(self, account: str) -> bool:
+        """Whether this process sends for that account and has room: its messages are then stored as being sent."""
+        return False
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Called after the commit, with the rows of adopted accounts and of all others."""
+
+
+class Receiver:
+    """Takes what customers do. `hear` is what a channel is given."""
+
+    def __init__(
+        self,
+        database: Database,
+        published: Published,
+        clock: Clock,
+        *,
+        shop: str,
+        zone: tzinfo,
+        default_lang: str,
+        listener: Listener,
+        complains: Complains,
+        handover: Handover,
+    ) -> None:
+        self._database = database
+        self._published = published
+        self._clock = clock
+        self._shop = shop
+        self._zone = zone
+        self._default_lang = default_lang
+        self._listener = listener
+        self._complains = complains
+        self._handover = handover
+
+    async def hear(self, heard: Heard) -> None:
+        """Take one thing heard; returns once it is durable. Heard a second time, it changes nothing.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: the database cannot be written to; the platform should offer it again.
+        """
+        key = zlib.crc32(f"{heard.account} {heard.address}".encode())
+        try:
+            rows = await self._database.writer.submit(self._take, heard, key=key)
+        except _NOT_ITS_FAULT:
+            raise
+        except Exception as error:
+            # Whatever is wrong with this one update must not stop those behind it: it is kept for the operator.
+            log.exception("update_set_aside account=%s update=%s", heard.account, heard.update_id)
+            await self._database.write(self._setting_aside(heard, error), key=key)
+        else:
+            if rows:
+                self._handover.take(rows)
+
+    def _take(self, conn: Connection, heards: Sequence[Heard]) -> Sequence[Sequence[Row]]:
+        now = self._clock.now()
+        keys = [(heard.account, heard.update_id) for heard in heards]
+        seen = [{"account": account, "update_id": update_id, "seen_at": now} for account, update_id in dict.fromkeys(keys)]
+        new = insert_new(conn, _seen, seen, key=("account", "update_id"))
+        fresh: dict[int, Heard] = {}
+        for place, (key, heard) in enumerate(zip(keys, heards, strict=True)):
+            if key in new:
+                new.discard(key)
+                fresh[place] = heard
+        if not fresh:
+            return [()] * len(heards)
+        loaded = load(conn, list(fresh.values()), self._published, default_lang=self._default_lang)
+        owners = {talk.address_id: talk.customer_id for talk in loaded.talks.values()}
+        understanding = Understanding(conn, loaded, self._published, self._complains, self._shop, self._default_lang, now)
+        outcomes = {place: understanding.take(heard) for place, heard in fresh.items()}
+        write_conversations(conn, loaded, owners, list(outcomes.values()), now)
+        if givens := [given for outcome in outcomes.values() for given in outcome.givens]:
+            record(conn, givens, self._zone)
+        if tolds := [(outcome, told) for outcome in outcomes.values() for told in outcome.tolds]:
+            replies = self._listener(conn, [told for _, told in tolds], now)
+            for (outcome, _), reply in zip(tolds, replies, strict=True):
+                if reply:
+                    _say_first(outcome, reply)
+        messages = {place: self._rows(outcome) for place, outcome in outcomes.items()}
+        insert_many(conn, _message, [row for rows in messages.values() for row in rows], ignore=True)
+        return [messages.get(place, ()) for place in range(len(heards))]
+
+    def _rows(self, outcome: Outcome) -> list[Row]:
+        held, talk, now = outcome.held, outcome.talk, self._clock.now()
+        rows = [
+            message_row(
+                say,
+                channel=talk.channel,
+                account=talk.account,
+                address=talk.native_id,
+                priority=Priority.REPLY,
+                now=now,
+                customer_id=held.customer_id if held else talk.customer_id,
+                dialog_id=held.dialog.id if held else None,
+            )
+            for say in outcome.says
+        ]
+        if self._handover.adopts(talk.account):
+            for row in rows:
+                row["state"] = MessageState.SENDING.value
+        return rows
+
+    def _setting_aside(self, heard: Heard, error: Exception) -> Callable[[Connection], None]:
+        now = self._clock.now()
+
+        def set_aside(conn: Connection) -> None:
+            if insert_new(
+                conn,
+                _seen,
+                [{"account": heard.account, "update_id": heard.update_id, "seen_at": now}],
+                key=("account", "update_id"),
+            ):
+                kept = {"account": heard.account, "update_id": heard.update_id, "heard": heard_to_json(heard)}
+                insert_many(conn, _set_aside, [kept | {"id": new_id(), "reason": f"{type(error).__name__}: {error}", "at": now}])
+
+        return set_aside
+
+
+def _say_first(outcome: Outcome, text: str) -> None:
+    """Put what must be said at once after the edits of what was answered, before the next question."""
+    place = next((place for place, say in enumerate(outcome.says) if not say.edits), len(outcome.says))
+    outcome.says.insert(place, Say(text))

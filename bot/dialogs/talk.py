@@ -1,0 +1,62 @@
+"""What one batch knows about one address while it is being taken: its customer and its dialogs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.dialogs.dialog import Dialog, DialogState
+from bot.surveys.definition import Survey
+
+__all__ = ["Held", "Talk"]
+
+
+@dataclass(slots=True)
+class Held:
+    """A dialog in hand. `version` is the one that was read, 0 for a dialog that this batch begins."""
+
+    dialog: Dialog
+    survey: Survey
+    survey_version_id: int
+    address_id: int
+    customer_id: int
+    invitation_id: int | None
+    touchpoint_id: int | None
+    case_id: int | None
+    opened_at: datetime
+    version: int = 0
+    changed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.dialog.state is DialogState.OPEN
+
+
+@dataclass(slots=True)
+class Talk:
+    """One address and who is there. `known` tells whether the shop has named this customer."""
+
+    address_id: int
+    customer_id: int
+    channel: str
+    account: str
+    native_id: str
+    lang: str
+    name: str
+    known: bool
+    reachable: bool
+    has_case: bool = False
+    dialogs: list[Held] = field(default_factory=list)
+
+    def current(self) -> Held | None:
+        """The dialog that a word without a reference belongs to: of the open ones, the one last moved."""
+        for held in reversed(self.dialogs):
+            if held.is_open and held.address_id == self.address_id:
+                return held
+        return None
+
+    def held(self, dialog_id: int) -> Held | None:
+        for held in self.dialogs:
+            if held.dialog.id == dialog_id and held.address_id == self.address_id:
+                return held
+        return None
