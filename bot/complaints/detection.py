@@ -1,0 +1,91 @@
+"""Tier one of complaint detection: scores and plain rules, at once, in the transaction of the answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.complaints.signs import Sign, Weight, fold, signs_for
+from bot.surveys.definition import SCALES, Question, QuestionKind
+from bot.surveys.understanding.understood import Value
+
+__all__ = ["OTHER", "Finding", "detect", "is_low"]
+
+OTHER = "other"
+"""The department of a complaint that names none."""
+_DROWNED_BY = 2
+"""Words of praise that make up for one mild sign; measured by `benchmarks/complaint_rules.py`."""
+_SEVERITY = {Weight.UNHAPPY: 1, Weight.FAILED: 2, Weight.HARM: 3, Weight.DANGER: 4, Weight.HELP: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A complaint: how bad (1 unhappy, 2 something failed, 3 harm, money or repeated failure, 4 danger) and whose.
+
+    `departments` is never empty, the likeliest first. `reason` is the strongest ground: `low_score`, or the weight
+    of the worst sign (`unhappy`, `failed`, `harm`, `danger`, `help`). `signs` are the phrases that were found.
+    """
+
+    severity: int
+    departments: tuple[str, ...]
+    reason: str
+    signs: tuple[str, ...] = ()
+
+
+def is_low(question: Question, value: Value | None) -> bool:
+    """Whether this score counts as a complaint in itself."""
+    return question.complaint and question.scale is not None and isinstance(value, int) and value <= SCALES[question.scale].low_score
+
+
+def detect(
+    lang: str, words: str, *, low: bool = False, help_wanted: bool = False, question: Question | None = None, value: Value | None = None
+) -> Finding | None:
+    """The complaint in one answer, or None.
+
+    A scale's answer is judged by its own score; for the others `low` says that a low score came before it in the same
+    dialog. `help_wanted`: the customer asked for a person. Without either only the words decide, so that a complaint behind a high score is found too.
+    """
+    clauses = fold(words)
+    signs = signs_for(lang, clauses).in_text(clauses) if clauses else []
+    grounds = [sign for sign in signs if sign.weight in _SEVERITY]
+    low = is_low(question, value) if question is not None and question.scale else low
+    if not (low or help_wanted) and _outweighed(signs):
+        return None
+    if not (grounds or low or help_wanted):
+        return None
+    worst = max(grounds, key=lambda sign: _SEVERITY[sign.weight], default=None)
+    severity = max(_SEVERITY[worst.weight] if worst else 1, 2 if help_wanted else 1)
+    if severity < 3 and any(sign.weight is Weight.HURRY for sign in signs):
+        severity += 1
+    return Finding(
+        severity=severity,
+        departments=_departments(signs, question, value),
+        reason=worst.weight.value if worst else ("help" if help_wanted else "low_score"),
+        signs=tuple(dict.fromkeys(sign.phrase for sign in grounds)),
+    )
+
+
+def _outweighed(signs: Sequence[Sign]) -> bool:
+    """Whether praise drowns a mild remark: at least two words of praise for each sign, and none of harm or danger."""
+    weights = Counter(sign.weight for sign in signs)
+    mild = weights[Weight.UNHAPPY] + weights[Weight.FAILED]
+    return not (weights[Weight.HARM] or weights[Weight.DANGER] or weights[Weight.HELP]) and weights[Weight.PRAISE] >= _DROWNED_BY * mild
+
+
+def _departments(signs: Sequence[Sign], question: Question | None, value: Value | None) -> tuple[str, ...]:
+    """What the customer picked, then what the words say failed, then whose question it was, then what was mentioned."""
+    failed = Counter(sign.department for sign in signs if sign.weight in _SEVERITY)
+    mentioned = Counter(sign.department for sign in signs if sign.weight is Weight.TOPIC)
+    asked = [question.department] if question is not None and question.department else []
+    named = dict.fromkeys(
+        [*_picked(question, value), *(name for name, _ in failed.most_common()), *asked, *(name for name, _ in mentioned.most_common())]
+    )
+    return tuple(name for name in named if name != OTHER) or (OTHER,)
+
+
+def _picked(question: Question | None, value: Value | None) -> list[str]:
+    if question is None or question.kind not in (QuestionKind.SINGLE, QuestionKind.MULTIPLE):
+        return []
+    keys = value if isinstance(value, tuple) else (value,)
+    return [option.department for option in question.options if option.department and option.key in keys]
