@@ -1,0 +1,122 @@
+"""Which message goes next: by priority, in order at each address, at the pace the platform allows. Pure: time is passed in."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from channels.contract import Pace
+
+__all__ = ["Lanes", "Sendable"]
+
+
+class Sendable(Protocol):
+    """A message on its way. Ids grow, so that they tell the order."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def address(self) -> str: ...
+
+
+@dataclass(slots=True)
+class _Lane:
+    waiting: list[tuple[int, int]] = field(default_factory=list)
+    busy: bool = False
+    free_at: datetime | None = None
+
+
+M = TypeVar("M", bound=Sendable)
+
+
+class Lanes(Generic[M]):
+    """One lane an address; at most one message of a lane is under way.
+
+    A limit held as the time from one message to the next cannot be overstepped in any window, as a bucket's can.
+    """
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._lanes: dict[str, _Lane] = {}
+        self._messages: dict[int, M] = {}
+        self._ready: list[tuple[int, int, str]] = []
+        self._resting: list[tuple[datetime, str]] = []
+        self._next: datetime | None = None
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def add(self, message: M) -> None:
+        lane = self._lanes.setdefault(message.address, _Lane())
+        heapq.heappush(lane.waiting, (message.priority, message.id))
+        self._messages[message.id] = message
+        if not lane.busy and lane.free_at is None:
+            self._offer(message.address, lane)
+
+    def pick(self, now: datetime) -> M | None:
+        """The next message to send, or None while nothing may go. `done` must follow."""
+        if self._next is not None and now < self._next:
+            return None
+        self._wake(now)
+        while self._ready:
+            priority, id, address = heapq.heappop(self._ready)
+            lane = self._lanes.get(address)
+            if lane is None or lane.busy or lane.free_at is not None or not lane.waiting or lane.waiting[0] != (priority, id):
+                continue  # a more urgent one has come to this lane since, or the lane was put to rest
+            heapq.heappop(lane.waiting)
+            lane.busy = True
+            if self._pace.account:
+                self._next = now + self._pace.account
+            return self._messages.pop(id)
+        return None
+
+    def done(self, address: str, now: datetime, *, counts: bool = True) -> None:
+        """The message under way at `address` has left. One that does not count (an edit) needs no pause behind it."""
+        lane = self._lanes[address]
+        lane.busy = False
+        self._rest(address, lane, now + self._pace.address if counts and self._pace.address else None)
+
+    def hold(self, address: str, until: datetime) -> list[M]:
+        """Let the lane rest; gives back what waited in it."""
+        lane = self._lanes.setdefault(address, _Lane())
+        lane.busy = False
+        waiting = [self._messages.pop(id) for _, id in lane.waiting]
+        lane.waiting = []
+        self._rest(address, lane, until)
+        return waiting
+
+    def hold_all(self, until: datetime) -> None:
+        self._next = max(self._next or until, until)
+
+    def next_time(self) -> datetime | None:
+        """When `pick` may have something that it does not have now."""
+        if self._ready:
+            return self._next
+        if not self._resting or not self._messages:
+            return None
+        return max(self._resting[0][0], self._next or self._resting[0][0])
+
+    def _offer(self, address: str, lane: _Lane) -> None:
+        priority, id = lane.waiting[0]
+        heapq.heappush(self._ready, (priority, id, address))
+
+    def _rest(self, address: str, lane: _Lane, until: datetime | None) -> None:
+        lane.free_at = until
+        if until is not None:
+            heapq.heappush(self._resting, (until, address))
+        elif lane.waiting:
+            self._offer(address, lane)
+        else:
+            del self._lanes[address]
+
+    def _wake(self, now: datetime) -> None:
+        while self._resting and self._resting[0][0] <= now:
+            until, address = heapq.heappop(self._resting)
+            lane = self._lanes.get(address)
+            if lane is None or lane.free_at != until:
+                continue
+            self._rest(address, lane, None)

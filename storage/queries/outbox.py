@@ -1,0 +1,130 @@
+"""The outbox's statements: claiming what is due, and settling what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select, update
+
+from storage.bulk import update_many
+from storage.customers import Address
+from storage.invitations import Invitation, InvitationState
+from storage.outbox import Message, MessageState
+from storage.queries.incidents import note_incidents
+from storage.staff import Door
+
+__all__ = ["Settled", "claim", "next_due", "orphans", "platform_ids", "settle"]
+
+_message, _address, _door = Message.__table__, Address.__table__, Door.__table__  # type: ignore[attr-defined]
+_invitation = Invitation.__table__  # type: ignore[attr-defined]
+
+_ONE = (
+    _message.c.id,
+    _message.c.channel,
+    _message.c.account,
+    _message.c.address,
+    _message.c.priority,
+    _message.c.say,
+    _message.c.edits,
+    _message.c.invitation_id,
+    _message.c.attempts,
+    _message.c.repeated,
+    _message.c.due_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one message. A state of `due` puts it back, to be tried again at `due_at`."""
+
+    id: int
+    account: str
+    address: str
+    state: MessageState
+    at: datetime
+    due_at: datetime
+    attempts: int
+    platform_id: str | None = None
+    reason: str = ""
+    repeated: bool = False
+    invitation_id: int | None = None
+
+
+def claim(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Collection[str] = ()) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Take up to `limit` due messages of the account, the most urgent first, and mark them as being sent."""
+    due = select(_message.c.id).where(_message.c.account == account, _message.c.state == MessageState.DUE.value, _message.c.due_at <= now)
+    if but_not:
+        due = due.where(_message.c.address.not_in(but_not))
+    due = due.order_by(_message.c.priority, _message.c.id).limit(limit).with_for_update(skip_locked=True)
+    taken = update(_message).where(_message.c.id.in_(due.scalar_subquery())).values(state=MessageState.SENDING.value).returning(*_ONE)
+    return conn.execute(taken).all()
+
+
+def orphans(conn: Connection, account: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Messages that an earlier owner of the account was sending when it ended: nobody knows whether they arrived."""
+    return conn.execute(
+        select(*_ONE).where(_message.c.account == account, _message.c.state == MessageState.SENDING.value).order_by(_message.c.id)
+    ).all()
+
+
+def next_due(conn: Connection, account: str) -> datetime | None:
+    """When the account's next message falls due."""
+    waiting = select(_message.c.due_at).where(_message.c.account == account, _message.c.state == MessageState.DUE.value)
+    moment: datetime | None = conn.execute(waiting.order_by(_message.c.due_at).limit(1)).scalar()
+    return moment
+
+
+def platform_ids(conn: Connection, keys: Collection[str]) -> dict[str, str]:
+    """The platform's ids of messages sent, by their keys."""
+    rows = conn.execute(select(_message.c.key, _message.c.platform_id).where(_message.c.key.in_(keys), _message.c.platform_id.is_not(None)))
+    return {row.key: row.platform_id for row in rows}
+
+
+def settle(conn: Connection, settled: Sequence[Settled]) -> Sequence[None]:
+    """Note what became of messages, and tell their addresses, doors and invitations."""
+    update_many(conn, _message, [_row(one) for one in settled], guard=None)
+    if sent := [one for one in settled if one.state is MessageState.SENT and one.invitation_id]:
+        for at, ids in _by_moment(sent).items():
+            planned = update(_invitation).where(_invitation.c.id.in_(ids), _invitation.c.state == InvitationState.PLANNED.value)
+            conn.execute(planned.values(state=InvitationState.SENT.value, sent_at=at))
+    if gone := [one for one in settled if one.state is MessageState.UNREACHABLE]:
+        _mark_unreachable(conn, gone)
+    rejected = [one for one in settled if one.state is MessageState.REJECTED]
+    note_incidents(conn, [(f"rejected.{one.account}", f"{one.account} does not take a message: {one.reason}", one.at) for one in rejected])
+    return [None] * len(settled)
+
+
+def _row(one: Settled) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "state": one.state.value,
+        "platform_id": one.platform_id,
+        "sent_at": one.at if one.state is MessageState.SENT else None,
+        "due_at": one.due_at,
+        "attempts": one.attempts,
+        "reason": one.reason,
+        "repeated": one.repeated,
+    }
+
+
+def _by_moment(sent: Sequence[Settled]) -> dict[datetime, list[int]]:
+    moments: dict[datetime, list[int]] = {}
+    for one in sent:
+        moments.setdefault(one.at, []).append(one.invitation_id or 0)
+    return moments
+
+
+def _mark_unreachable(conn: Connection, gone: Sequence[Settled]) -> None:
+    for one in gone:
+        here = and_(_address.c.account == one.account, _address.c.native_id == one.address)
+        conn.execute(update(_address).where(here).values(reachable=False, unreachable_reason=one.reason))
+        conn.execute(update(_door).where(_door.c.account == one.account, _door.c.native_id == one.address).values(reachable=False))
+    waiting = or_(*(and_(_message.c.account == one.account, _message.c.address == one.address) for one in gone))
+    left = update(_message).where(_message.c.state == MessageState.DUE.value, waiting)
+    conn.execute(left.values(state=MessageState.UNREACHABLE.value, reason="an earlier message could not reach this address"))
+    if invited := [one.invitation_id for one in gone if one.invitation_id]:
+        unreachable = update(_invitation).where(_invitation.c.id.in_(invited), _invitation.c.state.in_(("planned", "sent")))
+        conn.execute(unreachable.values(state=InvitationState.UNREACHABLE.value, reason=gone[0].reason))
