@@ -67,6 +67,10 @@ class TelegramSimulator:
         """Somebody who uses Telegram, facing the bot of that token."""
         return self.control.person(self.world.bot(token), user, name=name, lang=lang)
 
+    async def call(self, token: str, method: str, **arguments: Any) -> Any:
+        """The `result` of one call, made without HTTP. Raises `Refusal`."""
+        return await self._methods.call(self.world.bot(token), method, arguments, frozenset())
+
     def misbehave(self, how: CallFault | UpdateFault, method: str = "*", *, times: int = 1, seconds: float = 1.0) -> None:
         """Meet the next calls of a method, or the next updates, with a fault. See `misbehaviour.py`."""
         self._misbehaviour.add(Fault(how, method, times, seconds))
