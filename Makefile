@@ -1,0 +1,57 @@
+# Everything here needs a machine with make and Python 3.11, 3.12 or 3.13, and nothing else installed.
+#   make run     start everything at http://127.0.0.1:8000 (the sample shop, where there is no config.toml)
+#   make test    every check and every test
+#   make bench   the benchmarks, each figure beside its limit
+#   make lock    resolve the versions anew after a change in pyproject.toml; UPGRADE=1 takes the newest
+
+.DELETE_ON_ERROR:
+.PHONY: run test check bench lock clean
+
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv --quiet
+LOCK := $(UV) pip compile --python $(VENV) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url $(if $(UPGRADE),--upgrade) --group build
+
+run: $(VENV)/.running
+	$(BIN)/makegood run
+
+test: check
+
+check: $(VENV)/.developing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: $(VENV)/.developing
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.uv
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) --group dev --constraints requirements.txt pyproject.toml --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache makegood.egg-info build
+
+# The installer is itself in the lock: the one package that pip fetches, by its hash.
+$(VENV)/.uv: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Makegood needs Python 3.11, 3.12 or 3.13. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make an environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt
+	@echo "Installing what the lock file names into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.txt
+	@touch $@
+
+$(VENV)/.running: requirements.txt pyproject.toml | $(VENV)/.uv
+	@$(UV) pip install --python $(VENV) --require-hashes -r requirements.txt
+	@$(UV) pip install --python $(VENV) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.developing: requirements-dev.txt pyproject.toml | $(VENV)/.uv
+	@$(UV) pip sync --python $(VENV) --require-hashes requirements-dev.txt
+	@$(UV) pip install --python $(VENV) --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.running $@
