@@ -17,12 +17,12 @@ class SurveyVersion(SQLModel, table=True):
     """One frozen version; an answer always points at the version that was read."""
 
     __tablename__ = "survey_version"
-    __table_args__ = (UniqueConstraint("name", "version"), UniqueConstraint("name", "digest"))
+    __table_args__ = (UniqueConstraint("name", "version"),)
 
     id: int = Field(primary_key=True, sa_type=BigInteger)
     name: str
     version: int
     digest: str
-    """SHA-256 of the canonical definition: publishing the same text twice makes one version."""
+    """SHA-256 of the canonical definition: publishing the newest version's text again makes no other version."""
     definition: dict[str, Any] = Field(sa_type=Json)
     published_at: datetime = Field(sa_type=Instant)
