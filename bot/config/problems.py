@@ -11,13 +11,23 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.config.contradictions import Contradiction
-from bot.config.places import Path
 from bot.config.shape import Spot, allowed_values, is_secret, is_table, keys, spot_at
 from bot.mistake import Mistake
+from bot.toml.places import Path
 
 __all__ = ["ENVIRONMENT_PREFIX", "ConfigProblems", "Problem", "either", "nearest", "problems_in", "variable_for"]
 
 ENVIRONMENT_PREFIX = "MAKEGOOD_"
+
+_WORDS = (
+    (r"( after validation, not \d+|, unable to .*|, got a number with a fractional part)$", ""),
+    (r"a valid integer", "a whole number"),
+    (r"a valid boolean", "true or false, without quotes"),
+    (r"a valid string", "text in quotes"),
+    (r"a valid (tuple|list)", "a list in square brackets"),
+    (r"a valid dictionary.*", "a section of its own, its keys on the lines below its name"),
+)
+"""What pydantic says, and what an operator understands."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -95,12 +105,9 @@ def _wrong(detail: ErrorDetails, spot: Spot) -> str:
 
 def _plain_words(message: str) -> str:
     message = re.sub(r"^(Input|String|Tuple|Value) should", "should", message)
-    message = re.sub(r"( after validation, not \d+|, unable to parse .*| without .* fractional part.*)$", "", message)
-    return (
-        message.replace("valid integer", "whole number")
-        .replace("valid boolean", "true or false, without quotes")
-        .replace("valid string", "text in quotes")
-    )
+    for theirs, ours in _WORDS:
+        message = re.sub(theirs, ours, message)
+    return message
 
 
 def _choice(words: Sequence[str], value: object) -> str:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.model import Config
-from bot.config.places import Path as KeyPath
-from bot.config.places import Places
 from bot.config.problems import ENVIRONMENT_PREFIX, ConfigProblems, Problem, nearest, problems_in, variable_for
 from bot.config.sample import SAMPLE
-from bot.config.syntax import syntax_problem
+from bot.toml.places import Path as KeyPath
+from bot.toml.places import Places
+from bot.toml.syntax import syntax_problem
 
 __all__ = ["load_config", "sample_config"]
 
@@ -24,7 +24,7 @@ __all__ = ["load_config", "sample_config"]
 class _Settings(Config, BaseSettings):
     """The configuration as pydantic-settings puts it together: the environment wins over the file."""
 
-    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__")
+    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", enable_decoding=False)
 
     @classmethod
     def settings_customise_sources(
@@ -66,8 +66,6 @@ def load_config(path: Path | None = None) -> Config:
         config = _Settings(**data)
     except ValidationError as error:
         problems += problems_in(error, place)
-    except SettingsError as error:
-        problems.append(Problem(0, "the environment", f"{error}; a list is written as JSON there"))
     if problems:
         raise ConfigProblems(problems)
     return config
@@ -78,8 +76,10 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigProblems([Problem(0, str(path), "there is no such file; copy config.example.toml and change what you need")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigProblems([Problem(0, str(path), f"cannot be read as UTF-8 text ({error})")]) from error
+    except OSError as error:
+        raise ConfigProblems([Problem(0, str(path), f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigProblems([Problem(0, str(path), "is not UTF-8 text; save it as such")]) from error
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:

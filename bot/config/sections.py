@@ -14,7 +14,7 @@ from bot.config.values import (
     DatabaseUrl,
     Hours,
     HoursOfDay,
-    Language,
+    Languages,
     Period,
     SharedSecret,
     TelegramToken,
@@ -60,7 +60,7 @@ class Shop(Section):
 
     name: str = Field(min_length=1, max_length=60)
     url: WebAddress
-    languages: tuple[Language, ...] = Field(default=("en",), min_length=1)
+    languages: Languages = ("en",)
     """The first is spoken to customers whose own language is not known or not among these."""
     timezone: TimeZone
     country: Country | None = None
@@ -128,14 +128,20 @@ class Policy(Section):
     """The contact policy: when a customer may be written to."""
 
     quiet_hours: HoursOfDay = Hours(time(21), time(9))
-    """In the shop's timezone."""
+    """In the customer's own time, or the shop's where that is not known; None for none."""
     write_on_holidays: bool = False
-    frequency_cap_days: int = Field(default=7, ge=0, le=365)
-    """Days between two invitations to one customer; 0 for no cap."""
-    stale_after: Period = Field(default=30 * _DAY, gt=timedelta(0))
-    """A touchpoint older than this is no reason to ask any more."""
+    frequency_cap: Period = Field(default=7 * _DAY, ge=timedelta(0), le=365 * _DAY)
+    """From one invitation of a customer to the next, across all surveys."""
+    opt_in: bool = False
+    """Ask only those who agreed; otherwise everybody who did not decline."""
+    min_age: Period = Field(default=timedelta(minutes=10), ge=timedelta(0), le=7 * _DAY)
+    """How long ago a touchpoint must be before anybody is asked about it."""
+    stale_after: Period = Field(default=30 * _DAY, ge=_HOUR)
+    """How long ago it may be at most."""
     reminders: int = Field(default=1, ge=0, le=2)
     remind_after: Period = Field(default=3 * _DAY, ge=_HOUR)
+    grace: Period = Field(default=7 * _DAY, ge=_HOUR)
+    """Silence after which a dialog is over."""
 
 
 class Ask(Section):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel, SecretStr
 
 from bot.config.model import Config
-from bot.config.places import Path
+from bot.toml.places import Path
 
 __all__ = ["Spot", "allowed_values", "is_secret", "is_table", "keys", "spot_at"]
 

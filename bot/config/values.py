@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from holidays import list_supported_countries
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -20,7 +19,7 @@ __all__ = [
     "DatabaseUrl",
     "Hours",
     "HoursOfDay",
-    "Language",
+    "Languages",
     "Period",
     "SharedSecret",
     "TelegramToken",
@@ -61,22 +60,11 @@ def _clock_time(value: Any) -> time:
     return time.fromisoformat(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     """A stretch of the day in local time, from `start` until before `end`; over midnight where `end` is the earlier one."""
 
     start: time
     end: time
-
-    def __contains__(self, moment: object) -> bool:
-        if not isinstance(moment, time):
-            return False
-        if self.start < self.end:
-            return self.start <= moment < self.end
-        return moment >= self.start or moment < self.end
-
-    def __str__(self) -> str:
-        return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
 
 def _hours(value: Any) -> Hours | None:
@@ -92,6 +80,10 @@ def _hours(value: Any) -> Hours | None:
     if hours.start == hours.end:
         raise ValueError('should begin and end at different times; write "none" for no such hours')
     return hours
+
+
+def _hours_written(hours: Hours | None) -> str:
+    return f"{hours.start:%H:%M}-{hours.end:%H:%M}" if hours else "none"
 
 
 def _timezone(value: Any) -> ZoneInfo:
@@ -126,6 +118,10 @@ def _language(value: str) -> str:
     return value
 
 
+def _separated(value: Any) -> Any:
+    return [word.strip() for word in value.split(",")] if isinstance(value, str) else value
+
+
 def _shared_secret(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < 16:
         raise ValueError("should have at least 16 characters; make one with: openssl rand -hex 32")
@@ -152,9 +148,10 @@ def _database_url(value: str) -> str:
 Period = Annotated[timedelta, BeforeValidator(_period), PlainSerializer(in_units, return_type=str)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time), PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(_timezone), PlainSerializer(str, return_type=str)]
-HoursOfDay = Annotated[Hours | None, BeforeValidator(_hours), PlainSerializer(lambda hours: str(hours or "none"), return_type=str)]
+HoursOfDay = Annotated[Hours | None, BeforeValidator(_hours), PlainSerializer(_hours_written, return_type=str)]
 Country = Annotated[str, AfterValidator(_country)]
-Language = Annotated[str, AfterValidator(_language)]
+Languages = Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], BeforeValidator(_separated), Field(min_length=1)]
+"""A list, or words separated by commas as the environment has them."""
 SharedSecret = Annotated[SecretStr, AfterValidator(_shared_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]

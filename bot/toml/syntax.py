@@ -28,4 +28,6 @@ def _remedy(what: str) -> str:
         return 'the value cannot be read; text stands in quotes (key = "value"), yes and no are true and false'
     if what.startswith("Illegal character"):
         return "the text in quotes ends before its closing quote; close it on the same line"
+    if what.startswith(("Invalid hex", "Unescaped")):
+        return "a backslash between double quotes is written twice; or put the text in 'single quotes'"
     return f"this is not TOML: {what[0].lower()}{what[1:]}"
