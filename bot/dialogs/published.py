@@ -18,8 +18,8 @@ class Published:
         self._newest: dict[str, int] = {}
 
     def load(self, conn: Connection) -> None:
-        """Read all versions. Ids grow with time, so that the greatest of a name is its newest."""
-        for version_id, survey in sorted(load_versions(conn).items()):
+        """Read all versions."""
+        for version_id, survey in load_versions(conn).items():
             self._versions[version_id] = survey
             self._newest[survey.name] = version_id
 
