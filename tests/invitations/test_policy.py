@@ -132,6 +132,15 @@ def test_a_reminder_minds_the_night_and_the_case_but_not_its_own_invitation() ->
     assert may_remind(Policy(), known(consent=False), NOON) == Not(Reason.OPTED_OUT)
 
 
+@pytest.mark.parametrize("hours", [(time(14), time(16)), (time(22), time(16)), (time(14), time(3))], ids=str)
+def test_quiet_hours_begin_with_their_first_minute_and_end_before_their_last(hours: tuple[time, time]) -> None:
+    policy, (start, end) = Policy(quiet_hours=hours), hours
+    first, last = (datetime.combine(NOON, at, STOCKHOLM).astimezone(UTC) for at in (start, end))
+    moment = timedelta(microseconds=1)
+    answers = [isinstance(may_write(policy, known(), at), Yes) for at in (first - moment, first, last - moment, last)]
+    assert answers == [True, False, False, True]
+
+
 ZONES = {"Europe/Stockholm": "SE", "America/Sao_Paulo": "BR", "Australia/Lord_Howe": "AU", "Pacific/Apia": "WS", "Asia/Kathmandu": "NP"}
 times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
 policies = st.builds(

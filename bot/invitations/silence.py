@@ -1,0 +1,181 @@
+"""What silence in a dialog leads to: a reminder, more waiting, or the dialog's end."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.dialogs.dialog import DialogState
+from bot.dialogs.reminding import remind
+from bot.dialogs.stored import dialog_from_json, dialog_to_json
+from bot.invitations.policy import Known, Policy, Yes, may_remind
+from bot.invitations.sending import Outreach
+from channels.outbox import message_row
+from storage.bulk import insert_many
+from storage.database import Database
+from storage.invitations import InvitationState
+from storage.outbox import Message, Priority
+from storage.queries.conversations import customers_with_open_case
+from storage.queries.invitations import change_dialogs, change_invitations, consents_of, expire_invitations, silent_dialogs
+
+__all__ = ["Over", "Remind", "Wait", "expire_old", "remind_silent", "what_now"]
+
+log = logging.getLogger(__name__)
+
+CHUNK = 300
+"""Dialogs of one transaction."""
+
+Row = dict[str, Any]
+_message = Message.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Put the question once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Leave them in peace, and look again then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """They will not answer any more."""
+
+
+def what_now(policy: Policy, known: Known | None, reminders: int, last_said_at: datetime, now: datetime) -> Remind | Wait | Over:
+    """What to do about a dialog in which nobody has said anything since `last_said_at`, after so many `reminders`.
+
+    `known` is the customer as the contact policy sees them; None where we did not write first, and nobody is
+    reminded of a conversation that they began.
+    """
+    over_at = last_said_at + policy.grace
+    if now >= over_at:
+        return Over()
+    if known is None or reminders >= policy.reminders:
+        return Wait(over_at)
+    remind_at = last_said_at + policy.remind_after
+    if now < remind_at:
+        return Wait(min(remind_at, over_at))
+    verdict = may_remind(policy, known, now)
+    if isinstance(verdict, Yes):
+        return Remind()
+    return Wait(min(verdict.until or over_at, over_at))
+
+
+async def remind_silent(
+    database: Database,
+    outreach: Outreach,
+    now: datetime,
+    *,
+    hand_over: Callable[[Sequence[Row]], None] = lambda _: None,
+    chunk: int = CHUNK,
+) -> Counter[str]:
+    """Look at every dialog whose silence is due to be looked at. May be stopped and started anywhere.
+
+    `hand_over` is called after each commit with the rows of the reminders that went into the outbox.
+    Gives back how many customers were `reminded`, how many dialogs are `over`, and how many wait (`waiting`).
+    """
+    total: Counter[str] = Counter()
+    while True:
+        tally, messages = await database.write(lambda conn: _look_at_chunk(conn, outreach, now, chunk))
+        if messages:
+            hand_over(messages)
+        if not tally:
+            break
+        total += tally
+    if total:
+        log.info("silence_looked_at", extra=dict(total))
+    return total
+
+
+def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row]]:
+    silent = silent_dialogs(conn, now, limit)
+    if not silent:
+        return Counter(), ()
+    customer_ids = {dialog.customer_id for dialog in silent}
+    consents, in_case = consents_of(conn, customer_ids, "surveys"), customers_with_open_case(conn, customer_ids)
+    tally: Counter[str] = Counter()
+    dialogs: list[Row] = []
+    invitations: dict[int, Row] = {}
+    messages: list[Row] = []
+    for dialog in silent:
+        same = {"id": dialog.id, "version": dialog.version}
+        known = _known(dialog, outreach, consents.get(dialog.customer_id), dialog.customer_id in in_case)
+        match what_now(outreach.policy, known, dialog.reminders or 0, dialog.updated_at, now):
+            case Over():
+                dialogs.append(same | {"state": DialogState.EXPIRED.value, "nudge_at": None})
+                if dialog.invitation_state in (InvitationState.SENT, InvitationState.STARTED):
+                    invitations[dialog.invitation_id] = {"id": dialog.invitation_id, "state": InvitationState.EXPIRED.value}
+                tally["over"] += 1
+            case Wait(until):
+                dialogs.append(same | {"nudge_at": until})
+                tally["waiting"] += 1
+            case Remind():
+                data, says = _reminder(conn, outreach, dialog, now)
+                dialogs.append(
+                    same | {"data": data, "updated_at": now, "nudge_at": now + min(outreach.policy.remind_after, outreach.policy.grace)}
+                )
+                invitations[dialog.invitation_id] = {"id": dialog.invitation_id, "reminders": dialog.reminders + 1}
+                messages += says
+                tally["reminded"] += 1
+    change_dialogs(conn, dialogs)
+    change_invitations(conn, list(invitations.values()))
+    insert_many(conn, _message, messages, ignore=True)
+    return tally, messages
+
+
+def _known(dialog: Any, outreach: Outreach, consent: bool | None, open_case: bool) -> Known | None:
+    if dialog.invitation_id is None:
+        return None
+    return Known(
+        expires_at=dialog.expires_at,
+        consent=consent,
+        reachable=dialog.reachable and dialog.account in outreach.accounts,
+        timezone=dialog.timezone,
+        country=dialog.country,
+        open_case=open_case,
+    )
+
+
+def _reminder(conn: Connection, outreach: Outreach, row: Any, now: datetime) -> tuple[Row, list[Row]]:
+    dialog = dialog_from_json(row.data, id=row.id, survey=row.survey, state=DialogState.OPEN)
+    survey = outreach.published.version(conn, row.survey_version_id)
+    step = remind(survey, dialog, now, number=row.reminders + 1, of=outreach.policy.reminders)
+    messages = [
+        message_row(
+            say,
+            channel=row.channel,
+            account=row.account,
+            address=row.native_id,
+            priority=Priority.CAMPAIGN,
+            now=now,
+            customer_id=row.customer_id,
+            dialog_id=row.id,
+            invitation_id=row.invitation_id,
+        )
+        for say in step.says
+    ]
+    return dialog_to_json(step.dialog), messages
+
+
+async def expire_old(database: Database, now: datetime, *, chunk: int = CHUNK) -> int:
+    """End every invitation that was sent and never taken up in its time; gives back how many.
+
+    A link opened later still starts the dialog: `expired` ends our writing, never our listening.
+    """
+    total = 0
+    while ended := await database.write(lambda conn: expire_invitations(conn, now, chunk)):
+        total += ended
+    if total:
+        log.info("invitations_expired", extra={"invitations": total})
+    return total

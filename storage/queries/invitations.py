@@ -1,0 +1,181 @@
+"""Invitations and all that decides about them, by the chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
+
+from storage.bulk import insert_many, update_many
+from storage.customers import Address, Consent, Customer
+from storage.dialogs import Dialog
+from storage.invitations import Invitation, InvitationState
+from storage.surveys import SurveyVersion
+from storage.touchpoints import Touchpoint
+
+__all__ = [
+    "add_invitations",
+    "addresses_of",
+    "change_dialogs",
+    "change_invitations",
+    "consents_of",
+    "due_invitations",
+    "expire_invitations",
+    "invitations_about",
+    "last_asked",
+    "newest_versions",
+    "silent_dialogs",
+    "with_open_dialog",
+]
+
+_invitation, _touchpoint, _version = Invitation.__table__, Touchpoint.__table__, SurveyVersion.__table__  # type: ignore[attr-defined]
+_customer, _address, _consent = Customer.__table__, Address.__table__, Consent.__table__  # type: ignore[attr-defined]
+_dialog = Dialog.__table__  # type: ignore[attr-defined]
+
+
+def newest_versions(conn: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
+    """The newest published version of each of these surveys: `id`, `name`, `expires_days`."""
+    expires_days = _version.c.definition["expires_days"].as_integer().label("expires_days")
+    found = (
+        select(_version.c.id, _version.c.name, expires_days)
+        .where(_version.c.name.in_(names))
+        .order_by(_version.c.published_at, _version.c.id)
+    )
+    return {row.name: row for row in conn.execute(found)}
+
+
+def add_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert planned invitations; one that there is already (same touchpoint, or same matter, and survey) stays as it is."""
+    insert_many(conn, _invitation, rows, ignore=True)
+
+
+def invitations_about(conn: Connection, matters: Collection[tuple[int, str]]) -> dict[tuple[int, str], Row[Any]]:
+    """By customer and matter, the invitation that was or will be sent first: `token`, `state`."""
+    found = conn.execute(
+        select(_invitation.c.customer_id, _invitation.c.matter, _invitation.c.token, _invitation.c.state)
+        .where(
+            _invitation.c.customer_id.in_({customer for customer, _ in matters}),
+            _invitation.c.matter.in_({matter for _, matter in matters}),
+        )
+        .order_by(_invitation.c.due_at, _invitation.c.id)
+    )
+    first: dict[tuple[int, str], Row[Any]] = {}
+    for row in found:
+        first.setdefault((row.customer_id, row.matter), row)
+    return first
+
+
+def due_invitations(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Planned invitations whose time has come, longest due first, with their customer and what the touchpoint tells."""
+    due: Select[Any] = (
+        select(
+            _invitation.c.id,
+            _invitation.c.customer_id,
+            _invitation.c.survey,
+            _invitation.c.survey_version_id,
+            _invitation.c.expires_at,
+            _customer.c.name,
+            _customer.c.lang,
+            _customer.c.timezone,
+            _customer.c.country,
+            _touchpoint.c.occurred_at,
+            _touchpoint.c.attributes,
+        )
+        .join(_customer, _customer.c.id == _invitation.c.customer_id)
+        .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
+        .where(_invitation.c.state == InvitationState.PLANNED, _invitation.c.due_at <= now)
+        .order_by(_invitation.c.due_at, _invitation.c.id)
+        .limit(limit)
+    )
+    return conn.execute(due.with_for_update(of=_invitation, skip_locked=True)).all()
+
+
+def change_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Set columns of invitations by id."""
+    update_many(conn, _invitation, rows, guard=None)
+
+
+def expire_invitations(conn: Connection, now: datetime, limit: int) -> int:
+    """End invitations that were sent, never taken up, and whose time is over; gives back how many."""
+    over = (
+        select(_invitation.c.id)
+        .where(_invitation.c.state == InvitationState.SENT, _invitation.c.expires_at <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = conn.execute(over).scalars().all()
+    conn.execute(update(_invitation).where(_invitation.c.id.in_(ids)).values(state=InvitationState.EXPIRED))
+    return len(ids)
+
+
+def addresses_of(conn: Connection, customer_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """All addresses of these customers, the one they last spoke at first."""
+    latest_first = (_address.c.last_heard_at.desc().nulls_last(), _address.c.id)
+    return conn.execute(select(_address).where(_address.c.customer_id.in_(customer_ids)).order_by(*latest_first)).all()
+
+
+def consents_of(conn: Connection, customer_ids: Collection[int], purpose: str) -> dict[int, bool]:
+    """What these customers said last about that purpose; those who never did are not in it."""
+    entries = conn.execute(
+        select(_consent.c.customer_id, _consent.c.granted)
+        .where(_consent.c.customer_id.in_(customer_ids), _consent.c.purpose == purpose)
+        .order_by(_consent.c.at, _consent.c.id)
+    )
+    return {entry.customer_id: entry.granted for entry in entries}
+
+
+def last_asked(conn: Connection, customer_ids: Collection[int]) -> dict[int, datetime]:
+    """When these customers were last sent an invitation of any survey; those who never were are not in it."""
+    asked = conn.execute(
+        select(_invitation.c.customer_id, func.max(_invitation.c.sent_at).label("sent_at"))
+        .where(_invitation.c.customer_id.in_(customer_ids), _invitation.c.sent_at.is_not(None))
+        .group_by(_invitation.c.customer_id)
+    )
+    return {row.customer_id: row.sent_at for row in asked}
+
+
+def with_open_dialog(conn: Connection, customer_ids: Collection[int]) -> set[int]:
+    return set(
+        conn.execute(select(_dialog.c.customer_id).where(_dialog.c.customer_id.in_(customer_ids), _dialog.c.state == "open")).scalars()
+    )
+
+
+def silent_dialogs(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Open dialogs whose silence is due to be looked at, longest first, with their customer, address and invitation."""
+    due: Select[Any] = (
+        select(
+            _dialog.c.id,
+            _dialog.c.version,
+            _dialog.c.customer_id,
+            _dialog.c.address_id,
+            _dialog.c.invitation_id,
+            _dialog.c.case_id,
+            _dialog.c.survey,
+            _dialog.c.survey_version_id,
+            _dialog.c.data,
+            _dialog.c.updated_at,
+            _address.c.channel,
+            _address.c.account,
+            _address.c.native_id,
+            _address.c.reachable,
+            _customer.c.timezone,
+            _customer.c.country,
+            _invitation.c.state.label("invitation_state"),
+            _invitation.c.expires_at,
+            _invitation.c.reminders,
+        )
+        .join(_address, _address.c.id == _dialog.c.address_id)
+        .join(_customer, _customer.c.id == _dialog.c.customer_id)
+        .outerjoin(_invitation, _invitation.c.id == _dialog.c.invitation_id)
+        .where(_dialog.c.state == "open", or_(_dialog.c.nudge_at <= now, _dialog.c.nudge_at.is_(None)))
+        .order_by(_dialog.c.nudge_at, _dialog.c.id)
+        .limit(limit)
+    )
+    return conn.execute(due.with_for_update(of=_dialog, skip_locked=True)).all()
+
+
+def change_dialogs(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Set columns of dialogs by id, each guarded by the `version` it was read at."""
+    update_many(conn, _dialog, rows)

@@ -1,0 +1,112 @@
+"""Touchpoints and the customers they are about, by the chunk."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, select, update
+
+from storage.bulk import insert_many, insert_new, update_many
+from storage.customers import Address, Customer
+from storage.ids import new_id
+from storage.touchpoints import Touchpoint
+
+__all__ = ["CustomerRow", "add_addresses", "add_touchpoints", "mark_considered", "merge_customers", "touchpoints_told", "unconsidered"]
+
+_address, _customer, _touchpoint = Address.__table__, Customer.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
+
+
+class CustomerRow(NamedTuple):
+    """What a source tells of one of its customers. What is empty is not known and takes nothing away."""
+
+    source: str
+    external_id: str
+    name: str = ""
+    lang: str = ""
+    timezone: str = ""
+    country: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.external_id
+
+    def over(self, earlier: CustomerRow) -> CustomerRow:
+        """What is known with this told after `earlier`."""
+        return CustomerRow(*(new or old for new, old in zip(self, earlier, strict=True)))
+
+
+def merge_customers(conn: Connection, told: Iterable[CustomerRow], now: datetime) -> dict[tuple[str, str], int]:
+    """Insert the customers that are new, bring the others up to date, and give all their ids by (source, external id)."""
+    latest: dict[tuple[str, str], CustomerRow] = {}
+    for customer in told:
+        latest[customer.key] = customer.over(latest[customer.key]) if customer.key in latest else customer
+    # In the order of their keys: two writers that meet the same customers cannot lock each other out.
+    rows = [{"id": new_id(), **latest[key]._asdict(), "created_at": now} for key in sorted(latest)]
+    ids = {(row["source"], row["external_id"]): row["id"] for row in rows}
+    new = insert_new(conn, _customer, rows, key=("source", "external_id"))
+    changed = []
+    for known in _customers(conn, ids.keys() - new):
+        before = CustomerRow(known.source, known.external_id, known.name, known.lang, known.timezone, known.country)
+        ids[before.key] = known.id
+        after = latest[before.key].over(before)
+        if after != before:
+            changed.append({"id": known.id, **after._asdict()})
+    update_many(conn, _customer, sorted(changed, key=lambda row: row["id"]), guard=None)
+    return ids
+
+
+def _customers(conn: Connection, keys: Collection[tuple[str, str]]) -> Iterable[Row[Any]]:
+    for source, external_ids in _by_source(keys).items():
+        yield from conn.execute(select(_customer).where(_customer.c.source == source, _customer.c.external_id.in_(external_ids)))
+
+
+def add_addresses(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Add addresses that a source tells. One that is known already stays with the customer who has it."""
+    insert_many(conn, _address, rows, ignore=True)
+
+
+def add_touchpoints(conn: Connection, rows: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Insert the touchpoints that are not known yet, and tell which they were, by (source, external id)."""
+    return insert_new(conn, _touchpoint, rows, key=("source", "external_id"))
+
+
+_TOLD = select(
+    _touchpoint.c.id,
+    _touchpoint.c.source,
+    _touchpoint.c.external_id,
+    _touchpoint.c.customer_id,
+    _touchpoint.c.kind,
+    _touchpoint.c.occurred_at,
+    _touchpoint.c.attributes,
+    _touchpoint.c.considered_at,
+    _customer.c.timezone,
+    _customer.c.country,
+).join(_customer, _customer.c.id == _touchpoint.c.customer_id)
+
+
+def touchpoints_told(conn: Connection, keys: Collection[tuple[str, str]]) -> list[Row[Any]]:
+    """Touchpoints by (source, external id), each with the place of its customer."""
+    found: list[Row[Any]] = []
+    for source, external_ids in _by_source(keys).items():
+        found += conn.execute(_TOLD.where(_touchpoint.c.source == source, _touchpoint.c.external_id.in_(external_ids)))
+    return found
+
+
+def unconsidered(conn: Connection, limit: int) -> Sequence[Row[Any]]:
+    """Touchpoints that the planner has still to look at, oldest first, each with the place of its customer."""
+    waiting: Select[Any] = _TOLD.where(_touchpoint.c.considered_at.is_(None)).order_by(_touchpoint.c.id).limit(limit)
+    return conn.execute(waiting.with_for_update(of=_touchpoint, skip_locked=True)).all()
+
+
+def mark_considered(conn: Connection, touchpoint_ids: Collection[int], now: datetime) -> None:
+    conn.execute(update(_touchpoint).where(_touchpoint.c.id.in_(touchpoint_ids)).values(considered_at=now))
+
+
+def _by_source(keys: Collection[tuple[str, str]]) -> dict[str, list[str]]:
+    external_ids: dict[str, list[str]] = defaultdict(list)
+    for source, external_id in keys:
+        external_ids[source].append(external_id)
+    return external_ids
