@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.types import Instant, Json
 
-__all__ = ["Answer", "Dialog", "SeenUpdate", "SetAside"]
+__all__ = ["Answer", "Dialog", "SeenUpdate", "SetAside", "Utterance"]
 
 
 class Dialog(SQLModel, table=True):
@@ -100,4 +100,17 @@ class SetAside(SQLModel, table=True):
     update_id: str
     heard: dict[str, Any] = Field(sa_type=Json)
     reason: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class Utterance(SQLModel, table=True):
+    """What somebody wrote, word for word, on a channel that cannot show it again by itself (the web chat)."""
+
+    __table_args__ = (Index("ix_utterance_address", "account", "address", "at"),)
+
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    account: str
+    address: str
+    text: str
+    media: dict[str, Any] | None = Field(default=None, sa_type=Json)
     at: datetime = Field(sa_type=Instant)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -22,12 +22,12 @@ from bot.dialogs.recording import record
 from bot.dialogs.told import Listener
 from bot.dialogs.writing import write_conversations
 from channels.clock import Clock
-from channels.contract import Heard, Say
+from channels.contract import Heard, HeardKind, Say
 from channels.outbox import message_row
 from channels.stored import heard_to_json
 from storage.bulk import insert_many, insert_new
 from storage.database import Database
-from storage.dialogs import SeenUpdate, SetAside
+from storage.dialogs import SeenUpdate, SetAside, Utterance
 from storage.ids import new_id
 from storage.outbox import Message, MessageState, Priority
 from storage.writer import WriterClosed
@@ -37,6 +37,7 @@ __all__ = ["Handover", "Receiver"]
 log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
+_utterance = Utterance.__table__  # type: ignore[attr-defined]
 _seen, _message, _set_aside = SeenUpdate.__table__, Message.__table__, SetAside.__table__  # type: ignore[attr-defined]
 
 _NOT_ITS_FAULT = (OperationalError, InterfaceError, OSError, WriterClosed)
@@ -55,7 +56,10 @@ class Handover:
 
 
 class Receiver:
-    """Takes what customers do. `hear` is what a channel is given."""
+    """Takes what customers do. `hear` is what a channel is given.
+
+    `keeps_words` are the accounts whose channels show a conversation from our storage: there, words are kept as they came.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class Receiver:
         listener: Listener,
         complains: Complains,
         handover: Handover,
+        keeps_words: Collection[str] = (),
     ) -> None:
         self._database = database
         self._published = published
@@ -79,6 +84,7 @@ class Receiver:
         self._listener = listener
         self._complains = complains
         self._handover = handover
+        self._keeps_words = frozenset(keeps_words)
 
     async def hear(self, heard: Heard) -> None:
         """Take one thing heard; returns once it is durable. Heard a second time, it changes nothing.
@@ -123,9 +129,13 @@ class Receiver:
             for (outcome, _), reply in zip(tolds, replies, strict=True):
                 if reply:
                     _say_first(outcome, reply)
+        insert_many(conn, _utterance, [_utterance_row(heard) for heard in fresh.values() if self._keeps(heard)])
         messages = {place: self._rows(outcome) for place, outcome in outcomes.items()}
         insert_many(conn, _message, [row for rows in messages.values() for row in rows], ignore=True)
         return [messages.get(place, ()) for place in range(len(heards))]
+
+    def _keeps(self, heard: Heard) -> bool:
+        return heard.account in self._keeps_words and heard.kind in (HeardKind.TEXT, HeardKind.MEDIA)
 
     def _rows(self, outcome: Outcome) -> list[Row]:
         held, talk, now = outcome.held, outcome.talk, self._clock.now()
@@ -161,6 +171,11 @@ class Receiver:
                 insert_many(conn, _set_aside, [kept | {"id": new_id(), "reason": f"{type(error).__name__}: {error}", "at": now}])
 
         return set_aside
+
+
+def _utterance_row(heard: Heard) -> Row:
+    media = heard_to_json(heard).get("media")
+    return {"id": new_id(), "account": heard.account, "address": heard.address, "text": heard.text, "media": media, "at": heard.at}
 
 
 def _say_first(outcome: Outcome, text: str) -> None:
