@@ -52,6 +52,13 @@ class Message(SQLModel, table=True):
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
+        Index(
+            "ix_message_webchat",
+            "account",
+            "address",
+            sqlite_where=text("channel = 'webchat'"),
+            postgresql_where=text("channel = 'webchat'"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=BigInteger)

@@ -18,7 +18,7 @@ _message, _utterance = Message.__table__, Utterance.__table__  # type: ignore[at
 
 def said_at(conn: Connection, account: str, address: str, since: datetime | None) -> Sequence[Row[*tuple[Any, ...]]]:
     """Messages to this address that have been sent or are being sent, in order."""
-    here = (_message.c.account == account, _message.c.address == address)
+    here = (_message.c.channel == "webchat", _message.c.account == account, _message.c.address == address)
     on_its_way = _message.c.state.in_((MessageState.SENT.value, MessageState.SENDING.value))
     said = select(_message.c.id, _message.c.say, _message.c.created_at).where(*here, on_its_way).order_by(_message.c.id)
     return conn.execute(said if since is None else said.where(_message.c.created_at >= since)).all()
