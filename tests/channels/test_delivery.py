@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from channels.clock import SimulatedClock
+from channels.contract import Capabilities, Hear, Pace, Rejected, Retry, Say, Unknown, Unreachable
+from channels.delivery import Delivery
+from channels.outbox import message_row
+from storage.bulk import insert_many
+from storage.customers import Address, Customer
+from storage.database import Database
+from storage.journal import Incident
+from storage.outbox import Message, MessageState, Priority
+
+_message, _address, _incident = Message.__table__, Address.__table__, Incident.__table__  # type: ignore[attr-defined]
+
+
+@dataclass
+class Post:
+    """A channel that notes what it sends and fails as it is told: each entry of `faults` is one call's end."""
+
+    account: str = "post"
+    name: str = "post"
+    capabilities: Capabilities = Capabilities(edits=True, buttons=True, starts=True, text_limit=4000)
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    faults: list[Exception | None] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+
+    def routes(self, hear: Hear) -> Sequence[Any]:
+        return ()
+
+    async def run(self, hear: Hear) -> None:
+        await asyncio.Event().wait()
+
+    async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
+        if self.hold:
+            await self.hold.wait()
+        if self.faults and (fault := self.faults.pop(0)):
+            raise fault
+        self.sent.append((address, say.text, edits))
+        return f"p{len(self.sent)}"
+
+    async def close(self) -> None: ...
+
+
+@asynccontextmanager
+async def sending(database: Database, post: Post, clock: SimulatedClock) -> AsyncIterator[Delivery]:
+    delivery = Delivery(database, [post], clock)
+    task = asyncio.create_task(delivery.run())
+    try:
+        yield delivery
+    finally:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def put(
+    database: Database, clock: SimulatedClock, *says: Say, address: str = "anna", priority: Priority = Priority.REPLY, **more: Any
+) -> list[Any]:
+    rows = [message_row(say, channel="post", account="post", address=address, priority=priority, now=clock.now(), **more) for say in says]
+    await database.write(lambda conn: insert_many(conn, _message, rows))
+    return rows
+
+
+async def states(database: Database) -> list[str]:
+    async with database.read() as conn:
+        return list((await conn.execute(select(_message.c.state).order_by(_message.c.id))).scalars())
+
+
+async def until(done: Callable[[], Any], *, seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
+        while True:
+            result = done()
+            if await result if asyncio.iscoroutine(result) else result:
+                return
+            await asyncio.sleep(0.005)
+
+
+async def settled(database: Database) -> bool:
+    return not {MessageState.DUE, MessageState.SENDING} & set(await states(database))
+
+
+async def test_what_is_due_is_sent_once_and_noted_with_the_platforms_id(database: Database, clock: SimulatedClock) -> None:
+    post = Post()
+    await put(database, clock, Say("one"), Say("two"))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "one", ""), ("anna", "two", "")]
+    async with database.read() as conn:
+        rows = (await conn.execute(select(_message.c.state, _message.c.platform_id, _message.c.attempts).order_by(_message.c.id))).all()
+    assert [tuple(row) for row in rows] == [("sent", "p1", 1), ("sent", "p2", 1)]
+
+
+async def test_what_is_due_later_waits_for_its_time(database: Database, clock: SimulatedClock) -> None:
+    post = Post()
+    await put(database, clock, Say("tomorrow"), due_at=clock.now() + timedelta(days=1))
+    async with sending(database, post, clock):
+        await asyncio.sleep(0.3)
+        assert post.sent == []
+        clock.move_to(clock.now() + timedelta(days=1))
+        await until(lambda: post.sent)
+
+
+async def test_an_alert_overtakes_a_hundred_campaign_messages(database: Database, clock: SimulatedClock) -> None:
+    post = Post(
+        capabilities=Capabilities(edits=True, buttons=True, starts=True, text_limit=4000, pace=Pace(account=timedelta(seconds=0.01)))
+    )
+    for number in range(100):
+        await put(database, clock, Say("campaign"), address=f"customer {number}", priority=Priority.CAMPAIGN)
+    async with sending(database, post, clock) as delivery:
+        await until(lambda: post.sent)
+        await put(database, clock, Say("alert"), address="staff", priority=Priority.ALERT)
+        before = len(post.sent)
+        delivery.wake()
+        await until(lambda: ("staff", "alert", "") in post.sent)
+    assert post.sent.index(("staff", "alert", "")) - before < 40
+
+
+async def test_told_to_wait_it_waits_and_keeps_the_order(database: Database, clock: SimulatedClock) -> None:
+    post = Post(faults=[Retry(timedelta(seconds=60), "slow down")])
+    await put(database, clock, Say("one"), Say("two"))
+    async with sending(database, post, clock):
+        await until(lambda: not post.faults)
+        await asyncio.sleep(0.3)
+        assert post.sent == []
+        clock.move_to(clock.now() + timedelta(seconds=61))
+        await until(lambda: settled(database))
+    assert [text for _, text, _ in post.sent] == ["one", "two"]
+
+
+async def test_an_address_that_cannot_be_reached_is_marked_and_left_alone(database: Database, clock: SimulatedClock) -> None:
+    now = clock.now()
+
+    def somebody(conn: Any) -> None:
+        conn.execute(insert(Customer.__table__).values(id=1, name="", lang="", timezone="", country="", attributes={}, created_at=now))  # type: ignore[attr-defined]
+        conn.execute(
+            insert(_address).values(
+                id=2,
+                customer_id=1,
+                channel="post",
+                account="post",
+                native_id="anna",
+                lang="",
+                reachable=True,
+                unreachable_reason="",
+                created_at=now,
+            )
+        )
+
+    await database.write(somebody)
+    post = Post(faults=[Unreachable("blocked")])
+    await put(database, clock, Say("one"), Say("two"))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert await states(database) == ["unreachable", "unreachable"]
+    assert post.sent == []
+    async with database.read() as conn:
+        address = (await conn.execute(select(_address.c.reachable, _address.c.unreachable_reason))).one()
+    assert tuple(address) == (False, "blocked")
+
+
+async def test_a_refused_message_is_an_incident_and_does_not_stop_the_next(database: Database, clock: SimulatedClock) -> None:
+    post = Post(faults=[Rejected("too long")])
+    await put(database, clock, Say("one"), Say("two"))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert await states(database) == ["rejected", "sent"]
+    async with database.read() as conn:
+        assert (await conn.execute(select(_incident.c.key))).scalars().all() == ["rejected.post"]
+
+
+async def test_a_question_of_unknown_fate_is_sent_once_more_and_says_so(database: Database, clock: SimulatedClock) -> None:
+    post = Post(faults=[Unknown("the line died"), Unknown("and again")])
+    await put(database, clock, Say("How was it?", again="Perhaps you have this already."))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert await states(database) == ["unknown"]
+    post.faults = []
+    await put(database, clock, Say("And the price?", again="Perhaps you have this already."))
+    post.faults = [Unknown("the line died")]
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "Perhaps you have this already.\n\nAnd the price?", "")]
+
+
+async def test_what_was_being_sent_when_the_process_ended_is_of_unknown_fate(database: Database, clock: SimulatedClock) -> None:
+    rows = await put(database, clock, Say("How was it?", again="Perhaps again."), Say("Thank you."))
+    await database.write(lambda conn: conn.execute(_message.update().values(state=MessageState.SENDING.value)))
+    post = Post()
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "Perhaps again.\n\nHow was it?", "")]
+    assert await states(database) == ["sent", "unknown"]
+    assert len(rows) == 2
+
+
+async def test_where_repetition_is_harmless_everything_of_unknown_fate_is_sent_again(database: Database, clock: SimulatedClock) -> None:
+    post = Post(
+        capabilities=Capabilities(edits=True, buttons=True, starts=True, text_limit=4000, idempotent=True),
+        faults=[Unknown("the line died")],
+    )
+    await put(database, clock, Say("Thank you."))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "Thank you.", "")]
+
+
+async def test_an_edit_replaces_the_message_of_its_key_also_after_a_restart(database: Database, clock: SimulatedClock) -> None:
+    await put(database, clock, Say("How was it?", key="q.1.1"))
+    async with sending(database, post := Post(), clock):
+        await until(lambda: settled(database))
+    await put(database, clock, Say("How was it? ✓ 4", edits="q.1.1"), Say("never sent", edits="q.9.9"))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "How was it?", ""), ("anna", "How was it? ✓ 4", "p1")]
+
+
+async def test_adopted_messages_leave_without_being_looked_for(database: Database, clock: SimulatedClock) -> None:
+    post = Post()
+    async with sending(database, post, clock) as delivery:
+        await until(lambda: delivery.adopts("post"))
+        row = message_row(Say("at once"), channel="post", account="post", address="anna", priority=Priority.REPLY, now=clock.now())
+        row["state"] = MessageState.SENDING.value
+        await database.write(lambda conn: insert_many(conn, _message, [row]))
+        delivery.take([row])
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "at once", "")]
+
+
+async def test_a_channels_bug_is_not_the_senders_end(database: Database, clock: SimulatedClock) -> None:
+    post = Post(faults=[ZeroDivisionError("a bug")])
+    await put(database, clock, Say("one"), Say("two"))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert await states(database) == ["unknown", "sent"]
+
+
+async def test_ending_lets_what_is_under_way_finish(database: Database, clock: SimulatedClock) -> None:
+    post = Post(hold=asyncio.Event())
+    await put(database, clock, Say("one"))
+    delivery = Delivery(database, [post], clock)
+    task = asyncio.create_task(delivery.run())
+    await until(lambda: _is_sending(database))
+    task.cancel()
+    await asyncio.sleep(0.05)
+    assert post.hold is not None
+    post.hold.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await states(database) == ["sent"]
+
+
+async def _is_sending(database: Database) -> bool:
+    return await states(database) == [MessageState.SENDING]

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.contract import Pace
+from channels.lanes import Lanes
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Message:
+    id: int
+    priority: int = 1
+    address: str = "anna"
+
+
+def test_the_more_urgent_message_goes_first() -> None:
+    lanes: Lanes[Message] = Lanes(Pace())
+    lanes.add(Message(1, priority=3, address="anna"))
+    lanes.add(Message(2, priority=0, address="berzins"))
+    assert [lanes.pick(START), lanes.pick(START)] == [Message(2, 0, "berzins"), Message(1, 3, "anna")]
+
+
+def test_a_more_urgent_message_overtakes_within_its_address() -> None:
+    lanes: Lanes[Message] = Lanes(Pace())
+    lanes.add(Message(1, priority=3))
+    lanes.add(Message(2, priority=1))
+    assert lanes.pick(START) == Message(2, priority=1)
+    assert lanes.pick(START) is None
+    lanes.done("anna", START)
+    assert lanes.pick(START) == Message(1, priority=3)
+
+
+def test_one_address_has_one_message_under_way() -> None:
+    lanes: Lanes[Message] = Lanes(Pace())
+    lanes.add(Message(1))
+    lanes.add(Message(2))
+    assert lanes.pick(START) == Message(1)
+    assert lanes.pick(START) is None
+    lanes.done("anna", START)
+    assert lanes.pick(START) == Message(2)
+
+
+def test_an_address_rests_for_its_pace_and_others_do_not_wait_for_it() -> None:
+    lanes: Lanes[Message] = Lanes(Pace(address=SECOND))
+    for message in (Message(1), Message(2), Message(3, address="berzins")):
+        lanes.add(message)
+    assert lanes.pick(START) == Message(1)
+    lanes.done("anna", START)
+    assert lanes.pick(START) == Message(3, address="berzins")
+    assert lanes.pick(START + SECOND / 2) is None
+    assert lanes.next_time() == START + SECOND
+    assert lanes.pick(START + SECOND) == Message(2)
+
+
+def test_an_edit_needs_no_pause_behind_it() -> None:
+    lanes: Lanes[Message] = Lanes(Pace(address=SECOND))
+    lanes.add(Message(1))
+    lanes.add(Message(2))
+    lanes.pick(START)
+    lanes.done("anna", START, counts=False)
+    assert lanes.pick(START) == Message(2)
+
+
+def test_a_held_address_gives_back_what_waited_in_it() -> None:
+    lanes: Lanes[Message] = Lanes(Pace())
+    lanes.add(Message(1))
+    lanes.add(Message(2))
+    lanes.pick(START)
+    assert lanes.hold("anna", START + SECOND) == [Message(2)]
+    lanes.add(Message(3))
+    assert lanes.pick(START) is None
+    assert lanes.pick(START + SECOND) == Message(3)
+
+
+def test_a_held_account_sends_nothing_to_anybody() -> None:
+    lanes: Lanes[Message] = Lanes(Pace())
+    lanes.add(Message(1))
+    lanes.hold_all(START + SECOND)
+    assert lanes.pick(START + SECOND * 0.9) is None
+    assert lanes.pick(START + SECOND) == Message(1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(0, 40)), max_size=60),
+    st.integers(0, 100),
+    st.integers(0, 1000),
+)
+def test_pace_order_and_completeness_hold_for_any_traffic(traffic: list[tuple[int, int, int]], account_ms: int, address_ms: int) -> None:
+    pace = Pace(timedelta(milliseconds=account_ms), timedelta(milliseconds=address_ms))
+    lanes: Lanes[Message] = Lanes(pace)
+    in_order = sorted(traffic, key=lambda each: each[2])
+    arriving = [(at * 0.02, Message(id, priority, f"a{address}")) for id, (priority, address, at) in enumerate(in_order)]
+    sent: list[tuple[datetime, Message]] = []
+    now = START
+    while arriving or len(lanes):
+        while arriving and START + timedelta(seconds=arriving[0][0]) <= now:
+            lanes.add(arriving.pop(0)[1])
+        while message := lanes.pick(now):
+            sent.append((now, message))
+            lanes.done(message.address, now)
+        moments = [START + timedelta(seconds=arriving[0][0])] if arriving else []
+        if later := lanes.next_time():
+            moments.append(later)
+        now = max(now + timedelta(microseconds=1), min(moments)) if moments else now
+
+    assert sorted(message.id for _, message in sent) == list(range(len(traffic)))
+    assert all(later - earlier >= pace.account for (earlier, _), (later, _) in zip(sent, sent[1:], strict=False))
+    for address in {message.address for _, message in sent}:
+        here = [(at, message) for at, message in sent if message.address == address]
+        assert all(later - earlier >= pace.address for (earlier, _), (later, _) in zip(here, here[1:], strict=False))
+        for priority in range(4):
+            ids = [message.id for _, message in here if message.priority == priority]
+            assert ids == sorted(ids)
