@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 __all__ = [
     "FACTS",
@@ -123,12 +126,18 @@ class Question(_Strict):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        if (self.kind is QuestionKind.SCALE) != (self.scale is not None):
-            raise ValueError('a question of kind "scale" names its scale, and only such a one does')
-        if (self.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)) != bool(self.options):
-            raise ValueError('a question of kind "single" or "multiple" has options, and only such a one does')
-        if len({option.key for option in self.options}) != len(self.options):
-            raise ValueError("two options have the same key")
+        if self.kind is QuestionKind.SCALE and self.scale is None:
+            raise ValueError('has the kind "scale" and names none; write scale = "csat5", "nps" …')
+        if self.kind is not QuestionKind.SCALE and self.scale is not None:
+            raise ValueError(f'names a scale and has the kind "{self.kind}"; write kind = "scale", or leave the scale out')
+        chosen = self.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
+        if chosen and not self.options:
+            raise ValueError(
+                f'has the kind "{self.kind}" and no options; write [[questions.options]] below it, with a key and a text for each'
+            )
+        if self.options and not chosen:
+            raise ValueError(f'has options and the kind "{self.kind}"; write kind = "single" or "multiple", or leave the options out')
+        _unique(option.key for option in self.options)
         return self
 
 
@@ -159,11 +168,15 @@ class Survey(_Strict):
         raise KeyError(key)
 
     @model_validator(mode="after")
-    def _keys_are_unique_and_languages_whole(self) -> Self:
-        keys = [question.key for question in self.questions]
-        if len(set(keys)) != len(keys):
-            raise ValueError("two questions have the same key")
+    def _keys_are_unique(self) -> Self:
+        _unique(question.key for question in self.questions)
         return self
+
+
+def _unique(keys: Iterable[str]) -> None:
+    for key, times in Counter(keys).items():
+        if times > 1:
+            raise PydanticCustomError("duplicate", 'the key "{key}" is there {times} times', {"key": key, "times": times})
 
 
 def text_in(texts: Texts, lang: str) -> str:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.surveys.definition import Survey, Texts, text_in
 from bot.surveys.filling import filled, needed_names
 
-__all__ = ["FALLBACK", "LANGS", "minutes_in", "phrase", "phrases", "scale_words", "survey_text"]
+__all__ = ["FALLBACK", "LANGS", "minutes_in", "phrase", "phrases", "scale_words"]
 
 LANGS = ("en", "sv", "lv", "fr")
 """The languages that the bot's own sentences exist in."""
@@ -38,12 +36,6 @@ def phrases(lang: str) -> dict[str, str]:
     """All sentences by key, as they stand in the file."""
     sentences: dict[str, str] = _file(_spoken(lang))["sentences"]
     return sentences
-
-
-def survey_text(survey: Survey, texts: Texts, lang: str, facts: Mapping[str, object]) -> str:
-    """A text of the survey (its hello, a question …) in `lang`, else in the language the survey has, with the facts filled in."""
-    minutes = minutes_in(survey.minutes, lang if lang in texts else FALLBACK)
-    return filled(text_in(texts, lang), {**facts, "minutes": minutes})
 
 
 def scale_words(scale: str, lang: str) -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""Trying a condition: what it looks at, in how many ways that can be answered, and what comes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+from bot.surveys.conditions import compiled
+from bot.surveys.definition import SCALES, Question, QuestionKind
+
+__all__ = ["Answers", "concerned_by", "names_in", "outcome_of", "ways_to_answer", "without_strings"]
+
+_NAMED = re.compile(r"""\b(answers|facts)\s*(?:\.\s*(\w+)|\[\s*["'](.*?)["']\s*\])""")
+_STRING = re.compile(r"""(?<!\[)(["']).*?\1""")
+
+Answers = dict[str, Any]
+
+
+def without_strings(condition: str) -> str:
+    """The condition with every string emptied, except where it names an answer: `answers["csat"]`."""
+    return _STRING.sub("''", re.sub(r"\[\s+", "[", condition))
+
+
+def names_in(condition: str) -> list[tuple[str, str]]:
+    """What the condition names: ("answers", "csat"), ("facts", "late") …"""
+    return list(dict.fromkeys((kind, dotted or quoted) for kind, dotted, quoted in _NAMED.findall(without_strings(condition))))
+
+
+def concerned_by(before: Sequence[Question | None]) -> list[Question] | None:
+    """The last question's condition's questions, theirs, and so on, in their order; `None` where one is not right in itself."""
+    keys = {before[-1].key} if before[-1] else set()
+    concerned: list[Question] = []
+    for question in reversed(before):
+        if question is None:
+            return None
+        if question.key in keys:
+            keys |= {name for kind, name in names_in(question.when or "") if kind == "answers"}
+            concerned.insert(0, question)
+    return concerned[:-1]
+
+
+def ways_to_answer(questions: Sequence[Question], answers: Answers | None = None) -> Iterator[Answers]:
+    """All ways to answer these questions, skipping included; a question whose condition is false gets no answer."""
+    answers = answers or {}
+    if not questions:
+        yield answers
+        return
+    first, rest = questions[0], questions[1:]
+    by_facts = any(kind == "facts" for kind, _ in names_in(first.when or ""))
+    if first.when is None or by_facts or outcome_of(first.when, answers) is True:
+        for value in _values(first):
+            yield from ways_to_answer(rest, {**answers, first.key: value})
+    yield from ways_to_answer(rest, answers)
+
+
+def outcome_of(condition: str, answers: Answers) -> bool | str | None:
+    """True or false, `None` where an answer is missing, or in words what is wrong with the comparison."""
+    try:
+        result = compiled(condition).execute({"answers": answers, "facts": {}})
+    except KeyError:
+        return None
+    except TypeError:
+        return "compares things of different kinds"
+    except (RuntimeError, ValueError) as error:
+        return f"cannot be worked out ({str(error).partition('.')[0]})"
+    return result if isinstance(result, bool) else "is neither true nor false"
+
+
+def _values(question: Question) -> Sequence[Any]:
+    keys = [option.key for option in question.options]
+    match question.kind:
+        case QuestionKind.SCALE:
+            assert question.scale is not None
+            scale = SCALES[question.scale]
+            return range(scale.low, scale.high + 1)
+        case QuestionKind.SINGLE:
+            return keys
+        case QuestionKind.MULTIPLE:
+            return [list(some) for size in (1, 2, len(keys)) for some in combinations(keys, size)]
+        case QuestionKind.TEXT | QuestionKind.PHOTO:
+            return ["words"]
