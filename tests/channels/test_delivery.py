@@ -3,12 +3,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from channels.clock import SimulatedClock
 from channels.contract import Capabilities, Hear, Pace, Rejected, Retry, Say, Unknown, Unreachable
@@ -23,13 +23,16 @@ from storage.outbox import Message, MessageState, Priority
 _message, _address, _incident = Message.__table__, Address.__table__, Incident.__table__  # type: ignore[attr-defined]
 
 
+PLAIN = Capabilities(edits=True, buttons=True, starts=True, text_limit=4000)
+
+
 @dataclass
 class Post:
     """A channel that notes what it sends and fails as it is told: each entry of `faults` is one call's end."""
 
     account: str = "post"
     name: str = "post"
-    capabilities: Capabilities = Capabilities(edits=True, buttons=True, starts=True, text_limit=4000)
+    capabilities: Capabilities = PLAIN
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     faults: list[Exception | None] = field(default_factory=list)
     hold: asyncio.Event | None = None
@@ -111,9 +114,7 @@ async def test_what_is_due_later_waits_for_its_time(database: Database, clock: S
 
 
 async def test_an_alert_overtakes_a_hundred_campaign_messages(database: Database, clock: SimulatedClock) -> None:
-    post = Post(
-        capabilities=Capabilities(edits=True, buttons=True, starts=True, text_limit=4000, pace=Pace(account=timedelta(seconds=0.01)))
-    )
+    post = Post(capabilities=replace(PLAIN, pace=Pace(account=timedelta(seconds=0.01))))
     for number in range(100):
         await put(database, clock, Say("campaign"), address=f"customer {number}", priority=Priority.CAMPAIGN)
     async with sending(database, post, clock) as delivery:
@@ -141,20 +142,9 @@ async def test_an_address_that_cannot_be_reached_is_marked_and_left_alone(databa
     now = clock.now()
 
     def somebody(conn: Any) -> None:
-        conn.execute(insert(Customer.__table__).values(id=1, name="", lang="", timezone="", country="", attributes={}, created_at=now))  # type: ignore[attr-defined]
-        conn.execute(
-            insert(_address).values(
-                id=2,
-                customer_id=1,
-                channel="post",
-                account="post",
-                native_id="anna",
-                lang="",
-                reachable=True,
-                unreachable_reason="",
-                created_at=now,
-            )
-        )
+        insert_many(conn, Customer.__table__, [{"id": 1, "created_at": now}])  # type: ignore[attr-defined]
+        anna = {"id": 2, "customer_id": 1, "channel": "post", "account": "post", "native_id": "anna", "created_at": now}
+        insert_many(conn, _address, [anna])
 
     await database.write(somebody)
     post = Post(faults=[Unreachable("blocked")])
@@ -205,7 +195,7 @@ async def test_what_was_being_sent_when_the_process_ended_is_of_unknown_fate(dat
 
 async def test_where_repetition_is_harmless_everything_of_unknown_fate_is_sent_again(database: Database, clock: SimulatedClock) -> None:
     post = Post(
-        capabilities=Capabilities(edits=True, buttons=True, starts=True, text_limit=4000, idempotent=True),
+        capabilities=replace(PLAIN, idempotent=True),
         faults=[Unknown("the line died")],
     )
     await put(database, clock, Say("Thank you."))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,10 +112,10 @@ def test_pace_order_and_completeness_hold_for_any_traffic(traffic: list[tuple[in
         now = max(now + timedelta(microseconds=1), min(moments)) if moments else now
 
     assert sorted(message.id for _, message in sent) == list(range(len(traffic)))
-    assert all(later - earlier >= pace.account for (earlier, _), (later, _) in zip(sent, sent[1:], strict=False))
+    assert all(later - earlier >= pace.account for (earlier, _), (later, _) in pairwise(sent))
     for address in {message.address for _, message in sent}:
         here = [(at, message) for at, message in sent if message.address == address]
-        assert all(later - earlier >= pace.address for (earlier, _), (later, _) in zip(here, here[1:], strict=False))
+        assert all(later - earlier >= pace.address for (earlier, _), (later, _) in pairwise(here))
         for priority in range(4):
             ids = [message.id for _, message in here if message.priority == priority]
             assert ids == sorted(ids)
