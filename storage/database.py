@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import Session
@@ -25,6 +26,14 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT = 10_000
 """Milliseconds that SQLite waits for somebody else's lock (a backup, a shell)."""
+
+
+def _to_json(value: object) -> str:
+    return to_json(value).decode()
+
+
+_JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": from_json}
+"""Four times as fast as the standard library's, and every answer writes two values."""
 
 
 class DatabaseUrlError(ValueError):
@@ -112,12 +121,12 @@ async def _open_sqlite(url: URL, file: Path, migrate: bool) -> Database:
     file.parent.mkdir(parents=True, exist_ok=True)
     lock = _own(file)
     try:
-        writes = create_engine(url.set(drivername="sqlite", database=str(file)), poolclass=NullPool, connect_args={"cached_statements": 512})
+        writes = create_engine(url.set(drivername="sqlite", database=str(file)), poolclass=NullPool, connect_args={"cached_statements": 512}, **_JSON)
         event.listen(writes, "connect", _prepare_sqlite)
         event.listen(writes, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
         if migrate:
             await asyncio.to_thread(_upgrade_sqlite, writes)
-        reads = create_async_engine(f"sqlite+aiosqlite:///file:{file}?mode=ro&uri=true", isolation_level="AUTOCOMMIT")
+        reads = create_async_engine(f"sqlite+aiosqlite:///file:{file}?mode=ro&uri=true", isolation_level="AUTOCOMMIT", **_JSON)
         return Database(url, reads, writes, SqliteWriter(writes), lock)
     except BaseException:
         lock.close()
@@ -155,7 +164,7 @@ async def _open_postgresql(url: URL, migrate: bool, writers: int) -> Database:
     url = url.set(drivername="postgresql+asyncpg")
     if "sslmode" in url.query:
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
-    writes = create_async_engine(url, pool_size=writers)
+    writes = create_async_engine(url, pool_size=writers, **_JSON)
     try:
         if migrate:
             async with writes.begin() as conn:
@@ -166,5 +175,5 @@ async def _open_postgresql(url: URL, migrate: bool, writers: int) -> Database:
         await writes.dispose()
         raise
     reading = {"server_settings": {"default_transaction_read_only": "on"}}
-    reads = create_async_engine(url, isolation_level="AUTOCOMMIT", connect_args=reading)
+    reads = create_async_engine(url, isolation_level="AUTOCOMMIT", connect_args=reading, **_JSON)
     return Database(url, reads, writes, PostgresqlWriter(writes, writers), None)
