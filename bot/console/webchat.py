@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import mimetypes
 import re
-import secrets
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +26,7 @@ def stored_transcript(database: Database, account: str) -> Transcript:
         async with database.read() as conn:
             said = await conn.run_sync(said_at, account, address, since)
             written = await conn.run_sync(written_at, account, address, since)
-        lines = [(row.created_at, row.id, Line(str(row.id), row.created_at, say_from_json(row.say))) for row in said]
+        lines = [(row.at, row.id, Line(str(row.id), row.at, say_from_json(row.say))) for row in said]
         for row in written:
             photo = row.media["ref"] if row.media else ""
             lines.append((row.at, row.id, Line(str(row.id), row.at, Say(row.text), mine=True, photo=photo)))
@@ -36,25 +35,32 @@ def stored_transcript(database: Database, account: str) -> Transcript:
     return transcript
 
 
+_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+"""The pictures that the chat page takes."""
+
+_NAME = re.compile(r"[0-9a-f]{32}\.(jpg|png|webp|gif)")
+
+
 class PhotoFolder:
-    """Photos of customers as files, in a folder of each address, under names nobody can guess."""
+    """Photos of customers as files, in a folder of each address. The same photo sent again is the same file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def keep(self, address: str, data: bytes, mime: str) -> str:
-        ref = f"{_folder_of(address)}/{secrets.token_hex(16)}{mimetypes.guess_extension(mime) or '.bin'}"
+        ref = f"{_folder_of(address)}/{hashlib.sha256(data).hexdigest()[:32]}.{_ENDINGS[mime]}"
         await asyncio.to_thread(_write, self._folder / ref, data)
         return ref
 
     async def fetch(self, address: str, ref: str) -> tuple[bytes, str] | None:
         folder, _, name = ref.partition("/")
-        if folder != _folder_of(address) or not re.fullmatch(r"[0-9a-f]{32}\.[a-z0-9]+", name):
+        if folder != _folder_of(address) or not _NAME.fullmatch(name):
             return None
         file = self._folder / folder / name
         if not await asyncio.to_thread(file.is_file):
             return None
-        return await asyncio.to_thread(file.read_bytes), mimetypes.guess_type(name)[0] or "application/octet-stream"
+        mime = next(mime for mime, ending in _ENDINGS.items() if name.endswith(ending))
+        return await asyncio.to_thread(file.read_bytes), mime
 
 
 def _folder_of(address: str) -> str:
@@ -62,5 +68,8 @@ def _folder_of(address: str) -> str:
 
 
 def _write(file: Path, data: bytes) -> None:
+    """Whole or not at all: a photo cut off by a crash is never taken for one."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as part:
+        part.write(data)
+    Path(part.name).replace(file)
