@@ -1,0 +1,87 @@
+"""The customers of the replay: each says what the real customer said, and knows only what stands in their chat.
+
+They keep no memory of their own, so that the replay can be killed and started again at any point, as a real bot can
+be while its customers go on reading.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.dialogs.refs import Aside, read_ref
+from bot.replay.orders import Order
+from bot.replay.stage import Seen, Stage
+
+__all__ = ["Customers", "user_of"]
+
+QUESTIONS = 2
+"""Of the survey that the replay puts: the score, and the customer's own words. The made-good survey has as many."""
+ANSWERED = "\n\n✓ "
+"""What a question's message shows once it is answered."""
+
+
+def user_of(order: Order) -> int:
+    """The Telegram user who made this order."""
+    return 1_000_000 + zlib.crc32(order.customer.encode())
+
+
+class Customers:
+    """`think` lets the time pass that a person needs for one answer."""
+
+    def __init__(self, stage: Stage, bot: str, think: Callable[[], Awaitable[None]]) -> None:
+        self._stage = stage
+        self._bot = bot
+        self._think = think
+
+    async def answer_survey(self, order: Order, token: str) -> bool:
+        """Open the link and say what the real customer said. False where the bot fell silent."""
+        user = user_of(order)
+        if not await self._stage.chat(self._bot, user):
+            name = {"name": "Cliente", "lang": order.lang, "payload": token}
+            await self._stage.does("start", self._bot, user, **name)
+        return await self._answer(user, QUESTIONS, lambda place, question: self._survey_answer(order, place, question))
+
+    async def answer_made_good(self, order: Order) -> bool:
+        """Say whether it was put right, once that is asked: yes, but for every fifth customer, who says partly."""
+        satisfied = zlib.crc32(order.id.encode()) % 5 != 0
+        answers = ("yes", 5) if satisfied else ("partly", 3)
+        return await self._answer(user_of(order), 2 * QUESTIONS, lambda place, question: _tap(question, answers[place]))
+
+    async def _answer(self, user: int, questions: int, reply: Callable[[int, Seen], dict[str, Any]]) -> bool:
+        for _ in range(4 * questions):
+            seen = await self._stage.chat(self._bot, user)
+            question = _waiting(seen)
+            if question is not None and (seen[-1]["from"] == "bot"):
+                await self._think()
+                ref = read_ref(question["buttons"][-1][-1]["data"])
+                assert ref is not None
+                what = reply(ref.question, question)
+                await self._stage.does(what.pop("what"), self._bot, user, **what)
+            elif sum(ANSWERED in message["text"] for message in seen) >= questions and seen[-1]["from"] == "bot":
+                return True
+            elif not await self._stage.more(self._bot, user, len(seen), within=3):
+                return question is None
+        return False
+
+    def _survey_answer(self, order: Order, place: int, question: Seen) -> dict[str, Any]:
+        if place == 0:
+            assert order.score is not None
+            # Some people tap, others write.
+            return _tap(question, order.score) if user_of(order) % 3 else {"what": "text", "text": str(order.score)}
+        return {"what": "text", "text": order.comment} if order.comment else _tap(question, Aside.SKIP)
+
+
+def _waiting(seen: list[Seen]) -> Seen | None:
+    """The newest question whose buttons are still there."""
+    return next((message for message in reversed(seen) if message["from"] == "bot" and message["buttons"]), None)
+
+
+def _tap(question: Seen, choice: int | str) -> dict[str, Any]:
+    for row in question["buttons"]:
+        for button in row:
+            ref = read_ref(button["data"])
+            if ref is not None and choice in (ref.choice, button["text"]):
+                return {"what": "tap", "message": question["message_id"], "data": button["data"]}
+    raise LookupError(f"the question has no button for {choice!r}: {question['text']}")
