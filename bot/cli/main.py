@@ -13,7 +13,12 @@ from bot.mistake import Mistake
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS = (Entry("config", "bot.cli.config", "Check and show the configuration."),)
+COMMANDS = (
+    Entry("config", "bot.cli.config", "Check and show the configuration."),
+    Entry("survey", "bot.cli.survey", "Check, list and show surveys."),
+    Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),
+    Entry("password", "bot.cli.password", "Make the hash of the console's password."),
+)
 
 app = typer.Typer(
     cls=group_of(COMMANDS),

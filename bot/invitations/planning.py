@@ -71,6 +71,10 @@ class Planner:
     asks: tuple[Ask, ...]
     timezone: ZoneInfo
 
+    def surveys_after(self, kind: str) -> list[str]:
+        """The surveys that a touchpoint of this kind gives reason for."""
+        return [ask.survey for ask in self.asks if ask.touchpoint == kind]
+
     def consider(self, conn: Connection, touchpoints: Iterable[Told], now: datetime) -> None:
         """Plan the invitations that these touchpoints give reason for, and mark them as considered.
 

@@ -51,20 +51,15 @@ def add_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
     insert_many(conn, _invitation, rows, ignore=True)
 
 
-def invitations_about(conn: Connection, matters: Collection[tuple[int, str]]) -> dict[tuple[int, str], Row[Any]]:
-    """By customer and matter, the invitation that was or will be sent first: `token`, `state`."""
+def invitations_about(conn: Connection, matters: Collection[tuple[int, str]]) -> dict[tuple[int, str, str], str]:
+    """Tokens of the invitations about these customers' matters, by customer, matter and survey."""
     found = conn.execute(
-        select(_invitation.c.customer_id, _invitation.c.matter, _invitation.c.token, _invitation.c.state)
-        .where(
+        select(_invitation.c.customer_id, _invitation.c.matter, _invitation.c.survey, _invitation.c.token).where(
             _invitation.c.customer_id.in_({customer for customer, _ in matters}),
             _invitation.c.matter.in_({matter for _, matter in matters}),
         )
-        .order_by(_invitation.c.due_at, _invitation.c.id)
     )
-    first: dict[tuple[int, str], Row[Any]] = {}
-    for row in found:
-        first.setdefault((row.customer_id, row.matter), row)
-    return first
+    return {(row.customer_id, row.matter, row.survey): row.token for row in found}
 
 
 def due_invitations(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:

@@ -1,0 +1,53 @@
+"""What the configuration says about asking and about complaints, in the form that the rooms take it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bot.complaints.hours import BusinessHours
+from bot.complaints.promises import PROMISE_TIMES, Fix
+from bot.complaints.rules import Rules
+from bot.config.model import Config
+from bot.invitations.daytime import is_holiday
+from bot.invitations.planning import Ask, Planner
+from bot.invitations.policy import Policy
+
+__all__ = ["complaint_rules_of", "planner_of", "policy_of"]
+
+
+def planner_of(config: Config) -> Planner:
+    asks = tuple(Ask(ask.touchpoint, ask.survey, ask.delay, ask.at) for ask in config.ask)
+    return Planner(asks, config.shop.timezone)
+
+
+def policy_of(config: Config) -> Policy:
+    said = config.policy
+    return Policy(
+        quiet_hours=said.quiet_hours,
+        write_on_holidays=said.write_on_holidays,
+        frequency_cap=said.frequency_cap,
+        opt_in=said.opt_in,
+        min_age=said.min_age,
+        stale_after=said.stale_after,
+        reminders=said.reminders,
+        remind_after=said.remind_after,
+        grace=said.grace,
+        timezone=config.shop.timezone,
+        country=config.shop.country or "",
+    )
+
+
+def complaint_rules_of(config: Config) -> Rules:
+    said = config.complaints
+    targets = (said.targets.unhappy, said.targets.failed, said.targets.harm, said.targets.danger)
+    return Rules(
+        shop=config.shop.name,
+        hours=BusinessHours(
+            zone=config.shop.timezone,
+            week=dict(enumerate(said.hours.days)),
+            is_holiday=partial(is_holiday, country=config.shop.country or ""),
+        ),
+        alert_from=said.alert_from,
+        targets=dict(enumerate(targets, start=1)),
+        promise_times={**PROMISE_TIMES, **{Fix(name): period for name, period in said.promises}},
+    )
