@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
 
+from bot.toml.places import Path
+
 __all__ = ["Contradiction", "raise_if"]
 
 
 class Contradiction(NamedTuple):
     """`place` is the path of keys from the model whose validator found it; `why` continues the sentence that names the key."""
 
-    place: tuple[str, ...]
+    place: Path
     why: str
 
 

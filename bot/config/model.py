@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from bot.config.complaints import Complaints
 from bot.config.contradictions import Contradiction, raise_if
+from bot.config.section import Section
 from bot.config.sections import (
     Ask,
     Channel,
-    Complaints,
     Console,
     Database,
     Logging,
     Name,
     Policy,
-    Section,
     Server,
     Shop,
     Staff,
@@ -92,6 +91,9 @@ def _is_loopback(host: str) -> bool:
 
 
 def _asked_twice(config: Config) -> Iterator[Contradiction]:
-    for (touchpoint, survey), count in Counter((ask.touchpoint, ask.survey) for ask in config.ask).items():
-        if count > 1:
-            yield Contradiction(("ask",), f'asks "{survey}" {count} times after "{touchpoint}"; leave one')
+    seen = set()
+    for number, ask in enumerate(config.ask):
+        pair = (ask.touchpoint, ask.survey)
+        if pair in seen:
+            yield Contradiction(("ask", number), f'asks "{ask.survey}" after "{ask.touchpoint}" a second time; leave one')
+        seen.add(pair)

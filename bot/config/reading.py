@@ -63,12 +63,12 @@ def load_config(path: Path | None = None) -> Config:
 
     problems = list(_strangers_in_the_environment())
     try:
-        config = _Settings(**data)
+        settings = _Settings(**data)
     except ValidationError as error:
         problems += problems_in(error, place)
     if problems:
         raise ConfigProblems(problems)
-    return config
+    return Config.model_validate(dict(settings))
 
 
 def _text(path: Path) -> str:

@@ -5,39 +5,25 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bot.config.contradictions import Contradiction, raise_if
-from bot.config.values import (
-    ClockTime,
-    Country,
-    DatabaseUrl,
-    Hours,
-    HoursOfDay,
-    Languages,
-    Period,
-    SharedSecret,
-    TelegramToken,
-    TimeZone,
-    WebAddress,
-    WebhookSecret,
-)
+from bot.config.section import Section
+from bot.config.times import ClockTime, Hours, HoursOfDay, Period, TimeZone
+from bot.config.values import Country, DatabaseUrl, Languages, PasswordHash, SharedSecret, TelegramToken, WebAddress, WebhookSecret
 
 __all__ = [
     "Ask",
     "Channel",
-    "Complaints",
     "Console",
     "Database",
     "Logging",
     "Name",
     "Policy",
-    "Section",
     "Server",
     "Shop",
     "Staff",
     "StaffTelegram",
-    "Targets",
     "Telegram",
     "Touchpoints",
     "Webchat",
@@ -49,10 +35,6 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _TELEGRAM_API = "https://api.telegram.org"
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, arbitrary_types_allowed=True)
 
 
 class Shop(Section):
@@ -162,26 +144,9 @@ class Touchpoints(Section):
     clock_skew: Period = Field(default=timedelta(minutes=5), gt=timedelta(0), le=_HOUR)
 
 
-class Targets(Section):
-    """Time to the first human answer, in business hours, by severity."""
-
-    unhappy: Period = 8 * _HOUR
-    failed: Period = 4 * _HOUR
-    harm: Period = 2 * _HOUR
-    danger: Period = timedelta(minutes=30)
-
-
-class Complaints(Section):
-    alert_from: int = Field(default=1, ge=1, le=4)
-    """Least severity that staff are alerted to at once: 1 unhappy, 2 something failed, 3 harm or money, 4 safety or the law."""
-    promise_within: Period = Field(default=24 * _HOUR, ge=_HOUR)
-    """When a promise is due that was given without a time."""
-    targets: Targets = Targets()
-
-
 class Console(Section):
     sign_in: Literal["password", "none"] = "password"
-    password_hash: SecretStr | None = None
+    password_hash: PasswordHash | None = None
 
 
 class Logging(Section):

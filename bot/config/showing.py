@@ -15,26 +15,27 @@ __all__ = ["lines"]
 
 def lines(config: Config) -> Iterator[str]:
     """Line by line what `config.toml` would say. Settings that have no value are left out."""
-    values = config.model_dump(mode="json", exclude_none=True)
+    values = config.model_dump(mode="json")
     values["database"]["url"] = make_url(config.database.url).render_as_string(hide_password=True)
     yield from _table("", values)
 
 
 def _table(name: str, values: dict[str, Any]) -> Iterator[str]:
-    plain = {key: value for key, value in values.items() if not _is_table(value)}
-    if plain:
-        yield f"[{name}]"
-        yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in plain.items())
-        yield ""
+    if plain := list(_settings(values)):
+        yield from (f"[{name}]", *plain, "")
     for key, value in values.items():
         inner = f"{name}.{key}".lstrip(".")
         if isinstance(value, dict):
             yield from _table(inner, value)
         elif _is_table(value):
             for entry in value:
-                yield f"[[{inner}]]"
-                yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in entry.items())
-                yield ""
+                yield from (f"[[{inner}]]", *_settings(entry), "")
+
+
+def _settings(values: dict[str, Any]) -> Iterator[str]:
+    for key, value in values.items():
+        if value is not None and not _is_table(value):
+            yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
 
 
 def _is_table(value: Any) -> bool:

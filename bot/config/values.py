@@ -1,97 +1,29 @@
-"""Values as an operator writes them: `"2h"`, `"21:00-09:00"`, `"Europe/Stockholm"`."""
+"""Words and addresses as an operator writes them, checked as far as they can be without asking anybody."""
 
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from holidays import list_supported_countries
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.console.passwords import is_hash
+from bot.touchpoints.signature import LEAST_SECRET
+
 __all__ = [
-    "ClockTime",
     "Country",
     "DatabaseUrl",
-    "Hours",
-    "HoursOfDay",
     "Languages",
-    "Period",
+    "PasswordHash",
     "SharedSecret",
     "TelegramToken",
-    "TimeZone",
     "WebAddress",
     "WebhookSecret",
-    "in_units",
 ]
-
-_UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_PERIOD = re.compile(r"(?:\d+[wdhms])+", re.ASCII)
-
-
-def _period(value: Any) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    text = value.replace(" ", "") if isinstance(value, str) else ""
-    if not _PERIOD.fullmatch(text):
-        raise ValueError('should be a length of time: write a number and its unit (w, d, h, m, s), such as "2h", "3d" or "1h 30m"')
-    return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+)([wdhms])", text)))
-
-
-def in_units(period: timedelta) -> str:
-    """The period as an operator would write it, whole seconds: `"1h 30m"`."""
-    left, parts = int(period.total_seconds()), []
-    for unit in "dhms":
-        count, left = divmod(left, _UNITS[unit])
-        if count:
-            parts.append(f"{count}{unit}")
-    return " ".join(parts) or "0s"
-
-
-def _clock_time(value: Any) -> time:
-    if isinstance(value, time):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
-        raise ValueError('should be a time of day in quotes, from "00:00" to "23:59", such as "09:30"')
-    return time.fromisoformat(value)
-
-
-class Hours(NamedTuple):
-    """A stretch of the day in local time, from `start` until before `end`; over midnight where `end` is the earlier one."""
-
-    start: time
-    end: time
-
-
-def _hours(value: Any) -> Hours | None:
-    if isinstance(value, Hours):
-        return value
-    if value == "none":
-        return None
-    start, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
-    try:
-        hours = Hours(_clock_time(start.strip()), _clock_time(end.strip()))
-    except ValueError:
-        raise ValueError('should be a stretch of the day: two times and a hyphen, such as "21:00-09:00", or "none"') from None
-    if hours.start == hours.end:
-        raise ValueError('should begin and end at different times; write "none" for no such hours')
-    return hours
-
-
-def _hours_written(hours: Hours | None) -> str:
-    return f"{hours.start:%H:%M}-{hours.end:%H:%M}" if hours else "none"
-
-
-def _timezone(value: Any) -> ZoneInfo:
-    if isinstance(value, ZoneInfo):
-        return value
-    if value not in available_timezones():
-        raise ValueError('should be a timezone by its name in the IANA database, such as "Europe/Stockholm"')
-    return ZoneInfo(value)
 
 
 def _telegram_token(value: SecretStr) -> SecretStr:
@@ -123,8 +55,8 @@ def _separated(value: Any) -> Any:
 
 
 def _shared_secret(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < 16:
-        raise ValueError("should have at least 16 characters; make one with: openssl rand -hex 32")
+    if len(value.get_secret_value()) < LEAST_SECRET:
+        raise ValueError(f"should have at least {LEAST_SECRET} characters; make one with: openssl rand -hex 32")
     return value
 
 
@@ -145,13 +77,16 @@ def _database_url(value: str) -> str:
     return value
 
 
-Period = Annotated[timedelta, BeforeValidator(_period), PlainSerializer(in_units, return_type=str)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time), PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str)]
-TimeZone = Annotated[ZoneInfo, BeforeValidator(_timezone), PlainSerializer(str, return_type=str)]
-HoursOfDay = Annotated[Hours | None, BeforeValidator(_hours), PlainSerializer(_hours_written, return_type=str)]
+def _password_hash(value: SecretStr) -> SecretStr:
+    if not is_hash(value.get_secret_value()):
+        raise ValueError("should be what this command writes: makegood password")
+    return value
+
+
 Country = Annotated[str, AfterValidator(_country)]
 Languages = Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], BeforeValidator(_separated), Field(min_length=1)]
 """A list, or words separated by commas as the environment has them."""
+PasswordHash = Annotated[SecretStr, AfterValidator(_password_hash)]
 SharedSecret = Annotated[SecretStr, AfterValidator(_shared_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]

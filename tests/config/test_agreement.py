@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.config import ConfigProblems, load_config
+from tests.config.conftest import Written
+
+TELEGRAM = 'kind = "telegram"\ntoken = "1:abc"\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (f"[channels.a]\n{TELEGRAM}[channels.b]\n{TELEGRAM}", "line 10: [channels.b] token is also the token of [channels.a]"),
+        (f"[channels.a]\n{TELEGRAM}[staff.channels.b]\n{TELEGRAM}", "line 10: [staff.channels.b] token is also the token of [channels.a]"),
+        (
+            f'[channels.a]\nkind = "webchat"\n[staff.channels.a]\n{TELEGRAM}',
+            "line 7: [staff.channels.a] has the name of [channels.a]; give it another, such as a_staff",
+        ),
+        (f'[channels.a]\n{TELEGRAM}mode = "webhook"', "line 5: [channels.a] webhook_secret is compulsory"),
+        (
+            f'[channels.a]\n{TELEGRAM}mode = "webhook"\nwebhook_secret = "0123456789abcdef"',
+            '[server] public_url is missing, and [channels.a] has mode = "webhook"',
+        ),
+        ('[server]\nhost = "0.0.0.0"\n[console]\nsign_in = "none"', 'line 8: [console] sign_in = "none" would open the desk'),
+        (
+            '[[ask]]\ntouchpoint = "a"\nsurvey = "x"\n[[ask]]\ntouchpoint = "a"\nsurvey = "x"',
+            'line 8: [ask] asks "x" after "a" a second time',
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(written: Written, lines: str, text: str) -> None:
+    with pytest.raises(ConfigProblems) as raised:
+        load_config(written(lines))
+    assert text in str(raised.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_the_desk_may_be_open_where_only_this_machine_reaches_it(written: Written, host: str) -> None:
+    config = load_config(written(f'[server]\nhost = "{host}"\n[console]\nsign_in = "none"'))
+    assert config.console.sign_in == "none"
+
+
+def test_a_webhook_with_its_secret_and_address_is_taken(written: Written) -> None:
+    webhook = f'{TELEGRAM}mode = "webhook"\nwebhook_secret = "0123456789abcdef"\n'
+    config = load_config(written(f'[channels.a]\n{webhook}[server]\npublic_url = "https://feedback.shop.example/"'))
+    assert config.server.address == "https://feedback.shop.example"
