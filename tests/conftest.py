@@ -20,6 +20,10 @@ from storage.database import Database, open_database
 NINE_ON_MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the files of what is expected; the difference is then read by a person")
+
+
 @pytest.fixture
 def clock() -> SimulatedClock:
     return SimulatedClock(NINE_ON_MONDAY)
