@@ -41,7 +41,8 @@ def insert_new(conn: Connection, table: Table, rows: Sequence[Row], *, key: Sequ
         keys = [tuple(row[name] for name in key) for row in shape]
         bound = [tuple(value if bind is None else bind(value) for bind, value in zip(binds, one, strict=True)) for one in keys]
         if conn.dialect.name == "postgresql":
-            insert = _insert(conn.dialect, table, columns, f"ON CONFLICT ({_names(conn.dialect, key)}) DO NOTHING RETURNING {_names(conn.dialect, key)}")
+            names = _names(conn.dialect, key)
+            insert = _insert(conn.dialect, table, columns, f"ON CONFLICT ({names}) DO NOTHING RETURNING {names}")
             found = {tuple(row) for result in insert.run(conn, shape) for row in result}
             inserted.update(one for one, driver in zip(keys, bound, strict=True) if driver in found)
             continue
@@ -150,7 +151,8 @@ def _update(dialect: Dialect, table: Table, columns: tuple[str, ...], key: tuple
     if guard:
         changes.append(f"{quote(guard)} = {to}.{quote(guard)} + 1")
     matches = [f"{to}.{quote(name)} = {rows.ref(name)}" for name in (*key, *([guard] if guard else []))]
-    return _Statement(rows, f"UPDATE {to} SET {', '.join(changes)} FROM", f"WHERE {' AND '.join(matches)}")
+    before = f"UPDATE {to} SET {', '.join(changes)} FROM"  # noqa: S608 (names of ours, quoted)
+    return _Statement(rows, before, f"WHERE {' AND '.join(matches)}")
 
 
 @lru_cache(maxsize=1024)

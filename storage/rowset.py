@@ -89,4 +89,4 @@ class _Values(RowSet):
 @lru_cache(maxsize=512)
 def _values(width: int, size: int) -> str:
     row = f"({', '.join(['?'] * width)})"
-    return f"(SELECT * FROM (VALUES {', '.join([row] * size)}) LIMIT ?) AS v"
+    return f"(SELECT * FROM (VALUES {', '.join([row] * size)}) LIMIT ?) AS v"  # noqa: S608 (placeholders only)

@@ -23,7 +23,17 @@ async def test_first(database: Database, clock) -> None:
     async with database.session() as s:
         c = await s.get(Customer, 1)
         assert c.attributes == {} and c.name == ""
-    row = {"day": clock.now().date(), "survey": "a", "question": "q", "measure": "", "channel": "c", "department": "", "agent": "", "score": 4, "n": 2}
+    row = {
+        "day": clock.now().date(),
+        "survey": "a",
+        "question": "q",
+        "measure": "",
+        "channel": "c",
+        "department": "",
+        "agent": "",
+        "score": 4,
+        "n": 2,
+    }
     await database.write(lambda conn: increment(conn, Rollup.__table__, [row, row]))
     await database.write(lambda conn: increment(conn, Rollup.__table__, [row, row]))
     async with database.read() as c:

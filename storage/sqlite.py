@@ -1,0 +1,89 @@
+"""Opening a SQLite file: one process owns it, one connection writes, the others only read."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, NullPool, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.migrations import upgrade
+from storage.sqlite_writer import SqliteWriter
+
+__all__ = ["DatabaseInUse", "open_sqlite"]
+
+BUSY_TIMEOUT = 10_000
+"""Milliseconds to wait for somebody else's lock: a backup, a shell."""
+
+STATEMENTS = 512
+"""Prepared statements kept by the connection that writes: eight sizes of each that `storage.rowset` makes."""
+
+
+class DatabaseInUse(Exception):
+    """Another process, or this one already, has the file open as its own."""
+
+
+async def open_sqlite(path: Path, closing: AsyncExitStack, *, migrate: bool, **json: Any) -> tuple[AsyncEngine, SqliteWriter]:
+    """The engine to read with and the writer. What must be closed is put on `closing`."""
+    file = await asyncio.to_thread(_make_room, path)
+    conn = await asyncio.to_thread(_open, file, closing, migrate, json)
+    writer = SqliteWriter(conn)
+    closing.push_async_callback(writer.close)
+    reads = create_async_engine(f"sqlite+aiosqlite:///file:{quote(str(file))}?mode=ro&uri=true", isolation_level="AUTOCOMMIT", **json)
+    # Closed before the writer is: its connection, the last one, then folds the log into the file.
+    closing.push_async_callback(reads.dispose)
+    return reads, writer
+
+
+def _make_room(path: Path) -> Path:
+    file = path.absolute()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
+def _open(file: Path, closing: AsyncExitStack, migrate: bool, json: dict[str, Any]) -> Connection:
+    closing.callback(_own(file).close)
+    engine = create_engine(
+        f"sqlite:///{file}", poolclass=NullPool, connect_args={"cached_statements": STATEMENTS, "check_same_thread": False}, **json
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+    if migrate:
+        with engine.connect() as conn:
+            _upgrade(conn)
+    return engine.connect()
+
+
+def _own(file: Path) -> sqlite3.Connection:
+    """Hold a lock beside the file. The system frees it however the process ends."""
+    lock = sqlite3.connect(f"{file}.lock", timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise DatabaseInUse(f"{file} is in use by another Makegood process: stop that one first, or name another file") from error
+    return lock
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _upgrade(conn: Connection) -> None:
+    # Alembic changes a table by building it anew: that must not count as deleting what its neighbours point at.
+    # The pragma has no effect inside a transaction, so it is set before one begins.
+    connection: Any = conn.connection.driver_connection
+    connection.execute("PRAGMA foreign_keys = OFF")
+    with conn.begin():
+        upgrade(conn)
+        if broken := conn.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise sqlite3.IntegrityError(f"after the migration a row of {broken[0]} points at nothing in {broken[2]}")
