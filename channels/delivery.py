@@ -66,7 +66,7 @@ def _outgoing(row: Any) -> Outgoing:
 
 
 class Delivery:
-    """Sends for the accounts of these channels. It is their only sender, in this process and beyond."""
+    """Sends for the accounts of these channels, for each once `run` says that this process owns it."""
 
     def __init__(self, database: Database, channels: Sequence[Channel], clock: Clock) -> None:
         self._lines = {channel.account: _Line(database, channel, clock) for channel in channels}
@@ -86,11 +86,9 @@ class Delivery:
         for line in self._lines.values():
             line.wake()
 
-    async def run(self) -> None:
-        """Send until cancelled; what is under way then is let finish."""
-        async with asyncio.TaskGroup() as senders:
-            for line in self._lines.values():
-                senders.create_task(line.run())
+    async def run(self, account: str) -> None:
+        """Send for one account until cancelled; what is under way then is let finish. The caller owns the account."""
+        await self._lines[account].run()
 
 
 class _Line:

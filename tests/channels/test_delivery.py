@@ -57,7 +57,7 @@ class Post:
 @asynccontextmanager
 async def sending(database: Database, post: Post, clock: SimulatedClock) -> AsyncIterator[Delivery]:
     delivery = Delivery(database, [post], clock)
-    task = asyncio.create_task(delivery.run())
+    task = asyncio.create_task(delivery.run("post"))
     try:
         yield delivery
     finally:
@@ -238,7 +238,7 @@ async def test_ending_lets_what_is_under_way_finish(database: Database, clock: S
     post = Post(hold=asyncio.Event())
     await put(database, clock, Say("one"))
     delivery = Delivery(database, [post], clock)
-    task = asyncio.create_task(delivery.run())
+    task = asyncio.create_task(delivery.run("post"))
     await until(lambda: _is_sending(database))
     task.cancel()
     await asyncio.sleep(0.05)
