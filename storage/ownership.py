@@ -37,7 +37,7 @@ async def owning(database: Database, what: str) -> AsyncIterator[asyncio.Event]:
         return
     async with database.read() as conn:
         while not (await conn.execute(_TRY, {"what": what})).scalar():
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(LOOK_EVERY)  # noqa: ASYNC110  (another process frees it)
         log.info("ownership_taken what=%s", what)
         watch = asyncio.create_task(_watch(conn, lost))
         try:
