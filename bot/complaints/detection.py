@@ -10,7 +10,7 @@ from bot.complaints.signs import Sign, Weight, fold, signs_for
 from bot.surveys.definition import SCALES, Question, QuestionKind
 from bot.surveys.understanding.understood import Value
 
-__all__ = ["OTHER", "Finding", "detect", "is_low"]
+__all__ = ["OTHER", "Finding", "detect", "is_low", "picked_departments"]
 
 OTHER = "other"
 """The department of a complaint that names none."""
@@ -44,7 +44,8 @@ def detect(
     """The complaint in one answer, or None.
 
     A scale's answer is judged by its own score; for the others `low` says that a low score came before it in the same
-    dialog. `help_wanted`: the customer asked for a person. Without either only the words decide, so that a complaint behind a high score is found too.
+    dialog. `help_wanted`: the customer asked for a person. Without either only the words decide, so that a complaint
+    behind a high score is found too.
     """
     clauses = fold(words)
     signs = signs_for(lang, clauses).in_text(clauses) if clauses else []
@@ -79,13 +80,19 @@ def _departments(signs: Sequence[Sign], question: Question | None, value: Value 
     mentioned = Counter(sign.department for sign in signs if sign.weight is Weight.TOPIC)
     asked = [question.department] if question is not None and question.department else []
     named = dict.fromkeys(
-        [*_picked(question, value), *(name for name, _ in failed.most_common()), *asked, *(name for name, _ in mentioned.most_common())]
+        [
+            *picked_departments(question, value),
+            *(name for name, _ in failed.most_common()),
+            *asked,
+            *(name for name, _ in mentioned.most_common()),
+        ]
     )
     return tuple(name for name in named if name != OTHER) or (OTHER,)
 
 
-def _picked(question: Question | None, value: Value | None) -> list[str]:
+def picked_departments(question: Question | None, value: Value | None) -> tuple[str, ...]:
+    """Whose the options are that the customer picked, where the question has options."""
     if question is None or question.kind not in (QuestionKind.SINGLE, QuestionKind.MULTIPLE):
-        return []
+        return ()
     keys = value if isinstance(value, tuple) else (value,)
-    return [option.department for option in question.options if option.department and option.key in keys]
+    return tuple(option.department for option in question.options if option.department and option.key in keys)

@@ -1,0 +1,72 @@
+"""A complaint as a value: one thing a customer said that staff must hear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.complaints.detection import Finding, picked_departments
+from bot.surveys.definition import SCALES, Question
+from bot.surveys.understanding.understood import Value
+from channels.contract import Media
+
+__all__ = ["GENERAL", "Complaint"]
+
+GENERAL = "general"
+"""The matter of a complaint that is about no touchpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something said. With a `finding` it opens a case; without one it only joins the case that its dialog has opened.
+
+    `free` words, written while no survey was waiting, join whatever case of the customer is open; `case_id` names the
+    case where it is known. `human`: the customer asked for a person.
+    """
+
+    customer_id: int
+    address_id: int
+    lang: str
+    at: datetime
+    finding: Finding | None
+    dialog_id: int | None = None
+    touchpoint_id: int | None = None
+    case_id: int | None = None
+    survey: str = ""
+    question: Question | None = None
+    value: Value | None = None
+    words: str = ""
+    media: Media | None = None
+    human: bool = False
+    free: bool = False
+
+    @property
+    def matter(self) -> str:
+        return str(self.touchpoint_id) if self.touchpoint_id is not None else GENERAL
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        return self.finding.departments if self.finding else picked_departments(self.question, self.value)
+
+    def data(self) -> dict[str, Any]:
+        """What the case's history keeps of it beside the words."""
+        data: dict[str, Any] = {"departments": list(self.departments)} if self.departments else {}
+        if self.dialog_id is not None:
+            data["dialog"] = self.dialog_id
+        if self.finding:
+            data |= {"reason": self.finding.reason, "severity": self.finding.severity}
+        if self.human:
+            data["human"] = True
+        if self.media:
+            data["media"] = {"kind": self.media.kind.value, "ref": self.media.ref, "mime": self.media.mime}
+        if self.question:
+            data |= {"survey": self.survey, "question": self.question.key, "asked": dict(self.question.text)} | self._value(self.question)
+        return data
+
+    def _value(self, question: Question) -> dict[str, Any]:
+        if question.scale and isinstance(self.value, int):
+            return {"score": self.value, "of": SCALES[question.scale].high}
+        keys = self.value if isinstance(self.value, tuple) else (self.value,)
+        picked = [dict(option.text) for option in question.options if option.key in keys]
+        return {"picked": picked} if picked else {}

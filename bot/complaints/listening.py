@@ -1,0 +1,97 @@
+"""Listening to what customers say: what of it is a complaint, and what they are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.complaints.complaint import Complaint
+from bot.complaints.detection import detect
+from bot.complaints.intake import Taken, intake
+from bot.complaints.made_good import SURVEY, WORD_QUESTION, on_made_good
+from bot.complaints.rules import Rules
+from bot.dialogs.dialog import SignalKind
+from bot.dialogs.told import Told
+from bot.surveys.understanding import Command, understand_command
+from bot.surveys.wording import phrase
+
+__all__ = ["ComplaintListener", "sounds_like_complaint"]
+
+
+def sounds_like_complaint(lang: str, words: str) -> bool:
+    """Whether these words are a complaint."""
+    return detect(lang, words) is not None
+
+
+class ComplaintListener:
+    """What the receiver tells of a batch, inside its transaction: a `bot.dialogs.told.Listener`."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def __call__(self, conn: Connection, tolds: Sequence[Told], now: datetime) -> Sequence[str | None]:
+        complaints: dict[int, Complaint] = {}
+        for place, told in enumerate(tolds):
+            if word := _word_on_fix(told):
+                on_made_good(conn, self._rules, told.case_id or 0, word, told.words, now)
+            elif complaint := _complaint(told):
+                complaints[place] = complaint
+        replies: list[str | None] = [None] * len(tolds)
+        if complaints:
+            for (place, complaint), taken in zip(
+                complaints.items(), intake(conn, self._rules, list(complaints.values()), now), strict=True
+            ):
+                replies[place] = self._reply(complaint, taken)
+        return replies
+
+    def _reply(self, complaint: Complaint, taken: Taken) -> str | None:
+        """One acknowledgement a case; a call for a person and words out of the blue are always answered."""
+        if taken.case_id is None:
+            return None
+        if complaint.human:
+            key = "human_called"
+        elif taken.opened:
+            key = "case_acknowledged"
+        elif complaint.free:
+            key = "case_message_passed_on"
+        else:
+            return None
+        return phrase(key, complaint.lang, shop=self._rules.shop)
+
+
+def _word_on_fix(told: Told) -> str:
+    """Yes, partly or no, where this is the customer's word on a fix."""
+    if told.case_id is None or told.survey != SURVEY or told.question is None or told.answered is None:
+        return ""
+    return str(told.answered.value or "") if told.question.key == WORD_QUESTION else ""
+
+
+def _complaint(told: Told) -> Complaint | None:
+    """The complaint that this is or may be part of; None where nothing was said."""
+    value = told.answered.value if told.answered else None
+    free = told.dialog_id is None
+    human = (told.signal is not None and told.signal.kind is SignalKind.HUMAN) or (
+        free and understand_command(told.lang, told.words) is Command.HUMAN
+    )
+    if not (told.words or told.media or human or value is not None):
+        return None
+    finding = detect(told.lang, told.words, help_wanted=human, question=told.question, value=value)
+    return Complaint(
+        customer_id=told.customer_id,
+        address_id=told.address_id,
+        lang=told.lang,
+        at=told.at,
+        finding=finding,
+        dialog_id=told.dialog_id,
+        touchpoint_id=told.touchpoint_id,
+        case_id=told.case_id,
+        survey=told.survey,
+        question=told.question,
+        value=value,
+        words=told.words,
+        media=told.media,
+        human=human,
+        free=free,
+    )

@@ -1,0 +1,111 @@
+"""Staff and their doors: who there is, who may be alerted, who stands at a door."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from storage.bulk import insert_new
+from storage.ids import new_id
+from storage.outbox import Message
+from storage.staff import Door, DoorCode, Staff
+
+__all__ = [
+    "CONSOLE",
+    "add_staff",
+    "alerted_doors",
+    "chat_doors",
+    "door_at",
+    "keep_code",
+    "keep_draft",
+    "link_door",
+    "set_reachable",
+    "staff_list",
+    "staff_member",
+    "use_code",
+]
+
+CONSOLE = "console"
+"""The channel of a door that is a signed-in browser: nothing is sent there."""
+
+_staff, _door, _code, _message = Staff.__table__, Door.__table__, DoorCode.__table__, Message.__table__  # type: ignore[attr-defined]
+
+AnyRow = Row[*tuple[Any, ...]]
+
+_DOORS = select(
+    _door,
+    _staff.c.name,
+    _staff.c.role,
+    _staff.c.lang,
+    _staff.c.departments,
+).join(_staff, _staff.c.id == _door.c.staff_id)
+
+
+def add_staff(conn: Connection, name: str, *, role: str, lang: str, departments: Sequence[str], now: datetime) -> int | None:
+    """A new staff member's id; None where the name is taken."""
+    row = {"id": new_id(), "name": name, "role": role, "lang": lang, "departments": list(departments), "active": True, "created_at": now}
+    return row["id"] if insert_new(conn, _staff, [row], key=("id",)) else None  # type: ignore[return-value]
+
+
+def staff_list(conn: Connection) -> Sequence[AnyRow]:
+    """Everybody who works here, by name."""
+    return conn.execute(select(_staff).where(_staff.c.active).order_by(_staff.c.name)).all()
+
+
+def staff_member(conn: Connection, staff_id: int) -> AnyRow | None:
+    """One active staff member."""
+    return conn.execute(select(_staff).where(_staff.c.id == staff_id, _staff.c.active)).one_or_none()
+
+
+def chat_doors(conn: Connection) -> Sequence[AnyRow]:
+    """Every door in a chat that a message can reach, with whose it is."""
+    return conn.execute(_DOORS.where(_staff.c.active, _door.c.reachable, _door.c.channel != CONSOLE).order_by(_door.c.id)).all()
+
+
+def door_at(conn: Connection, account: str, native_id: str) -> AnyRow | None:
+    """The door at that address of an active staff member, locked on PostgreSQL: one press at a time."""
+    here = _DOORS.where(_door.c.account == account, _door.c.native_id == native_id, _staff.c.active)
+    return conn.execute(here.with_for_update(of=_door)).one_or_none()
+
+
+def alerted_doors(conn: Connection, keys: Sequence[str]) -> set[str]:
+    """Which of these messages have been put into the outbox already."""
+    return set(conn.execute(select(_message.c.key).where(_message.c.key.in_(keys))).scalars()) if keys else set()
+
+
+def set_reachable(conn: Connection, door_id: int, *, reachable: bool) -> None:
+    conn.execute(update(_door).where(_door.c.id == door_id).values(reachable=reachable))
+
+
+def keep_draft(conn: Connection, door_id: int, draft: dict[str, Any] | None) -> None:
+    """Remember at the door what is being prepared there; None when it is done."""
+    conn.execute(update(_door).where(_door.c.id == door_id).values(draft=draft))
+
+
+def keep_code(conn: Connection, code: str, staff_id: int, expires_at: datetime) -> None:
+    """Keep the digest of a one-time code that will link a chat to this staff member."""
+    insert_new(conn, _code, [{"digest": _digest(code), "staff_id": staff_id, "expires_at": expires_at}], key=("digest",))
+
+
+def use_code(conn: Connection, code: str, now: datetime) -> int | None:
+    """Whose the code is, used up from now on; None for a code that is wrong, expired or used already."""
+    valid = (_code.c.digest == _digest(code)) & (_code.c.used_at.is_(None)) & (_code.c.expires_at > now)
+    found: int | None = conn.execute(update(_code).where(valid).values(used_at=now).returning(_code.c.staff_id)).scalar()
+    return found
+
+
+def link_door(conn: Connection, staff_id: int, *, channel: str, account: str, native_id: str, now: datetime) -> None:
+    """This chat is that staff member's from now on, whoever's it was before."""
+    here = (_door.c.account == account) & (_door.c.native_id == native_id)
+    row = {"id": new_id(), "staff_id": staff_id, "channel": channel, "account": account, "native_id": native_id, "linked_at": now}
+    if not insert_new(conn, _door, [row], key=("id",)):
+        conn.execute(update(_door).where(here).values(staff_id=staff_id, reachable=True, linked_at=now, draft=None))
+
+
+def _digest(code: str) -> str:
+    # A code has 96 random bits: nothing can be looked up in a table, so a plain hash is enough.
+    return hashlib.sha256(code.encode()).hexdigest()
