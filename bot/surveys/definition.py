@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 __all__ = [
+    "CONDITION_LIMIT",
     "FACTS",
     "SCALES",
     "Key",
@@ -32,6 +33,10 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Texts = dict[Lang, Annotated[str, StringConstraints(min_length=1, max_length=1000)]]
 """The same words in several languages, by ISO 639-1 code."""
+
+
+CONDITION_LIMIT = 500
+"""Characters a condition may have."""
 
 
 class QuestionKind(StrEnum):
@@ -115,7 +120,7 @@ class Question(_Strict):
     """The measure this question feeds, at most one question a measure."""
     department: Key | None = None
     """Whose a complaint in this answer is."""
-    when: str | None = None
+    when: Annotated[str, StringConstraints(min_length=1, max_length=CONDITION_LIMIT)] | None = None
     """CEL condition over `answers` (by question key) and `facts` (of the touchpoint); asked when it is true."""
     told_by: Key | None = None
     """Name of a fact that answers this question already: when the touchpoint tells it, nobody is asked."""

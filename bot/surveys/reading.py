@@ -29,8 +29,9 @@ def read_survey(source: Path | str) -> Survey:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line, remedy = syntax_problem(error, text)
-        raise SurveyProblems([Problem(file, line, "cannot be read", remedy)]) from None
+        line, told = syntax_problem(error, text)
+        what, _, remedy = told.partition("; ")
+        raise SurveyProblems([Problem(file, line, what, remedy or "look at this line and at the one before it")]) from None
     draft = Draft(file, data, Places(text))
     survey = check_shape(draft)
     check_texts(draft)

@@ -8,9 +8,9 @@ from itertools import islice
 
 from bot.surveys.checking.draft import Draft
 from bot.surveys.checking.texts import known_facts, unknown_fact
-from bot.surveys.checking.trying import concerned_by, names_in, outcome_of, ways_to_answer, without_strings
+from bot.surveys.checking.trying import Wrong, concerned_by, names_in, outcome_of, ways_to_answer, without_strings
 from bot.surveys.conditions import compiled
-from bot.surveys.definition import Question
+from bot.surveys.definition import CONDITION_LIMIT, Question
 
 __all__ = ["check_conditions"]
 
@@ -28,9 +28,11 @@ def check_conditions(draft: Draft) -> None:
     questions = draft.questions()
     earlier: list[str] = []
     for place, (number, table) in enumerate(draft.tables):
-        condition = table.get("when")
-        if isinstance(condition, str):
+        condition, before = table.get("when"), len(draft.problems)
+        if isinstance(condition, str) and 0 < len(condition) <= CONDITION_LIMIT:
             _Condition(draft, number, condition, earlier, questions[: place + 1]).check()
+        if len(draft.problems) > before:
+            questions[place] = None  # what hangs on it cannot be tried
         _check_told_by(draft, number, table.get("told_by"))
         earlier.append(str(table.get("key")))
 
@@ -104,10 +106,8 @@ class _Condition:
         tried, true = 0, False
         for tried, answers in enumerate(islice(ways_to_answer(concerned), _TRIED), start=1):
             outcome = outcome_of(self._condition, answers)
-            if isinstance(outcome, str):
-                self._problem(
-                    outcome, "compare a score with a number, words and options with 'words in quotes', and two sides with one another"
-                )
+            if isinstance(outcome, Wrong):
+                self._problem(*outcome)
                 return
             true = true or outcome is True
             if true and tried >= _TRIED_ANYWAY:

@@ -17,10 +17,14 @@ __all__ = ["Draft", "Text"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The words at one place in their languages. `kind` is what they are for: hello, question, option …"""
+    """The words at one place by language. `kind` is what they are for: hello, question, option …
+
+    `langs` are all that are named there, also those whose words are none.
+    """
 
     path: Path
     kind: str
+    langs: tuple[str, ...]
     words: dict[str, str]
 
 
@@ -88,7 +92,7 @@ class Draft:
 
 def _text(path: Path, kind: str, words: object) -> Iterator[Text]:
     if isinstance(words, dict):
-        yield Text(path, kind, {lang: text for lang, text in words.items() if isinstance(text, str)})
+        yield Text(path, kind, tuple(words), {lang: text for lang, text in words.items() if isinstance(text, str)})
 
 
 def _called(what: str, table: Any, position: int | str) -> str:

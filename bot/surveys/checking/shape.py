@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.surveys.checking.draft import Draft
-from bot.surveys.definition import Option, Question, QuestionKind, ScaleName, Survey
+from bot.surveys.definition import CONDITION_LIMIT, Option, Question, QuestionKind, ScaleName, Survey
 from bot.toml.places import Path
 
 __all__ = ["check_shape"]
@@ -41,9 +41,6 @@ _EXAMPLES = {
     "expires_days": "expires_days = 14, a whole number of days from 1 to 365",
     "complaint": "complaint = false, or true, without quotes",
 }
-_TOLD_ELSEWHERE = ("duplicate", "string_too_long")
-"""Complaints that other checks make with a better place and stricter limits."""
-
 _TEXTS = ("title", "hello", "thanks", "thanks_low", "text")
 _LANG = re.compile(r"[a-z]{2}")
 
@@ -60,11 +57,17 @@ def check_shape(draft: Draft) -> Survey | None:
 
 
 def _told_already(detail: ErrorDetails) -> bool:
-    """Whether another complaint says it: of a list whose entries are all wrong, of the value under a wrong name."""
+    """Whether another complaint says it, with a better place or a stricter limit."""
     path = detail["loc"]
-    nothing_left = detail["type"] == "too_short" and bool(detail["input"])
-    wrong_language = len(path) > 1 and path[-2] in _TEXTS and path[-1] != "[key]" and not _LANG.fullmatch(str(path[-1]))
-    return detail["type"] in _TOLD_ELSEWHERE or nothing_left or wrong_language
+    of_a_text = len(path) > 1 and path[-2] in _TEXTS and path[-1] != "[key]"
+    match detail["type"]:
+        case "duplicate":
+            return True
+        case "too_short":  # nothing is left of a list whose entries are all wrong
+            return bool(detail["input"])
+        case "string_too_long":
+            return of_a_text
+    return of_a_text and not _LANG.fullmatch(str(path[-1]))
 
 
 def _tell(draft: Draft, detail: ErrorDetails) -> None:
@@ -82,12 +85,14 @@ def _tell(draft: Draft, detail: ErrorDetails) -> None:
         case _ if key == "[key]":
             lang = str(path[-2])
             draft.problem(path[:-1], f'{draft.name(path[:-2])} has a text in "{lang}", which is no language', _no_language(lang))
-        case "string_too_short":
+        case "string_too_short" if key != "when":
             draft.problem(path, f"{whole} has an empty text in {key}", "write the text, or leave that language out everywhere")
         case "enum" | "literal_error":
             draft.problem(path, f"{whole} names the {key} {value}", f"write one of: {', '.join(_WORDS[key])}")
         case "too_long":
             draft.problem(path, f"the survey has {len(detail['input'])} questions", "ask 20 at most, better 5: people answer short surveys")
+        case "string_too_long":
+            draft.problem(path, f'"{key}" of {whole} has {len(detail["input"])} characters', f"write {CONDITION_LIMIT} at most")
         case "dict_type":
             draft.problem(path, f'{whole} has a "{key}" without languages', f"write {_EXAMPLES[key]} for each language")
         case _ if isinstance(path[-1], int):

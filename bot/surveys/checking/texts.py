@@ -37,10 +37,10 @@ def unknown_fact(fact: str, known: set[str]) -> str:
 def _check_languages(draft: Draft, text: Text) -> None:
     whole = draft.name(text.path)
     for lang in draft.langs:
-        if lang not in text.words:
+        if lang not in text.langs:
             place = f"text.{lang}" if text.path[-1] == "text" else lang
             draft.problem(text.path, f"{whole} has no text in {lang}, as the title has", f'write {place} = "…"')
-    for lang in text.words:
+    for lang in text.langs:
         if draft.langs and lang not in draft.langs and len(lang) == 2:
             languages = ", ".join(draft.langs)
             draft.problem(

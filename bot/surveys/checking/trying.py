@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.surveys.conditions import compiled
 from bot.surveys.definition import SCALES, Question, QuestionKind
 
-__all__ = ["Answers", "concerned_by", "names_in", "outcome_of", "ways_to_answer", "without_strings"]
+__all__ = ["Answers", "Wrong", "concerned_by", "names_in", "outcome_of", "ways_to_answer", "without_strings"]
 
 _NAMED = re.compile(r"""\b(answers|facts)\s*(?:\.\s*(\w+)|\[\s*["'](.*?)["']\s*\])""")
 _STRING = re.compile(r"""(?<!\[)(["']).*?\1""")
 
 Answers = dict[str, Any]
+
+
+class Wrong(NamedTuple):
+    """A condition that fails for some answers."""
+
+    what: str
+    remedy: str
 
 
 def without_strings(condition: str) -> str:
@@ -55,17 +62,20 @@ def ways_to_answer(questions: Sequence[Question], answers: Answers | None = None
     yield from ways_to_answer(rest, answers)
 
 
-def outcome_of(condition: str, answers: Answers) -> bool | str | None:
-    """True or false, `None` where an answer is missing, or in words what is wrong with the comparison."""
+def outcome_of(condition: str, answers: Answers) -> bool | Wrong | None:
+    """True or false, `None` where an answer is missing, or what is wrong with the condition."""
     try:
         result = compiled(condition).execute({"answers": answers, "facts": {}})
     except KeyError:
         return None
     except TypeError:
-        return "compares things of different kinds"
+        return Wrong("compares things of different kinds", "compare a score with a number, words and options with 'words in quotes'")
     except (RuntimeError, ValueError) as error:
-        return f"cannot be worked out ({str(error).partition('.')[0]})"
-    return result if isinstance(result, bool) else "is neither true nor false"
+        reason = str(error).partition(".")[0]
+        return Wrong(f"cannot be worked out ({reason})", "use ==, !=, <=, >=, in, &&, ||, has(), size(), contains() and startsWith()")
+    if isinstance(result, bool):
+        return result
+    return Wrong("is neither true nor false", "compare it with something, such as answers.csat <= 2")
 
 
 def _values(question: Question) -> Sequence[Any]:
