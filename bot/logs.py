@@ -25,7 +25,7 @@ __all__ = ["MASK", "Redaction", "secrets_in", "set_up_logging"]
 
 MASK = "•••"
 
-_TELEGRAM_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}")
+_TELEGRAM_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}")
 """A Telegram token wherever it stands, one of ours or not: `/bot<id>:<35 characters>/sendMessage`."""
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):([^\s/@]+)(?=@)")
 _CHATTY = ("apscheduler", "httpx")
