@@ -36,8 +36,8 @@ async def owning(database: Database, what: str) -> AsyncIterator[asyncio.Event]:
         yield lost
         return
     async with database.read() as conn:
-        while not (await conn.execute(_TRY, {"what": what})).scalar():
-            await asyncio.sleep(LOOK_EVERY)  # noqa: ASYNC110  (another process frees it)
+        while not (await conn.execute(_TRY, {"what": what})).scalar():  # noqa: ASYNC110  (another process frees it)
+            await asyncio.sleep(LOOK_EVERY)
         log.info("ownership_taken what=%s", what)
         watch = asyncio.create_task(_watch(conn, lost))
         try:
