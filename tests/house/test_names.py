@@ -38,6 +38,12 @@ def test_the_top_level_is_as_it_was_laid_out() -> None:
     assert {path.parts[0] for path in tracked()} <= TOP_LEVEL
 
 
+def test_the_index_of_the_documentation_names_every_page() -> None:
+    index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    pages = [path for path in tracked() if path.parts[0] == "docs" and path.suffix == ".md"]
+    assert [page for page in pages if page.name != "README.md" and f"({page.relative_to('docs')})" not in index] == []
+
+
 def test_no_file_has_a_name_that_says_nothing() -> None:
     assert [path for path in tracked() if EMPTY_NOUNS & set(path.with_suffix("").parts)] == []
 
