@@ -15,7 +15,7 @@ __all__ = ["COMMANDS", "main"]
 
 COMMANDS = (
     Entry("config", "bot.cli.config", "Check and show the configuration."),
-    Entry("survey", "bot.cli.survey", "Check, list and show surveys."),
+    Entry("survey", "bot.cli.survey", "Check, list, show and publish surveys."),
     Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),
     Entry("password", "bot.cli.password", "Make the hash of the console's password."),
 )

@@ -1,7 +1,9 @@
-"""`makegood survey`: check a survey's file, list the ready ones, look at one."""
+"""`makegood survey`: check a survey's file, list the ready ones, look at one, publish one's own."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bot.cli.options import ConfigFile, read_config
 from bot.mistake import Mistake
 from bot.surveys.bank import bank
 from bot.surveys.definition import SCALES, Question, Survey, text_in
@@ -18,7 +21,7 @@ from bot.surveys.reading import SurveyProblems, read_survey
 from bot.surveys.scales import label
 from bot.surveys.wording import minutes_in
 
-app = typer.Typer(help="Check, list and show surveys.", no_args_is_help=True)
+app = typer.Typer(help="Check, list, show and publish surveys.", no_args_is_help=True)
 
 
 @app.command()
@@ -73,6 +76,38 @@ def show(
         if labels := _labels(question, lang):
             console.print(f"   {escape(' · '.join(labels))}")
     console.print(f"\n{words(survey.thanks[lang])}\n[dim]after a complaint:[/] {words(survey.thanks_low[lang])}")
+
+
+@app.command()
+def publish(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Surveys in TOML.")],
+    config: ConfigFile = None,
+) -> None:
+    """Freeze surveys of your own as new versions: who is asked from now on gets these words."""
+    surveys = [read_survey(file) for file in files]
+    for survey in surveys:
+        if survey.name in bank():
+            raise Mistake(f'"{survey.name}" is the name of a ready survey.', "Give yours a name of its own, and name that under [[ask]].")
+    asyncio.run(_publish(read_config(config).database.url, surveys))
+    for survey in surveys:
+        typer.echo(f"{survey.name}: published, {_summary(survey)}")
+
+
+async def _publish(url: str, surveys: Sequence[Survey]) -> None:
+    # Imported here: who only looks at surveys does not wait a second for the database's library.
+    from bot.surveys.publishing import publish
+    from channels.clock import SystemClock
+    from storage.database import open_database
+    from storage.sqlite import DatabaseInUse
+
+    try:
+        database = await open_database(url)
+    except DatabaseInUse as error:
+        raise Mistake("Makegood is running, and the database is its own.", "Stop it, publish, and start it again.") from error
+    try:
+        await database.write(lambda conn: [publish(conn, survey, SystemClock().now()) for survey in surveys])
+    finally:
+        await database.close()
 
 
 def _survey(name: str) -> Survey:

@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,7 @@ from typer.testing import CliRunner, Result
 from bot.cli.survey import app
 from bot.mistake import Mistake
 from bot.surveys.bank import bank
+from bot.surveys.reading import SurveyProblems
 from bot.surveys.wording import LANGS
 
 MISTAKES = Path(__file__).parent / "mistakes"
@@ -58,6 +61,39 @@ def test_a_survey_is_shown_as_customers_read_it(lang: str) -> None:
 
 def test_a_survey_of_ones_own_is_shown_from_its_file() -> None:
     assert makegood_survey("show", str(CARD)).output == makegood_survey("show", "comment-card").output
+
+
+@pytest.fixture
+def own_survey(tmp_path: Path) -> Path:
+    file = tmp_path / "card.toml"
+    file.write_text(CARD.read_text(encoding="utf-8").replace('name = "comment-card"', 'name = "table-card"'), encoding="utf-8")
+    return file
+
+
+def test_a_survey_of_ones_own_is_published_once_however_often_it_is_said(
+    own_survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAKEGOOD_DATABASE__URL", f"sqlite:///{tmp_path / 'makegood.db'}")
+    for _ in range(2):
+        result = makegood_survey("publish", str(own_survey))
+        assert result.exit_code == 0, result.output
+        assert result.output == "table-card: published, 3 questions, 1 minute, in en, sv, lv, fr\n"
+    with closing(sqlite3.connect(tmp_path / "makegood.db")) as db:
+        assert db.execute("SELECT name, version FROM survey_version").fetchall() == [("table-card", 1)]
+
+
+def test_a_survey_with_mistakes_or_a_ready_ones_name_is_not_published(
+    own_survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAKEGOOD_DATABASE__URL", f"sqlite:///{tmp_path / 'makegood.db'}")
+    wrong = makegood_survey("publish", str(own_survey), str(MISTAKES / "condition-never.toml"))
+    assert isinstance(wrong.exception, SurveyProblems)
+    taken = makegood_survey("publish", str(own_survey), str(CARD))
+    assert isinstance(taken.exception, Mistake)
+    assert "name of its own" in taken.exception.remedy
+    assert not (tmp_path / "makegood.db").exists()
 
 
 def test_a_name_or_language_that_is_not_there_is_answered_with_those_that_are() -> None:
