@@ -33,8 +33,9 @@ from datetime import datetime
 from typing import Any
 
 from tests.simulators.telegram.misbehaviour import Fault, Misbehaviour
-from tests.simulators.telegram.person import Person, Refused, watch
+from tests.simulators.telegram.person import Person, Refused
 from tests.simulators.telegram.updates import queue_update
+from tests.simulators.telegram.watching import watch
 from tests.simulators.telegram.world import Bot, Chat, Json, World
 
 __all__ = ["Control"]

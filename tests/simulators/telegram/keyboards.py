@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.simulators.telegram.refusal import bad_request
 from tests.simulators.telegram.world import Json
@@ -39,11 +40,17 @@ def checked_keyboard(markup: Any) -> Json | None:
             raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
         if "callback_data" in kinds and not 1 <= len(button["callback_data"].encode()) <= 64:
             raise bad_request("BUTTON_DATA_INVALID")
-        if "url" in kinds and not button["url"].startswith(("http://", "https://", "tg://")):
+        if "url" in kinds and not _button_url(button["url"]):
             raise bad_request(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
     if sum(map(len, rows)) > 100:
         raise bad_request("reply markup is too long")
     return {"inline_keyboard": rows} if rows else None
+
+
+def _button_url(url: str) -> bool:
+    """Whether a button may lead there: a host needs a dot, so `localhost` is refused."""
+    address = urlsplit(url)
+    return address.scheme == "tg" or (address.scheme in ("http", "https") and "." in (address.hostname or ""))
 
 
 def buttons_of(message: Json) -> Iterator[Json]:

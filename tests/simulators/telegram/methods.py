@@ -41,6 +41,7 @@ class Methods:
             "sendphoto": sending.send_photo,
             "sendpoll": sending.send_poll,
             "stoppoll": sending.stop_poll,
+            "editmessagecaption": sending.edit_message_caption,
             "editmessagetext": sending.edit_message_text,
             "editmessagereplymarkup": sending.edit_message_reply_markup,
             "deletemessage": sending.delete_message,
@@ -51,6 +52,8 @@ class Methods:
     async def call(self, bot: Bot, method: str, args: Json, files: frozenset[str]) -> Any:
         """The `result` of the call. Raises `Refusal`."""
         name = method.lower()
+        if name != "getupdates":
+            self._world.latest.append((method, args))
         known = interface()
         plain = {key: value for key, value in args.items() if not isinstance(value, bytes)}
         if known and (fault := known.fault_of_call(method, plain, files)):

@@ -90,6 +90,12 @@ class Sending:
             raise bad_request("message is too long")
         return self._edit(bot, args, {"text": text})
 
+    def edit_message_caption(self, bot: Bot, args: Json) -> Json:
+        caption = str(args.get("caption", "")).strip()
+        if _units(caption) > 1024:
+            raise bad_request("message caption is too long")
+        return self._edit(bot, args, {"caption": caption})
+
     def edit_message_reply_markup(self, bot: Bot, args: Json) -> Json:
         return self._edit(bot, args, {})
 
@@ -180,6 +186,8 @@ class Sending:
         chat, entry = self._own(bot, args, "edit")
         if "text" in content and "text" not in entry.message:
             raise bad_request("there is no text in the message to edit")
+        if "caption" in content and "photo" not in entry.message:
+            raise bad_request("there is no caption in the message to edit")
         changed: dict[str, Any] = {**entry.message, **content}
         changed.pop("reply_markup", None)
         if keyboard := checked_keyboard(args.get("reply_markup")):

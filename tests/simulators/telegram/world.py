@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -156,6 +155,8 @@ class World:
     """Calls that broke the platform's own interface description."""
     peak_per_second: int = 0
     """Most messages that any bot sent within one second."""
+    latest: deque[tuple[str, Json]] = field(default_factory=lambda: deque(maxlen=1000))
+    """The latest calls with their arguments, polls left out."""
     last_id: int = 0
     shift: timedelta = timedelta(0)
     """How far this world's time is from the machine's."""
@@ -191,7 +192,3 @@ class World:
         if len(found) != 1:
             raise KeyError(f"{len(found)} bots fit the name {name!r}: give a token or a username")
         return found[0]
-
-    def waiting(self) -> Iterator[tuple[Bot, int]]:
-        for bot in self.bots.values():
-            yield bot, len(bot.updates)

@@ -1,0 +1,112 @@
+"""aiogram as the library of the customers' bot."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from aiogram import Bot
+from aiogram.client.session.base import BaseSession
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramMigrateToChat
+from aiogram.methods import GetUpdates, SendPhoto, TelegramMethod
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from channels.contract import Say
+from channels.customers.telegram.refusals import explained, send_error
+from channels.customers.telegram.rendering import caption_edit_of, edit_of, sends_of
+from channels.outage import Outage
+from channels.telegram.polling import POLL_SECONDS
+from channels.telegram.refusals import edit_is_settled, has_no_text
+from channels.telegram.rules import ALLOWED_UPDATES
+
+__all__ = ["Aiogram"]
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class _RawUpdates(GetUpdates):
+    __returning__ = list[dict[str, Any]]
+
+
+class Aiogram:
+    """`outage` tells how long to wait while messages cannot be sent."""
+
+    def __init__(self, account: str, token: str, session: BaseSession, outage: Outage) -> None:
+        self._account, self._outage = account, outage
+        self._bot = Bot(token, session=session)
+
+    async def introduce(self, webhook_url: str, secret: str) -> str:
+        if webhook_url:
+            await self._bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES))
+        else:
+            await self._bot.delete_webhook()
+        return (await self._bot.get_me()).username or ""
+
+    async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
+        call = _RawUpdates(offset=offset, timeout=POLL_SECONDS, allowed_updates=list(ALLOWED_UPDATES))
+        return cast("Sequence[dict[str, Any]]", await self._bot(call, request_timeout=POLL_SECONDS + 15))
+
+    def read(self, raw: dict[str, Any]) -> Update:
+        try:
+            return Update.model_validate(raw)
+        except ValidationError as problem:
+            places = {".".join(map(str, error["loc"])) for error in problem.errors(include_input=False)}
+            raise ValueError(f"unreadable at {', '.join(sorted(places))}") from None
+
+    async def answer_tap(self, query: str) -> None:
+        await self._bot.answer_callback_query(query)
+
+    async def post(self, chat: int, say: Say) -> str:
+        try:
+            return await self._post(chat, say)
+        except AiogramError as error:
+            raise send_error(error, self._outage.pause) from error
+
+    async def edit(self, chat: int, message: int, say: Say) -> None:
+        try:
+            await self._edit(chat, message, say)
+        except AiogramError as error:
+            if not (isinstance(error, TelegramBadRequest) and edit_is_settled(error.message)):
+                raise send_error(error, self._outage.pause, repeatable=True) from error
+            log.info("telegram_edit_settled", extra={"account": self._account, "why": error.message})
+
+    def explain(self, error: Exception) -> str:
+        return explained(error)
+
+    async def close(self) -> None:
+        await self._bot.session.close()
+
+    async def _post(self, chat: int, say: Say) -> str:
+        sent = ""
+        for call in sends_of(say, chat):
+            try:
+                sent = str((await self._call(call)).message_id)
+            except TelegramBadRequest as refusal:
+                if not isinstance(call, SendPhoto):
+                    raise
+                # A picture that Telegram cannot fetch must not keep the question from the customer.
+                log.warning("telegram_picture_refused", extra={"account": self._account, "why": refusal.message})
+                return await self._post(chat, replace(say, picture=""))
+        return sent
+
+    async def _edit(self, chat: int, message: int, say: Say) -> None:
+        try:
+            await self._call(edit_of(say, chat, message))
+        except TelegramBadRequest as refusal:
+            if not has_no_text(refusal.message):
+                raise
+            await self._call(caption_edit_of(say, chat, message))
+
+    async def _call(self, call: TelegramMethod[T]) -> T:
+        """Make a call, once more where the chat has moved (a group became a supergroup)."""
+        try:
+            result = await self._bot(call)
+        except TelegramMigrateToChat as moved:
+            log.info("telegram_chat_migrated", extra={"account": self._account})
+            result = await self._bot(call.model_copy(update={"chat_id": moved.migrate_to_chat_id}))
+        self._outage.over()
+        return result

@@ -1,0 +1,29 @@
+"""Telegram as the staff's door, with python-telegram-bot and a token of its own. Importing it takes a second.
+
+A token of its own, so that no customer ever reaches what staff can do.
+"""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+from channels.clock import Clock
+from channels.outage import Outage
+from channels.staff.telegram.library import PythonTelegramBot
+from channels.telegram.bot import TelegramBot
+from channels.telegram.rules import TELEGRAM
+
+__all__ = ["StaffTelegramChannel"]
+
+# The library's own switch: its `RetryAfter` then carries a timedelta, as it always will in its next major version,
+# and does not warn that it will. It is read whenever such an error is made.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+
+class StaffTelegramChannel(TelegramBot):
+    """The staff's bot, by long polling. `api_base` is the address of another server that speaks the Bot API."""
+
+    def __init__(self, account: str, token: str, *, clock: Clock, rng: Random, api_base: str = TELEGRAM) -> None:
+        library = PythonTelegramBot(account, token, api_base, Outage(account, clock, rng))
+        super().__init__(account, library, clock=clock, line=Outage(account, clock, rng))

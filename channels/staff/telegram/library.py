@@ -1,0 +1,133 @@
+"""python-telegram-bot as the library of the staff's bot, with its own rate limiter."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import BadRequest, ChatMigrated, TelegramError
+from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
+
+from channels.contract import Say
+from channels.outage import Outage
+from channels.staff.telegram.refusals import explained, send_error
+from channels.telegram.polling import POLL_SECONDS
+from channels.telegram.refusals import edit_is_settled, has_no_text
+from channels.telegram.rules import ALLOWED_UPDATES, CAPTION_LIMIT, TEXT_LIMIT, cut, keyboard_rows, label_of, spoken_text, units
+
+__all__ = ["PythonTelegramBot"]
+
+log = logging.getLogger(__name__)
+
+_CONNECTIONS = 32
+"""At the same time: as many as the sender has messages of one account under way."""
+
+
+class _Bot(ExtBot[int]):
+    async def raw_updates(self, offset: int) -> list[dict[str, Any]]:
+        asked = {"offset": offset, "timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
+        return cast("list[dict[str, Any]]", await self._post("getUpdates", asked, read_timeout=POLL_SECONDS + 15))
+
+
+class PythonTelegramBot:
+    """`outage` tells how long to wait while messages cannot be sent."""
+
+    def __init__(self, account: str, token: str, api_base: str, outage: Outage) -> None:
+        self._account, self._outage = account, outage
+        sending = HTTPXRequest(_CONNECTIONS, connect_timeout=10, read_timeout=30, pool_timeout=10)
+        polling = HTTPXRequest(1, connect_timeout=10)
+        self._requests = (sending, polling)
+        self._bot = _Bot(
+            token,
+            base_url=f"{api_base}/bot",
+            base_file_url=f"{api_base}/file/bot",
+            request=sending,
+            get_updates_request=polling,
+            rate_limiter=AIORateLimiter(),
+        )
+
+    async def introduce(self, webhook_url: str, secret: str) -> str:
+        if webhook_url:
+            await self._bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+        else:
+            await self._bot.delete_webhook()
+        await self._bot.initialize()
+        return self._bot.username
+
+    async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
+        return await self._bot.raw_updates(offset)
+
+    def read(self, raw: dict[str, Any]) -> Update:
+        try:
+            return Update.de_json(raw, self._bot)
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            raise ValueError(type(problem).__name__) from None  # its words may quote what somebody wrote
+
+    async def answer_tap(self, query: str) -> None:
+        await self._bot.answer_callback_query(query)
+
+    async def post(self, chat: int, say: Say) -> str:
+        try:
+            sent = await self._post(chat, say)
+        except ChatMigrated as moved:
+            log.info("telegram_chat_migrated", extra={"account": self._account})
+            return await self.post(moved.new_chat_id, say)
+        except TelegramError as error:
+            raise send_error(error, self._outage.pause) from error
+        self._outage.over()
+        return str(sent)
+
+    async def edit(self, chat: int, message: int, say: Say) -> None:
+        try:
+            await self._edit(chat, message, say)
+        except TelegramError as error:
+            if not (isinstance(error, BadRequest) and edit_is_settled(error.message)):
+                raise send_error(error, self._outage.pause, repeatable=True) from error
+            log.info("telegram_edit_settled", extra={"account": self._account, "why": error.message})
+        self._outage.over()
+
+    def explain(self, error: Exception) -> str:
+        return explained(error)
+
+    async def close(self) -> None:
+        for request in self._requests:  # the library's own shutdown leaves them open where it never got through to Telegram
+            await request.shutdown()
+
+    async def _post(self, chat: int, say: Say) -> int:
+        text, _ = spoken_text(say)
+        keyboard = _keyboard_of(say)
+        if say.picture:
+            fits = units(text) <= CAPTION_LIMIT
+            try:
+                sent = await self._bot.send_photo(chat, say.picture, text if fits else None, reply_markup=keyboard if fits else None)
+            except BadRequest as refusal:
+                # A picture that Telegram cannot fetch must not keep the text from whom it is for.
+                log.warning("telegram_picture_refused", extra={"account": self._account, "why": refusal.message})
+                return await self._post(chat, replace(say, picture=""))
+            if fits:
+                return sent.message_id
+        return (await self._bot.send_message(chat, cut(text, TEXT_LIMIT), reply_markup=keyboard)).message_id
+
+    async def _edit(self, chat: int, message: int, say: Say) -> None:
+        text, _ = spoken_text(say)
+        keyboard = _keyboard_of(say)
+        try:
+            await self._bot.edit_message_text(cut(text, TEXT_LIMIT), chat, message, reply_markup=keyboard)
+        except BadRequest as refusal:
+            if not has_no_text(refusal.message):
+                raise
+            await self._bot.edit_message_caption(chat, message, caption=cut(text, CAPTION_LIMIT), reply_markup=keyboard)
+
+
+def _keyboard_of(say: Say) -> InlineKeyboardMarkup | None:
+    rows = [
+        [InlineKeyboardButton(label_of(choice), callback_data=choice.ref) for choice in row]
+        for row in keyboard_rows(say.choices, say.layout)
+    ]
+    if say.link and spoken_text(say)[1]:
+        rows.append([InlineKeyboardButton(say.link.label, url=say.link.url)])
+    return InlineKeyboardMarkup(rows) if rows else None

@@ -1,0 +1,140 @@
+"""A bot on Telegram as a channel, whichever library speaks to Telegram for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from starlette.routing import BaseRoute
+
+from channels.clock import Clock
+from channels.contract import Hear, Rejected, Say
+from channels.outage import Outage
+from channels.telegram.hearing import Update, heard_of
+from channels.telegram.polling import Poller
+from channels.telegram.rules import CAPABILITIES, deep_link
+from channels.telegram.webhook import Webhook, webhook_route
+
+__all__ = ["Library", "TelegramBot"]
+
+log = logging.getLogger(__name__)
+
+
+class Library(Protocol):
+    """What a library that speaks the Bot API does for a bot. Only `post` and `edit` raise the contract's errors."""
+
+    async def introduce(self, webhook_url: str, secret: str) -> str:
+        """Have updates pushed to an address, or, with an empty one, kept for polling. Gives back the bot's username."""
+
+    async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
+        """The updates from `offset` on, unread: one that cannot be read must not hold up the others. Waits for some."""
+
+    def read(self, raw: dict[str, Any]) -> Update:
+        """An update as the library's object. Raises ValueError, its text safe to log, where it cannot be read."""
+
+    async def answer_tap(self, query: str) -> None: ...
+
+    async def post(self, chat: int, say: Say) -> str:
+        """Send a new message and give back its id: of the one with the buttons, where there are two."""
+
+    async def edit(self, chat: int, message: int, say: Say) -> None:
+        """Replace a message's text and buttons. One that shows this already, or is gone, is left as it is."""
+
+    def explain(self, error: Exception) -> str:
+        """An error for the operator's log, without any secret."""
+
+    async def close(self) -> None: ...
+
+
+class TelegramBot:
+    """One bot, by long polling, or by a webhook where one is given. `line` waits out what goes wrong with hearing."""
+
+    name = "telegram"
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: str, library: Library, *, clock: Clock, line: Outage, webhook: Webhook | None = None) -> None:
+        self.account = account
+        self.forged = 0
+        """Webhook requests without the right secret."""
+        self._library, self._clock, self._line, self._webhook = library, clock, line, webhook
+        self._username = ""
+        self._answers: set[asyncio.Task[None]] = set()
+
+    def link(self, token: str) -> str:
+        """The link that opens the chat and hands the bot `token`.
+
+        Raises:
+            LookupError: the bot's name is not known yet: `run` asks Telegram for it.
+            ValueError: the token cannot be carried.
+        """
+        if not self._username:
+            raise LookupError(f"the name of the bot {self.account} is not known yet: Telegram has not answered")
+        return deep_link(self._username, token)
+
+    def routes(self, hear: Hear) -> Sequence[BaseRoute]:
+        if self._webhook is None:
+            return []
+
+        async def take(update: dict[str, Any]) -> None:
+            await self._take(update, hear)
+
+        return [webhook_route(self.account, self._webhook.secret, take, self._count_forged)]
+
+    async def run(self, hear: Hear) -> None:
+        await self._introduce()
+        if self._webhook:
+            await asyncio.Event().wait()
+
+        async def take(update: dict[str, Any]) -> None:
+            await self._take(update, hear)
+
+        await Poller(fetch=self._library.updates, take=take, explain=self._library.explain, outage=self._line).run()
+
+    async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
+        """As the contract says; `message_id` is of no use, for Telegram has no idempotency key."""
+        if not address.removeprefix("-").isdecimal():
+            raise Rejected("the address is no chat of Telegram's: it is no number")
+        if edits:
+            await self._library.edit(int(address), int(edits), say)
+            return edits
+        return await self._library.post(int(address), say)
+
+    async def close(self) -> None:
+        if self._answers:
+            await asyncio.wait(self._answers, timeout=1)
+        await self._library.close()
+
+    async def _introduce(self) -> None:
+        url, secret = (self._webhook.url(self.account), self._webhook.secret) if self._webhook else ("", "")
+        while not self._username:
+            try:
+                self._username = await self._library.introduce(url, secret)
+            except Exception as error:
+                await self._line.sit_out("telegram_start_failed", self._library.explain(error))
+        self._line.over()
+        log.info("telegram_started", extra={"account": self.account, "by": "webhook" if self._webhook else "polling"})
+
+    async def _take(self, raw: dict[str, Any], hear: Hear) -> None:
+        try:
+            update = self._library.read(raw)
+        except ValueError as problem:
+            log.error("telegram_update_unreadable", extra={"account": self.account, "update": raw["update_id"], "why": str(problem)})
+            return
+        if heard := heard_of(update, self.account, self._clock.now()):
+            await hear(heard)
+        if update.callback_query:
+            task = asyncio.create_task(self._answer_tap(update.callback_query.id))
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+
+    async def _answer_tap(self, query: str) -> None:
+        """Tell the person's app that the tap arrived: it stops its spinner. Nothing hangs on it."""
+        try:
+            await self._library.answer_tap(query)
+        except Exception as error:
+            log.info("telegram_tap_not_answered", extra={"account": self.account, "why": self._library.explain(error)})
+
+    def _count_forged(self) -> None:
+        self.forged += 1

@@ -1,0 +1,35 @@
+"""What Telegram's own words in a refusal mean. The Bot API has no codes finer than the HTTP status."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+__all__ = ["CONFLICT", "TOO_FAST", "UNKNOWN_BOT", "UNKNOWN_BOT_AGAIN", "edit_is_settled", "has_no_text", "is_nobody"]
+
+UNKNOWN_BOT = "Telegram does not know this bot's token: take the right one from @BotFather and put it into the configuration"
+UNKNOWN_BOT_AGAIN = timedelta(minutes=5)
+"""A wrong token is not the message's fault: it waits until the operator has put the token right."""
+TOO_FAST = "Telegram's flood limit"
+CONFLICT = "another program, or a second Makegood, uses this bot's token, and Telegram serves only one"
+
+_NOBODY = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
+_EDIT_SETTLED = ("message is not modified", "message to edit not found", "message can't be edited", "message_id_invalid")
+
+
+def is_nobody(description: str) -> bool:
+    """A Bad Request because there is nobody at that address."""
+    return _says(description, _NOBODY)
+
+
+def edit_is_settled(description: str) -> bool:
+    """An edit that needs no more care: the message shows already what it should, or is gone."""
+    return _says(description, _EDIT_SETTLED)
+
+
+def has_no_text(description: str) -> bool:
+    """A text was to be edited, and the message is a picture with a caption."""
+    return _says(description, ("there is no text in the message",))
+
+
+def _says(description: str, phrases: tuple[str, ...]) -> bool:
+    return any(phrase in description.lower() for phrase in phrases)

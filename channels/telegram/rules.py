@@ -1,0 +1,148 @@
+"""Telegram's rules for texts, keyboards and links, the same whichever library speaks to it. Pure.
+
+Limits are those of the Bot API (https://core.telegram.org/bots/api and /bots/features#deep-linking).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from channels.contract import Capabilities, Choice, Layout, Pace, Say
+
+__all__ = [
+    "ALLOWED_UPDATES",
+    "CALLBACK_DATA_BYTES",
+    "CAPABILITIES",
+    "CAPTION_LIMIT",
+    "TELEGRAM",
+    "TEXT_LIMIT",
+    "cut",
+    "deep_link",
+    "keyboard_rows",
+    "label_of",
+    "spoken_text",
+    "spoken_words",
+    "start_token",
+    "units",
+]
+
+TELEGRAM = "https://api.telegram.org"
+TEXT_LIMIT = 4096
+"""UTF-16 code units in a message."""
+CAPTION_LIMIT = 1024
+"""UTF-16 code units under a picture."""
+CALLBACK_DATA_BYTES = 64
+"""Neither library's button class checks it. `CHOICE_REF_LIMIT` of the contract keeps every ref below it."""
+CAPABILITIES = Capabilities(
+    edits=True,
+    buttons=True,
+    starts=False,
+    text_limit=TEXT_LIMIT,
+    # "About 30 a second in all": 29, because a line's jitter can squeeze an even 30 into more than that.
+    pace=Pace(account=timedelta(seconds=1) / 29, address=timedelta(seconds=1)),
+)
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+_ROW_WIDTH = 36
+"""Characters that the buttons of one row show on a narrow phone, the padding of each counted as two."""
+_ROW_MOST = 8
+"""Buttons that Telegram puts side by side."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s+|$)(.*)", re.DOTALL)
+
+
+def units(text: str) -> int:
+    """The text's length as Telegram counts it: UTF-16 code units, so most emoji count two."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def cut(text: str, limit: int) -> str:
+    """The text within `limit` units, ended by an ellipsis where something is missing, at a word's end if one is near.
+
+    What belongs to one sign (an emoji with its skin tone, a letter with its accent) is kept or dropped as a whole.
+    """
+    if units(text) <= limit:
+        return text
+    room, end = limit - 1, 0
+    for end, char in enumerate(text):  # noqa: B007 - the index is what is looked for
+        room -= 1 + (char > "\uffff")
+        if room < 0:
+            break
+    while end and (_continues(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    space = max(text.rfind(" ", 0, end + 1), text.rfind("\n", 0, end + 1))
+    if space > end - 40 and space > 0:
+        end = space
+    return f"{text[:end].rstrip()}…"
+
+
+def _continues(char: str) -> bool:
+    """Whether a sign belongs to the one before it: accents, variation selectors, joiners, skin tones."""
+    return unicodedata.combining(char) != 0 or unicodedata.category(char) in ("Mn", "Me", "Cf") or "\U0001f3fb" <= char <= "\U0001f3ff"
+
+
+def keyboard_rows(choices: Sequence[Choice], layout: Layout) -> list[list[Choice]]:
+    """The rows of buttons: the answers as their layout wants them, then the asides.
+
+    What would not fit side by side on a phone is spread evenly over more rows: 0 to 10 lie in two.
+    """
+    answers = [choice for choice in choices if not choice.aside]
+    rows = [[choice] for choice in answers] if layout is Layout.COLUMN else _side_by_side(answers)
+    return rows + _side_by_side([choice for choice in choices if choice.aside])
+
+
+def _side_by_side(choices: list[Choice]) -> list[list[Choice]]:
+    if not choices:
+        return []
+    widest = 2 + max(len(label_of(choice)) for choice in choices)
+    in_a_row = min(max(_ROW_WIDTH // widest, 1), _ROW_MOST)
+    rows = -(-len(choices) // in_a_row)
+    size = -(-len(choices) // rows)
+    return [choices[start : start + size] for start in range(0, len(choices), size)]
+
+
+def label_of(choice: Choice) -> str:
+    return f"✓ {choice.label}" if choice.picked else choice.label
+
+
+def spoken_text(say: Say) -> tuple[str, bool]:
+    """The text to send, and whether the link goes on a button.
+
+    Telegram refuses a button to a host without a dot (a machine's own name): such a link stands in the text.
+    """
+    if say.link is None:
+        return say.text, False
+    address = urlsplit(say.link.url)
+    if address.scheme in ("http", "https") and "." in (address.hostname or ""):
+        return say.text, True
+    return f"{say.text}\n\n{say.link.label}: {say.link.url}", False
+
+
+def start_token(text: str) -> str | None:
+    """The payload of a `/start`, empty where it bears none that can be ours; None where the text is no `/start`."""
+    command = _COMMAND.fullmatch(text)
+    if command is None or command[1] != "start":
+        return None
+    payload = command[2].strip()
+    return payload if _TOKEN.fullmatch(payload) else ""
+
+
+def spoken_words(text: str) -> str:
+    """What somebody wrote, a command as the word it is: `/stop` says "stop"."""
+    command = _COMMAND.fullmatch(text)
+    return f"{command[1]} {command[2]}".strip() if command else text
+
+
+def deep_link(username: str, token: str) -> str:
+    """The link that opens the chat with a bot and hands it `token` when Start is pressed.
+
+    Raises:
+        ValueError: the token is not 1 to 64 characters of A-Z a-z 0-9 _ -.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise ValueError("a start link carries 1 to 64 characters of A-Z a-z 0-9 _ -")
+    return f"https://t.me/{username}?start={token}"
