@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from bot.dialogs.opening import Opening, open_dialogs
 from bot.dialogs.published import Published
 from bot.invitations.policy import Known, Not, Policy, Reason, may_write
-from channels.contract import Capabilities
 from storage.database import Database
 from storage.invitations import InvitationState
 from storage.queries.conversations import customers_with_open_case
@@ -40,13 +39,8 @@ class Outreach:
     published: Published
     shop: str
     default_lang: str
-    accounts: Mapping[str, Capabilities]
-    """The channel accounts that we may write from, by our names for them."""
-
-    def can_write(self, address: Any) -> bool:
-        """Whether we may write to this address first: they have spoken to us there, or the platform allows it anyway."""
-        account = self.accounts.get(address.account)
-        return bool(account and address.reachable and (account.starts or address.last_heard_at))
+    accounts: frozenset[str]
+    """The channel accounts that we may write from: not the web chat's, whose page the customer has long closed."""
 
 
 @dataclass(slots=True)
@@ -60,7 +54,7 @@ class _Customers:
     in_case: set[int]
 
     @classmethod
-    def read(cls, conn: Connection, ids: set[int], accounts: Mapping[str, Capabilities]) -> _Customers:
+    def read(cls, conn: Connection, ids: set[int], accounts: frozenset[str]) -> _Customers:
         addresses: dict[int, list[Any]] = defaultdict(list)
         for address in addresses_of(conn, ids):
             if address.account in accounts:
@@ -133,7 +127,7 @@ def _send_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int)
                 changes.append({"id": invitation.id, "due_at": until, "reason": reason.value})
                 tally["postponed"] += 1
             case _:
-                address = next((address for address in customers.addresses[invitation.customer_id] if outreach.can_write(address)), None)
+                address = next((address for address in customers.addresses[invitation.customer_id] if address.reachable), None)
                 if address is not None:
                     openings.append(_opening(conn, outreach, invitation, address))
                     customers.in_dialog.add(invitation.customer_id)

@@ -106,9 +106,9 @@ def expire_invitations(conn: Connection, now: datetime, limit: int) -> int:
 
 
 def addresses_of(conn: Connection, customer_ids: Collection[int]) -> Sequence[Row[Any]]:
-    """All addresses of these customers, the one they last spoke at first."""
-    latest_first = (_address.c.last_heard_at.desc().nulls_last(), _address.c.id)
-    return conn.execute(select(_address).where(_address.c.customer_id.in_(customer_ids)).order_by(*latest_first)).all()
+    """All addresses of these customers, the newest first."""
+    newest_first = (_address.c.created_at.desc(), _address.c.id.desc())
+    return conn.execute(select(_address).where(_address.c.customer_id.in_(customer_ids)).order_by(*newest_first)).all()
 
 
 def consents_of(conn: Connection, customer_ids: Collection[int], purpose: str) -> dict[int, bool]:

@@ -5,7 +5,8 @@ Written from `docs/contact-policy.md` and not from the code; it never computes a
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -43,7 +44,7 @@ def disturbances(policy: Policy, moment: datetime, zone: ZoneInfo, country: str)
     """What in the customer's own day speaks against any message of ours."""
     found = set()
     wall = moment.astimezone(zone)
-    if country and not policy.write_on_holidays and wall.date() in holidays.country_holidays(country, years=wall.year):
+    if country and not policy.write_on_holidays and wall.date() in public_holidays(country, wall.year):
         found.add("holiday")
     if policy.quiet_hours:
         minute = wall.hour * 60 + wall.minute
@@ -52,3 +53,8 @@ def disturbances(policy: Policy, moment: datetime, zone: ZoneInfo, country: str)
         if minute in quiet:
             found.add("quiet_hours")
     return found
+
+
+@cache
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))
