@@ -12,6 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv --quiet
+BENCHMARKS = $(basename $(notdir $(shell grep -l '__name__ == "__main__"' benchmarks/*.py)))
 LOCK := $(UV) pip compile --python $(VENV) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url $(if $(UPGRADE),--upgrade) --group build
 
@@ -28,7 +29,7 @@ check: $(VENV)/.developing
 	$(BIN)/pytest
 
 bench: $(VENV)/.developing
-	$(BIN)/python -m benchmarks
+	@missed=0; for module in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$module || missed=1; done; exit $$missed
 
 lock: $(VENV)/.uv
 	$(LOCK) pyproject.toml --output-file requirements.txt
