@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-from holidays import HolidayBase, country_holidays, list_supported_countries
+from holidays import HolidayBase, country_holidays
 
 __all__ = ["Hours", "is_holiday", "is_within", "next_daytime", "next_time_of_day"]
 
@@ -21,7 +22,10 @@ _LONGEST_WAIT = 60
 
 @cache
 def _calendar(country: str) -> HolidayBase | None:
-    return country_holidays(country) if country in list_supported_countries() else None
+    try:
+        return country_holidays(country)
+    except NotImplementedError:
+        return None
 
 
 def is_holiday(day: date, country: str) -> bool:
@@ -42,7 +46,7 @@ def next_daytime(moment: datetime, zone: ZoneInfo, country: str, quiet: Hours | 
 
     In UTC; None where there is no such moment within two months.
     """
-    for candidate in (moment, *_openings(moment, zone, quiet)):
+    for candidate in chain([moment], _openings(moment, zone, quiet)):
         local = candidate.astimezone(zone)
         if not (quiet and is_within(local.time(), quiet)) and not (country and is_holiday(local.date(), country)):
             return candidate.astimezone(UTC)
