@@ -7,8 +7,8 @@
 .DELETE_ON_ERROR:
 .PHONY: run test check bench lock clean
 
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
-	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$python && break; done)
+FITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do $$python $(FITS) && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv --quiet
@@ -40,7 +40,7 @@ clean:
 
 # The installer is itself in the lock: the one package that pip fetches, by its hash.
 $(VENV)/.uv: requirements.txt
-	@test -n "$(PYTHON)" || { echo "Makegood needs Python 3.11, 3.12 or 3.13. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(or $(PYTHON),false) $(FITS) || { echo "Makegood needs Python 3.11, 3.12 or 3.13. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make an environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt
 	@echo "Installing what the lock file names into $(VENV) …"

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, TextIO
 from urllib.parse import quote
 
@@ -22,6 +23,8 @@ from sqlalchemy.engine import make_url
 from bot.config import Config
 
 __all__ = ["MASK", "Redaction", "secrets_in", "set_up_logging"]
+
+log = logging.getLogger(__name__)
 
 MASK = "•••"
 
@@ -95,14 +98,25 @@ class _Json(_Lines):
 
 
 def set_up_logging(config: Config, stream: TextIO | None = None) -> None:
-    """Send every log line to `stream` (standard error where none is given), at the level and in the format configured."""
+    """Send every log line to `stream` (standard error where none is given), at the level and in the format configured.
+
+    What nobody caught is logged too as the process ends, so that its traceback is searched for secrets like the rest.
+    """
     redact = Redaction(secrets_in(config))
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_Json(redact) if config.logging.format == "json" else _Lines(redact))
     logging.basicConfig(level=config.logging.level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
+    sys.excepthook = _crashed
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.DEBUG if config.logging.level == "debug" else logging.WARNING)
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, Exception):
+        log.critical("crashed", exc_info=(kind, error, trace))
+    else:  # an interrupt from the keyboard
+        sys.__excepthook__(kind, error, trace)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:

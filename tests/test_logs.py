@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 
 import aiohttp
@@ -40,6 +41,7 @@ def written() -> Iterator[io.StringIO]:
     root.setLevel(before[0])
     root.handlers[:] = before[1]
     logging.captureWarnings(False)
+    sys.excepthook = sys.__excepthook__
 
 
 def test_every_secret_of_the_configuration_is_known() -> None:
@@ -91,6 +93,16 @@ async def test_a_token_in_an_error_of_the_network_is_masked(written: io.StringIO
     assert "url=http://127.0.0.1:1/bot•••/getMe" in written.getvalue()
     assert "ClientConnectorError" in written.getvalue()
     assert TOKEN not in written.getvalue()
+
+
+def test_a_crash_is_logged_without_the_secrets_in_its_traceback(written: io.StringIO) -> None:
+    set_up_logging(configured(), written)
+    try:
+        raise RuntimeError(f"no answer from /bot{TOKEN}/getMe")
+    except RuntimeError as error:
+        sys.excepthook(RuntimeError, error, error.__traceback__)
+    assert "critical bot.logs crashed" in written.getvalue()
+    assert "RuntimeError: no answer from /bot•••/getMe" in written.getvalue()
 
 
 def test_a_telegram_token_that_nobody_configured_is_masked_too() -> None:
