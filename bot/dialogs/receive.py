@@ -10,7 +10,7 @@ import logging
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import tzinfo
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -44,12 +44,11 @@ _NOT_ITS_FAULT = (OperationalError, InterfaceError, OSError, WriterClosed)
 """Errors of the database, not of what was heard: the platform keeps the update and offers it again."""
 
 
-class Handover:
-    """How messages reach their sender without waiting to be found: the delivery of this process, where there is one."""
+class Handover(Protocol):
+    """How messages reach their sender without waiting to be found: this process's delivery."""
 
     def adopts(self, account: str) -> bool:
         """Whether this process sends for that account and has room: its messages are then stored as being sent."""
-        return False
 
     def take(self, rows: Sequence[Row]) -> None:
         """Called after the commit, with the rows of adopted accounts and of all others."""

@@ -1,0 +1,85 @@
+"""The configured accounts as channels. A platform's library is imported when an account of it is configured: they are slow to load."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+
+from bot.config import Config
+from bot.config.sections import Telegram
+from channels.clock import Clock
+from channels.contract import Channel
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["customer_channels", "data_folder", "server_secret", "staff_channels"]
+
+
+def customer_channels(config: Config, database: Database, clock: Clock, secret: str) -> Sequence[Channel]:
+    """Every account that customers can be met on. `secret` is the server's own, from which others are derived."""
+    return [
+        _telegram(name, account, config, clock) if isinstance(account, Telegram) else _web_chat(name, config, database, clock, secret)
+        for name, account in config.channels.items()
+    ]
+
+
+def staff_channels(config: Config, clock: Clock) -> Sequence[Channel]:
+    """Every account that staff come in by."""
+    if not config.staff.channels:
+        return []
+    from channels.staff.telegram import StaffTelegramChannel
+
+    return [
+        StaffTelegramChannel(name, account.token.get_secret_value(), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
+        for name, account in config.staff.channels.items()
+    ]
+
+
+def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Channel:
+    from channels.customers.telegram import TelegramChannel, Webhook
+
+    webhook = None
+    if account.mode == "webhook" and account.webhook_secret is not None:
+        webhook = Webhook(config.server.address, account.webhook_secret.get_secret_value())
+    token = account.token.get_secret_value()
+    # Random only spreads retries, so that many clients do not come back at once.
+    return TelegramChannel(name, token, clock=clock, rng=Random(), webhook=webhook, api_base=account.api_base)  # noqa: S311
+
+
+def _web_chat(name: str, config: Config, database: Database, clock: Clock, secret: str) -> Channel:
+    from bot.console.webchat import PhotoFolder, stored_transcript
+    from channels.customers.webchat import WebChat
+
+    return WebChat(
+        name,
+        shop=config.shop.name,
+        secret=hmac.new(secret.encode(), f"webchat {name}".encode(), hashlib.sha256).hexdigest(),
+        transcript=stored_transcript(database, name),
+        photos=PhotoFolder(data_folder(config) / "photos"),
+        clock=clock,
+        secure=config.server.address.startswith("https://"),
+    )
+
+
+def data_folder(config: Config) -> Path:
+    """Where files are kept beside the database: the folder of a SQLite file, `data` for PostgreSQL."""
+    url = make_url(config.database.url)
+    return Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else Path("data")
+
+
+def server_secret(folder: Path) -> str:
+    """The secret that signs cookies: made once, kept beside the data, readable by its owner alone."""
+    file = folder / "server.secret"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32), encoding="ascii")
+    return file.read_text(encoding="ascii").strip()
