@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel.dates import format_datetime
 
-from bot.complaints.detection import OTHER
+from bot.complaints.departments import OTHER
 from bot.complaints.promises import Fix
 from bot.complaints.words import Words
 from storage.queries.cases import CaseView

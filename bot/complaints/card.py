@@ -20,9 +20,9 @@ from storage.cases import CaseState, PromiseState
 from storage.ids import short
 from storage.queries.cases import CaseView
 
-__all__ = ["Reader", "card_choices", "card_text", "case_ref", "customer_name", "said_lines"]
+__all__ = ["MARKS", "Reader", "card_choices", "card_text", "case_ref", "customer_name", "department_name", "said_lines"]
 
-_MARKS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "🚨"}
+MARKS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "🚨"}
 _LATEST = 6
 """So many of the things a customer said are shown; the rest is in the history."""
 
@@ -74,7 +74,7 @@ def _lines(view: CaseView, reader: Reader, now: datetime) -> Iterator[str]:
         return STAFF_WORDS(key, lang, **facts)
 
     department = department_name(case.department, lang)
-    yield words("card.title", mark=_MARKS[case.severity], department=department.capitalize(), severity=words(f"severity.{case.severity}"))
+    yield words("card.title", mark=MARKS[case.severity], department=department.capitalize(), severity=words(f"severity.{case.severity}"))
     yield words("card.who", name=customer_name(view, lang), language=reader.language(view.lang) if view.lang else "")
     if what := purchase_line(view.bought, lang):
         yield words("card.bought", what=what)

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.complaints.departments import OTHER
 from bot.complaints.signs import Sign, Weight, fold, signs_for
 from bot.surveys.definition import SCALES, Question, QuestionKind
 from bot.surveys.understanding.understood import Value
 
-__all__ = ["OTHER", "Finding", "detect", "is_low", "picked_departments"]
+__all__ = ["Finding", "detect", "is_low", "picked_departments"]
 
-OTHER = "other"
-"""The department of a complaint that names none."""
 _DROWNED_BY = 2
 """Words of praise that make up for one mild sign; measured by `benchmarks/complaint_rules.py`."""
 _SEVERITY = {Weight.UNHAPPY: 1, Weight.FAILED: 2, Weight.HARM: 3, Weight.DANGER: 4, Weight.HELP: 2}

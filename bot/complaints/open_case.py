@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.complaints.complaint import Complaint
-from bot.complaints.detection import OTHER
+from bot.complaints.departments import OTHER
 from storage.cases import CaseState
 from storage.queries.cases import AnyRow, entry_row
 

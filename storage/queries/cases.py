@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from storage.bulk import insert_many
-from storage.cases import Case, CaseEntry, CaseState, Promise
+from storage.cases import Case, CaseEntry, CaseState, Promise, PromiseState
 from storage.customers import Address, Customer
 from storage.ids import new_id
 from storage.staff import Staff
@@ -157,5 +157,22 @@ def add_entries(conn: Connection, *rows: dict[str, Any]) -> None:
 
 
 def pending_promises(conn: Connection, *, until: datetime) -> Sequence[AnyRow]:
-    """Promises that nobody has kept yet and that fall due by then."""
-    return conn.execute(select(_promise).where(_promise.c.state == "pending", _promise.c.due_at <= until).order_by(_promise.c.due_at)).all()
+    """Promises of open cases that nobody has kept yet and that fall due by then."""
+    pending = select(_promise).join(_case, _case.c.id == _promise.c.case_id)
+    pending = pending.where(_promise.c.state == PromiseState.PENDING.value, _promise.c.due_at <= until, _case.c.state != CaseState.CLOSED)
+    return conn.execute(pending.order_by(_promise.c.due_at)).all()
+
+
+def promise(conn: Connection, case_id: int, *, owner_id: int, fix: str, due_at: datetime, now: datetime, kept: bool = False) -> None:
+    """Promise something. A case has one promise pending at a time: a new one takes the place of the one before."""
+    values = {"owner_id": owner_id, "fix": fix, "due_at": due_at, "made_at": now}
+    settled = {"state": (PromiseState.KEPT if kept else PromiseState.PENDING).value, "settled_at": now if kept else None}
+    pending = (_promise.c.case_id == case_id) & (_promise.c.state == PromiseState.PENDING.value)
+    if conn.execute(update(_promise).where(pending).values(**values, **settled)).rowcount == 0:
+        insert_many(conn, _promise, [{"id": new_id(), "case_id": case_id, **values, **settled}])
+
+
+def settle_promises(conn: Connection, case_id: int, now: datetime) -> None:
+    """What was pending in this case is kept now. A promise broken before stays a broken one."""
+    pending = (_promise.c.case_id == case_id) & (_promise.c.state == PromiseState.PENDING.value)
+    conn.execute(update(_promise).where(pending).values(state=PromiseState.KEPT.value, settled_at=now))

@@ -1,0 +1,145 @@
+"""The desk: everything staff can do, independent of the door they came through."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.complaints.apologies import prepared_answer
+from bot.complaints.promises import DUE_CHOICES, Fix, due_at
+from bot.desk.operations import Operations
+from bot.desk.outcome import Outcome
+from channels.clock import Clock
+from storage.database import Database
+from storage.queries.cases import AnyRow, case_view
+from storage.queries.staff import add_staff, keep_code, staff_member
+
+__all__ = ["CODE_HOLDS", "Desk", "Prepared", "due_choices", "prepare"]
+
+CODE_HOLDS = timedelta(days=2)
+"""How long a code that links a chat to a staff member can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An answer as it is proposed: staff may change the text and the due time before it goes out."""
+
+    fix: Fix
+    due: datetime
+    text: str
+
+
+def prepare(
+    conn: Connection,
+    operations: Operations,
+    staff: AnyRow,
+    case_id: int,
+    fix: Fix,
+    now: datetime,
+    *,
+    due: datetime | None = None,
+    explanation: str = "",
+) -> Prepared | None:
+    """The prepared answer to a case, in the customer's language; None where there is no such case."""
+    view, rules = case_view(conn, case_id), operations.rules
+    if view is None:
+        return None
+    due = due or due_at(fix, now, rules.hours, rules.promise_times[fix])
+    text = prepared_answer(view, fix, due, staff=staff.name, shop=rules.shop, zone=rules.hours.zone, explanation=explanation)
+    return Prepared(fix, due, text)
+
+
+def due_choices(operations: Operations, fix: Fix, now: datetime) -> list[datetime]:
+    """The due times that staff are offered for a fix: its usual one first."""
+    rules = operations.rules
+    usual = due_at(fix, now, rules.hours, rules.promise_times[fix])
+    others = {rules.hours.after(now, timedelta(hours=hours)) for hours in DUE_CHOICES} - {usual}
+    return [usual] if fix is Fix.EXPLAIN else [usual, *sorted(others)]
+
+
+class Desk:
+    """Each operation is one transaction; `wake` is called after it, so that what it says is sent at once.
+
+    Every operation raises `LookupError` for a staff member who is not (or no longer) one.
+    """
+
+    def __init__(self, database: Database, operations: Operations, clock: Clock, wake: Callable[[], None]) -> None:
+        self._database = database
+        self._operations = operations
+        self._clock = clock
+        self._wake = wake
+
+    async def take(self, staff_id: int, case_id: int) -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.take(conn, staff, case_id, now))
+
+    async def hand_over(self, staff_id: int, case_id: int, to: int, words: str = "") -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.hand_over(conn, staff, case_id, to, now, words))
+
+    async def hand_to_department(self, staff_id: int, case_id: int, department: str) -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.hand_to_department(conn, staff, case_id, department, now))
+
+    async def respond(self, staff_id: int, case_id: int, fix: Fix, due: datetime, text: str, *, seen: int | None = None) -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.respond(conn, staff, case_id, fix, due, text, now, seen))
+
+    async def write_to_customer(self, staff_id: int, case_id: int, text: str, *, seen: int | None = None) -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.write_to_customer(conn, staff, case_id, text, now, seen))
+
+    async def mark_kept(self, staff_id: int, case_id: int) -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.mark_kept(conn, staff, case_id, now))
+
+    async def note(self, staff_id: int, case_id: int, words: str) -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.note(conn, staff, case_id, words, now))
+
+    async def close(self, staff_id: int, case_id: int, reason: str, *, seen: int | None = None) -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.close(conn, staff, case_id, reason, now, seen))
+
+    async def prepare(
+        self, staff_id: int, case_id: int, fix: Fix, *, due: datetime | None = None, explanation: str = ""
+    ) -> Prepared | None:
+        """The prepared answer, to be shown and changed before `respond` sends it."""
+        async with self._database.read() as conn:
+            return await conn.run_sync(self._prepared, staff_id, case_id, fix, due, explanation)
+
+    def _prepared(self, conn: Connection, staff_id: int, case_id: int, fix: Fix, due: datetime | None, explanation: str) -> Prepared | None:
+        staff = _known(conn, staff_id)
+        return prepare(conn, self._operations, staff, case_id, fix, self._clock.now(), due=due, explanation=explanation)
+
+    async def add_staff(self, name: str, *, role: str = "agent", lang: str = "en", departments: tuple[str, ...] = ()) -> int | None:
+        """A new staff member's id; None where somebody has that name already."""
+        now = self._clock.now()
+        return await self._database.write(lambda conn: add_staff(conn, name, role=role, lang=lang, departments=departments, now=now))
+
+    async def new_code(self, staff_id: int) -> str:
+        """A one-time code by which that staff member links a chat of theirs, good for `CODE_HOLDS`. It is kept nowhere in clear."""
+        code = secrets.token_urlsafe(12)
+        expires = self._clock.now() + CODE_HOLDS
+
+        def keep(conn: Connection) -> None:
+            _known(conn, staff_id)
+            keep_code(conn, code, staff_id, expires)
+
+        await self._database.write(keep)
+        return code
+
+    async def _do(self, staff_id: int, act: Callable[[Connection, AnyRow, datetime], Outcome]) -> Outcome:
+        outcome = await self._database.write(partial(self._in_transaction, staff_id, act, self._clock.now()))
+        if outcome.done:
+            self._wake()
+        return outcome
+
+    def _in_transaction(
+        self, staff_id: int, act: Callable[[Connection, AnyRow, datetime], Outcome], now: datetime, conn: Connection
+    ) -> Outcome:
+        return act(conn, _known(conn, staff_id), now)
+
+
+def _known(conn: Connection, staff_id: int) -> AnyRow:
+    staff = staff_member(conn, staff_id)
+    if staff is None:
+        raise LookupError(f"no active staff member has the id {staff_id}")
+    return staff

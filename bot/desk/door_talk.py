@@ -1,0 +1,237 @@
+"""The little conversation at a staff member's door: from a press to a case taken, an answer prepared, changed and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from bot.complaints.card import Reader, card_choices, card_text, case_ref
+from bot.complaints.cases import Act
+from bot.complaints.departments import DEPARTMENTS
+from bot.complaints.promises import Fix
+from bot.complaints.words import STAFF_WORDS
+from bot.desk.desk import due_choices, prepare
+from bot.desk.draft import Draft
+from bot.desk.history import history_text
+from bot.desk.open_cases import open_cases_say
+from bot.desk.operations import Operations
+from bot.desk.outcome import Outcome
+from bot.desk.words import DESK_WORDS, told
+from channels.contract import Choice, Say
+from storage.ids import from_short, short
+from storage.queries.cases import AnyRow, CaseView, case_view
+from storage.queries.staff import keep_draft, staff_list
+
+__all__ = ["DoorTalk"]
+
+_MINUTE = 60
+
+
+@dataclass(slots=True)
+class DoorTalk:
+    """One thing a staff member did, inside one transaction. What is being prepared lies in the door's draft, so that it
+    outlives a restart. Every method gives back what to tell the staff member.
+    """
+
+    conn: Connection
+    operations: Operations
+    door: AnyRow
+    staff: AnyRow
+    now: datetime
+    draft: Draft | None = None
+
+    def __post_init__(self) -> None:
+        self.draft = Draft.from_json(self.door.draft)
+
+    @property
+    def lang(self) -> str:
+        lang: str = self.door.lang
+        return lang
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.lang, self.operations.rules.hours.zone)
+
+    def pressed(self, ref: str) -> list[Say]:
+        """A button: `c.<case>.<action>[.<argument>]`. Anything else is none of ours and says nothing."""
+        match ref.split("."):
+            case ["c", number, action]:
+                argument = ""
+            case ["c", number, action, argument]:
+                pass
+            case _:
+                return []
+        try:
+            return self._press(from_short(number), action, argument)
+        except ValueError:
+            # An argument that no button of ours carries.
+            return []
+
+    def _press(self, case_id: int, action: str, argument: str) -> list[Say]:
+        operations, draft = self.operations, self.draft
+        match action:
+            case "take":
+                return self._tell(operations.take(self.conn, self.staff, case_id, self.now), card=True)
+            case "show":
+                return self._show(case_id)
+            case "history":
+                return self._history(case_id)
+            case "kept":
+                return self._tell(operations.mark_kept(self.conn, self.staff, case_id, self.now))
+            case "over":
+                return self._to_whom(case_id)
+            case "to":
+                return self._tell(operations.hand_over(self.conn, self.staff, case_id, from_short(argument), self.now))
+            case "dep" if argument in DEPARTMENTS:
+                return self._tell(operations.hand_to_department(self.conn, self.staff, case_id, argument, self.now))
+            case "respond":
+                return self._which_fix(case_id)
+            case "fix":
+                return self._fix(case_id, Fix(argument))
+            case "due":
+                return self._due(case_id, argument)
+            case "write":
+                return self._expect(Act.WRITE, Draft(case_id, awaits="text"), "write")
+            case "close":
+                return self._expect(Act.CLOSE, Draft(case_id, awaits="reason"), "reason")
+            case "edit" if draft and draft.case == case_id and draft.text:
+                return self._expect(Act.WRITE, replace(draft, awaits="text"), "edit")
+            case "send" if draft and draft.case == case_id and draft.text:
+                return self._send(draft)
+            case "drop":
+                self._keep(None)
+                return [self._say("dropped")]
+            case "send":
+                return [self._say("nothing_to_send")]
+            case "edit":
+                return [self._say("old_button"), *self._show(case_id)]
+        return []
+
+    def wrote(self, text: str) -> list[Say]:
+        """Words: a command, or what the draft waits for."""
+        draft, text = self.draft, text.strip()
+        if text.startswith("/"):
+            return [open_cases_say(self.conn, self.door, self.lang)] if text.split()[0] == "/cases" else [self._say("help")]
+        match draft.awaits if draft else "":
+            case "text" if draft:
+                return self._preview(replace(draft, text=text, awaits=""))
+            case "explanation" if draft:
+                prepared = prepare(self.conn, self.operations, self.staff, draft.case, Fix.EXPLAIN, self.now, explanation=text)
+                return self._preview(replace(draft, text=prepared.text, due=prepared.due, awaits="")) if prepared else []
+            case "reason" if draft:
+                self._keep(None)
+                return self._tell(self.operations.close(self.conn, self.staff, draft.case, text, self.now))
+        return [self._say("no_draft")]
+
+    def _which_fix(self, case_id: int) -> list[Say]:
+        found = self.operations.look(self.conn, Act.RESPOND, self.staff, case_id)
+        if not found.done:
+            return self._tell(found)
+        choices = [Choice(case_ref(case_id, "fix", fix.value), STAFF_WORDS(f"fix.{fix}", self.lang)) for fix in Fix]
+        return [self._say("which_fix", choices, **found.facts)]
+
+    def _fix(self, case_id: int, fix: Fix) -> list[Say]:
+        if fix is Fix.EXPLAIN:
+            return self._expect(Act.RESPOND, Draft(case_id, awaits="explanation", fix=fix), "explain")
+        found = self.operations.look(self.conn, Act.RESPOND, self.staff, case_id)
+        if not found.done:
+            return self._tell(found)
+        self._keep(Draft(case_id, fix=fix))
+        return [self._which_due(case_id, fix)]
+
+    def _which_due(self, case_id: int, fix: Fix) -> Say:
+        dues = due_choices(self.operations, fix, self.now)
+        choices = [
+            Choice(case_ref(case_id, "due", short(int(due.timestamp()) // _MINUTE)), self.reader.moment(due), picked=due == dues[0])
+            for due in dues
+        ]
+        return self._say("which_due", choices)
+
+    def _due(self, case_id: int, argument: str) -> list[Say]:
+        draft = self.draft
+        if draft is None or draft.case != case_id or draft.fix is None:
+            return self._which_fix(case_id)
+        if not argument:
+            return [self._which_due(case_id, draft.fix)]
+        due = datetime.fromtimestamp(from_short(argument) * _MINUTE, UTC)
+        if due < self.now:
+            return [Say(DESK_WORDS("told.due_has_passed", self.lang)), self._which_due(case_id, draft.fix)]
+        prepared = prepare(self.conn, self.operations, self.staff, case_id, draft.fix, self.now, due=due)
+        return self._preview(replace(draft, due=due, text=prepared.text)) if prepared else []
+
+    def _preview(self, draft: Draft) -> list[Say]:
+        view = case_view(self.conn, draft.case)
+        if view is None:
+            return self._tell(Outcome(False, "no_such_case"))
+        draft = replace(draft, seen=view.case.version)
+        self._keep(draft)
+        timed = draft.fix not in (None, Fix.EXPLAIN)
+        actions = ["send", "edit", *(["due"] if timed else []), "drop"]
+        choices = [Choice(case_ref(draft.case, action), DESK_WORDS(f"button.{action}", self.lang)) for action in actions]
+        due = self.reader.moment(draft.due) if draft.due and timed else ""
+        return [self._say("preview", choices, name=view.customer.name, due=due, text=draft.text)]
+
+    def _send(self, draft: Draft) -> list[Say]:
+        operations = self.operations
+        if draft.fix and draft.due:
+            due = self.now if draft.fix is Fix.EXPLAIN else draft.due
+            outcome = operations.respond(self.conn, self.staff, draft.case, draft.fix, due, draft.text, self.now, draft.seen)
+        else:
+            outcome = operations.write_to_customer(self.conn, self.staff, draft.case, draft.text, self.now, draft.seen)
+        if outcome.done:
+            self._keep(None)
+            return self._tell(outcome)
+        if outcome.told == "changed_meanwhile":
+            return [*self._tell(outcome), *self._show(draft.case), *self._preview(draft)]
+        if outcome.told == "due_has_passed" and draft.fix:
+            return [*self._tell(outcome), self._which_due(draft.case, draft.fix)]
+        return self._tell(outcome)
+
+    def _expect(self, act: Act, draft: Draft, question: str) -> list[Say]:
+        """Wait for words, if what they are for can be done at all."""
+        found = self.operations.look(self.conn, act, self.staff, draft.case)
+        if not found.done or found.view is None:
+            return self._tell(found)
+        self._keep(draft)
+        return [self._say(question, **found.facts, language=self.reader.language(found.view.lang))]
+
+    def _to_whom(self, case_id: int) -> list[Say]:
+        found = self.operations.look(self.conn, Act.HAND_OVER, self.staff, case_id)
+        if not found.done:
+            return self._tell(found)
+        people = [
+            Choice(case_ref(case_id, "to", short(one.id)), one.name)
+            for one in staff_list(self.conn)
+            if one.id != self.staff.id and one.role != "operator"
+        ]
+        departments = [Choice(case_ref(case_id, "dep", name), STAFF_WORDS(f"department.{name}", self.lang)) for name in DEPARTMENTS]
+        return [self._say("to_whom", [*people, *departments])]
+
+    def _show(self, case_id: int) -> list[Say]:
+        view = case_view(self.conn, case_id)
+        return [self._card(view)] if view else self._tell(Outcome(False, "no_such_case"))
+
+    def _card(self, view: CaseView) -> Say:
+        return Say(card_text(view, self.reader, self.now), choices=card_choices(view, self.staff, self.lang))
+
+    def _history(self, case_id: int) -> list[Say]:
+        view = case_view(self.conn, case_id)
+        if view is None:
+            return self._tell(Outcome(False, "no_such_case"))
+        names = {one.id: one.name for one in staff_list(self.conn)}
+        return [Say(history_text(view, self.reader, names))]
+
+    def _tell(self, outcome: Outcome, *, card: bool = False) -> list[Say]:
+        """The outcome in words; with `card`, with what can be done next."""
+        choices = card_choices(outcome.view, self.staff, self.lang) if card and outcome.done and outcome.view else ()
+        return [Say(told(outcome, self.lang), choices=choices)]
+
+    def _say(self, key: str, choices: Sequence[Choice] = (), **facts: object) -> Say:
+        return Say(DESK_WORDS(f"door.{key}", self.lang, **facts), choices=tuple(choices))
+
+    def _keep(self, draft: Draft | None) -> None:
+        self.draft = draft
+        keep_draft(self.conn, self.door.id, draft.to_json() if draft else None)

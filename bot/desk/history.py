@@ -1,0 +1,48 @@
+"""A case's whole history as staff read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.complaints.card import Reader, customer_name, department_name, said_lines
+from bot.complaints.words import STAFF_WORDS
+from storage.queries.cases import CaseView
+
+__all__ = ["author_name", "entry_lines", "history_text"]
+
+Entry = Row[*tuple[Any, ...]]
+
+
+def history_text(view: CaseView, reader: Reader, staff: Mapping[int, str]) -> str:
+    """All entries in the order of time. `staff` are names by id."""
+    department = department_name(view.case.department, reader.lang)
+    title = STAFF_WORDS("history.title", reader.lang, name=customer_name(view, reader.lang), department=department)
+    return "\n".join([title, *(line for entry in view.entries for line in entry_lines(entry, reader, staff))])
+
+
+def entry_lines(entry: Entry, reader: Reader, staff: Mapping[int, str]) -> list[str]:
+    """One entry: who did what when, and the words beneath it."""
+    data, lang = entry.data, reader.lang
+    facts: dict[str, object] = {"to": department_name(str(data.get("to", "")), lang)}
+    if "fix" in data:
+        facts["fix"] = STAFF_WORDS(f"fix.{data['fix']}", lang)
+    if "due" in data:
+        facts["due"] = reader.moment(datetime.fromisoformat(data["due"]))
+    if "answer" in data:
+        facts["answer"] = STAFF_WORDS(f"made_good.{data['answer']}", lang)
+    what = STAFF_WORDS(f"history.{entry.kind}", lang, **facts)
+    line = STAFF_WORDS("history.line", lang, at=reader.moment(entry.at), who=author_name(entry.author, lang, staff), what=what)
+    said = said_lines(entry, lang) if entry.author == "customer" and entry.kind != "made_good" else [entry.words] if entry.words else []
+    return [line, *(f"   {words}" for words in said)]
+
+
+def author_name(author: str, lang: str, staff: Mapping[int, str]) -> str:
+    """Who wrote an entry: the customer, a staff member by name, or the program."""
+    kind, _, number = author.partition(":")
+    if kind == "staff":
+        return staff.get(int(number), STAFF_WORDS("history.somebody", lang))
+    return STAFF_WORDS(f"history.{kind}", lang)
