@@ -28,8 +28,9 @@ from bot.touchpoints.mapping import MapFile, pairs, read_map, zone_named
 from bot.touchpoints.taking import Item, take_touchpoints
 from bot.touchpoints.telling import Teller
 from channels.clock import SystemClock
-from storage.database import Database, DatabaseInUse, open_database
+from storage.database import Database, open_database
 from storage.queries.invitations import newest_versions
+from storage.sqlite import DatabaseInUse
 
 app = typer.Typer()
 

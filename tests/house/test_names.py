@@ -29,6 +29,7 @@ LONG = {
     "bot/dialogs/hearing.py": "one batch on its way to one transaction",
     "channels/contract.py": "the whole of what channels and the bot say to each other",
     "channels/customers/webchat/channel.py": "one platform",
+    "channels/telegram/hearing.py": "every kind of update of one platform, told in our words",
     "channels/delivery.py": "one sender, from the claim to what became of it",
 }
 """Files of more than 200 lines, each with the reason why it is one concept all the same."""
