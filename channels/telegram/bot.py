@@ -12,9 +12,10 @@ from starlette.routing import BaseRoute
 from channels.clock import Clock
 from channels.contract import Hear, Rejected, Say
 from channels.outage import Outage
-from channels.telegram.hearing import Update, heard_of
+from channels.telegram.hearing import heard_of
 from channels.telegram.polling import Poller
 from channels.telegram.rules import CAPABILITIES, deep_link
+from channels.telegram.updates import Update
 from channels.telegram.webhook import Webhook, webhook_route
 
 __all__ = ["Library", "TelegramBot"]

@@ -1,133 +1,22 @@
 """What an update of Telegram means. Pure: the time of receipt is passed in.
 
-aiogram and python-telegram-bot both name things as the Bot API does, so one reading serves the objects of either.
-The protocols say which of them are read.
+One reading serves the objects of either library, for both name things as the Bot API does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from channels.contract import Heard, HeardKind, Media, MediaKind
 from channels.telegram.rules import spoken_words, start_token
+from channels.telegram.updates import Message, Update, User
 
-__all__ = ["Update", "heard_of"]
+__all__ = ["heard_of"]
 
 _OTHER_CONTENT = ("audio", "checklist", "contact", "dice", "game", "location", "poll", "story", "venue")
 """Content that is neither words nor a picture, but that a person meant to say something with."""
-
-
-class _User(Protocol):
-    @property
-    def id(self) -> int: ...
-    @property
-    def is_bot(self) -> bool: ...
-    @property
-    def language_code(self) -> str | None: ...
-    @property
-    def full_name(self) -> str: ...
-
-
-class _Chat(Protocol):
-    @property
-    def type(self) -> str: ...
-
-
-class _File(Protocol):
-    @property
-    def file_id(self) -> str: ...
-    @property
-    def file_size(self) -> int | None: ...
-
-
-class _TypedFile(_File, Protocol):
-    @property
-    def mime_type(self) -> str | None: ...
-
-
-class _Sticker(_File, Protocol):
-    @property
-    def emoji(self) -> str | None: ...
-
-
-class _AnyMessage(Protocol):
-    """A message that may be too old for Telegram to show."""
-
-    @property
-    def message_id(self) -> int: ...
-    @property
-    def chat(self) -> _Chat: ...
-
-
-class _Message(_AnyMessage, Protocol):
-    @property
-    def from_user(self) -> _User | None: ...
-    @property
-    def date(self) -> datetime: ...
-    @property
-    def edit_date(self) -> datetime | int | None: ...
-    @property
-    def text(self) -> str | None: ...
-    @property
-    def caption(self) -> str | None: ...
-    @property
-    def photo(self) -> Sequence[_File] | None: ...
-    @property
-    def voice(self) -> _TypedFile | None: ...
-    @property
-    def video(self) -> _TypedFile | None: ...
-    @property
-    def animation(self) -> _TypedFile | None: ...
-    @property
-    def video_note(self) -> _File | None: ...
-    @property
-    def document(self) -> _TypedFile | None: ...
-    @property
-    def sticker(self) -> _Sticker | None: ...
-    @property
-    def reply_to_message(self) -> _AnyMessage | None: ...
-
-
-class _Tap(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def from_user(self) -> _User: ...
-    @property
-    def data(self) -> str | None: ...
-    @property
-    def message(self) -> _AnyMessage | None: ...
-
-
-class _Member(Protocol):
-    @property
-    def status(self) -> str: ...
-
-
-class _Membership(Protocol):
-    @property
-    def chat(self) -> _Chat: ...
-    @property
-    def from_user(self) -> _User: ...
-    @property
-    def date(self) -> datetime: ...
-    @property
-    def new_chat_member(self) -> _Member: ...
-
-
-class Update(Protocol):
-    @property
-    def update_id(self) -> int: ...
-    @property
-    def message(self) -> _Message | None: ...
-    @property
-    def edited_message(self) -> _Message | None: ...
-    @property
-    def callback_query(self) -> _Tap | None: ...
-    @property
-    def my_chat_member(self) -> _Membership | None: ...
 
 
 def heard_of(update: Update, account: str, now: datetime) -> Heard | None:
@@ -136,7 +25,7 @@ def heard_of(update: Update, account: str, now: datetime) -> Heard | None:
     `now` dates what Telegram does not date: the tap of a button.
     """
 
-    def heard(kind: HeardKind, person: _User, at: datetime, **more: Any) -> Heard:
+    def heard(kind: HeardKind, person: User, at: datetime, **more: Any) -> Heard:
         return Heard(
             channel="telegram",
             account=account,
@@ -164,12 +53,12 @@ def heard_of(update: Update, account: str, now: datetime) -> Heard | None:
     return None
 
 
-def _author(message: _Message) -> _User | None:
+def _author(message: Message) -> User | None:
     person = message.from_user
     return person if message.chat.type == "private" and person and not person.is_bot else None
 
 
-def _said(message: _Message, heard: Callable[..., Heard]) -> Heard | None:
+def _said(message: Message, heard: Callable[..., Heard]) -> Heard | None:
     person = _author(message)
     if person is None:
         return None
@@ -187,7 +76,7 @@ def _said(message: _Message, heard: Callable[..., Heard]) -> Heard | None:
     return None
 
 
-def _corrected(message: _Message, heard: Callable[..., Heard]) -> Heard | None:
+def _corrected(message: Message, heard: Callable[..., Heard]) -> Heard | None:
     """Somebody who corrects what they wrote says it anew."""
     person, words = _author(message), message.text or message.caption
     if person is None or not words or start_token(words) is not None:
@@ -198,7 +87,7 @@ def _corrected(message: _Message, heard: Callable[..., Heard]) -> Heard | None:
     return heard(HeardKind.TEXT, person, at, text=spoken_words(words), message=str(message.message_id))
 
 
-def _media(message: _Message) -> Media | None:
+def _media(message: Message) -> Media | None:
     if message.photo:
         largest = message.photo[-1]
         return Media(MediaKind.PHOTO, largest.file_id, "image/jpeg", largest.file_size)

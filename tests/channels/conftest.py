@@ -14,7 +14,7 @@ import pytest
 from channels.clock import Clock, SimulatedClock
 from channels.contract import Channel, Heard
 from channels.customers.telegram import TelegramChannel
-from channels.staff.telegram import StaffTelegramChannel
+from channels.staff.telegram import StaffTelegram
 from tests.simulators.telegram import TelegramSimulator
 
 TOKEN = "1234567:channel-token_ABCDEFGHIJKLMNOPQRS"
@@ -52,6 +52,13 @@ class Ears:
         return self.all
 
 
+async def until(holds: Callable[[], object]) -> None:
+    """Wait for something that rings no bell."""
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def listening(channel: Channel, ears: Ears) -> AsyncIterator[None]:
     """Run the channel for as long as the block lasts, and then end it as a kill would: at once."""
@@ -83,7 +90,7 @@ def hurried() -> HurriedClock:
 
 MakeBot = Callable[..., Channel]
 
-LIBRARIES: dict[str, Callable[..., Any]] = {"aiogram": TelegramChannel, "python-telegram-bot": StaffTelegramChannel}
+LIBRARIES: dict[str, Callable[..., Any]] = {"aiogram": TelegramChannel, "python-telegram-bot": StaffTelegram}
 
 
 @pytest.fixture(params=LIBRARIES)

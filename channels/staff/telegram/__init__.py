@@ -14,14 +14,14 @@ from channels.staff.telegram.library import PythonTelegramBot
 from channels.telegram.bot import TelegramBot
 from channels.telegram.rules import TELEGRAM
 
-__all__ = ["StaffTelegramChannel"]
+__all__ = ["StaffTelegram"]
 
 # The library's own switch: its `RetryAfter` then carries a timedelta, as it always will in its next major version,
 # and does not warn that it will. It is read whenever such an error is made.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 
-class StaffTelegramChannel(TelegramBot):
+class StaffTelegram(TelegramBot):
     """The staff's bot, by long polling. `api_base` is the address of another server that speaks the Bot API."""
 
     def __init__(self, account: str, token: str, *, clock: Clock, rng: Random, api_base: str = TELEGRAM) -> None:
