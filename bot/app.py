@@ -60,7 +60,7 @@ class App:
     staff_channels: Sequence[Channel]
     delivery: Delivery
     receiver: Receiver
-    rules: Rules
+    operations: Operations
     desk: Desk
     staff_receiver: StaffReceiver
     planner: Planner
@@ -174,9 +174,9 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         staff_channels=staff,
         delivery=delivery,
         receiver=receiver,
-        rules=rules,
+        operations=operations,
         desk=Desk(database, operations, clock, delivery.wake),
-        staff_receiver=StaffReceiver(database, operations, clock, delivery),
+        staff_receiver=StaffReceiver(database, operations, clock, delivery.wake),
         planner=planner,
         sweeps=(*invitation_sweeps(database, planner, outreach, delivery.take), *_case_sweeps(database, rules, published, delivery)),
     )

@@ -14,6 +14,7 @@ from bot.mistake import Mistake
 __all__ = ["COMMANDS", "main"]
 
 COMMANDS = (
+    Entry("run", "bot.cli.run", "Serve customers, staff and operators."),
     Entry("config", "bot.cli.config", "Check and show the configuration."),
     Entry("survey", "bot.cli.survey", "Check, list, show and publish surveys."),
     Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),

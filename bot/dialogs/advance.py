@@ -70,7 +70,7 @@ def _tapped(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step
     if ref is None or ref.dialog != dialog.id or ref.question >= len(survey.questions):
         return Step(dialog)
     question = survey.questions[ref.question]
-    if dialog.state is DialogState.OPEN and ref.asked == dialog.asked and question.key == dialog.current:
+    if dialog.state is DialogState.OPEN and question.key == dialog.current:
         return _tapped_now(survey, dialog, question, ref, heard, now)
     return _tapped_late(survey, dialog, question, ref, heard, now)
 

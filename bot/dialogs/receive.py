@@ -53,6 +53,9 @@ class Handover(Protocol):
     def take(self, rows: Sequence[Row]) -> None:
         """Called after the commit, with the rows of adopted accounts and of all others."""
 
+    def wake(self) -> None:
+        """Called after a commit that may have put other messages into the outbox: staff are to hear of a complaint."""
+
 
 class Receiver:
     """Takes what customers do. `hear` is what a channel is given.
@@ -93,7 +96,7 @@ class Receiver:
         """
         key = zlib.crc32(f"{heard.account} {heard.address}".encode())
         try:
-            rows = await self._database.writer.submit(self._take, heard, key=key)
+            rows, alarmed = await self._database.writer.submit(self._take, heard, key=key)
         except _NOT_ITS_FAULT:
             raise
         except Exception as error:
@@ -103,8 +106,11 @@ class Receiver:
         else:
             if rows:
                 self._handover.take(rows)
+            if alarmed:
+                self._handover.wake()
 
-    def _take(self, conn: Connection, heards: Sequence[Heard]) -> Sequence[Sequence[Row]]:
+    def _take(self, conn: Connection, heards: Sequence[Heard]) -> Sequence[tuple[Sequence[Row], bool]]:
+        """For each thing heard the messages that follow, and whether staff may have to be told at once."""
         now = self._clock.now()
         keys = [(heard.account, heard.update_id) for heard in heards]
         seen = [{"account": account, "update_id": update_id, "seen_at": now} for account, update_id in dict.fromkeys(keys)]
@@ -115,7 +121,7 @@ class Receiver:
                 new.discard(key)
                 fresh[place] = heard
         if not fresh:
-            return [()] * len(heards)
+            return [((), False)] * len(heards)
         loaded = load(conn, list(fresh.values()), self._published, default_lang=self._default_lang)
         owners = {talk.address_id: talk.customer_id for talk in loaded.talks.values()}
         understanding = Understanding(conn, loaded, self._published, self._complains, self._shop, self._default_lang, now)
@@ -123,15 +129,17 @@ class Receiver:
         write_conversations(conn, loaded, owners, list(outcomes.values()), now)
         if givens := [given for outcome in outcomes.values() for given in outcome.givens]:
             record(conn, givens, self._zone)
-        if tolds := [(outcome, told) for outcome in outcomes.values() for told in outcome.tolds]:
+        alarming: set[int] = set()
+        if tolds := [(place, told) for place, outcome in outcomes.items() for told in outcome.tolds]:
             replies = self._listener(conn, [told for _, told in tolds], now)
-            for (outcome, _), reply in zip(tolds, replies, strict=True):
+            for (place, _), reply in zip(tolds, replies, strict=True):
                 if reply:
-                    _say_first(outcome, reply)
+                    alarming.add(place)
+                    _say_first(outcomes[place], reply)
         insert_many(conn, _utterance, [_utterance_row(heard) for heard in fresh.values() if self._keeps(heard)])
         messages = {place: self._rows(outcome) for place, outcome in outcomes.items()}
         insert_many(conn, _message, [row for rows in messages.values() for row in rows], ignore=True)
-        return [messages.get(place, ()) for place in range(len(heards))]
+        return [(messages.get(place, ()), place in alarming) for place in range(len(heards))]
 
     def _keeps(self, heard: Heard) -> bool:
         return heard.account in self._keeps_words and heard.kind in (HeardKind.TEXT, HeardKind.MEDIA)

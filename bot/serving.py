@@ -1,0 +1,84 @@
+"""The program as it is served: the app's tasks beside one web server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.accounts import data_folder
+from bot.app import App, open_app
+from bot.config import Config
+from bot.console.app import console_app
+from bot.console.parts import ConsoleParts, SignIn
+from bot.console.webchat import PhotoFolder
+from bot.touchpoints.hook import Hook, touchpoint_routes
+
+__all__ = ["serve", "web"]
+
+log = logging.getLogger(__name__)
+
+
+def web(app: App, *, sample: bool) -> Starlette:
+    """Everything that the server answers. With `sample` it opens with the sample shop."""
+    config = app.config
+    hook = Hook(
+        app.database,
+        {source: secret.get_secret_value() for source, secret in config.touchpoints.secrets.items()},
+        planner=app.planner,
+        links=app.links,
+        clock=app.clock,
+        skew=config.touchpoints.clock_skew,
+    )
+    hashed = config.console.password_hash
+    parts = ConsoleParts(
+        database=app.database,
+        desk=app.desk,
+        operations=app.operations,
+        clock=app.clock,
+        secret=app.secret,
+        address=config.server.address,
+        sign_in=SignIn(config.console.sign_in, hashed.get_secret_value() if hashed else ""),
+        routes=[
+            *(route for channel in app.channels for route in channel.routes(app.receiver.hear)),
+            *(route for channel in app.staff_channels for route in channel.routes(app.staff_receiver.hear)),
+            *touchpoint_routes(hook),
+        ],
+        photos=PhotoFolder(data_folder(config) / "photos"),
+        planner=app.planner if sample else None,
+    )
+    return console_app(parts, lifespan=_running(app))
+
+
+def _running(app: App) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        running = asyncio.create_task(app.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+
+    return lifespan
+
+
+async def serve(config: Config, *, sample: bool) -> None:
+    """Serve until interrupted."""
+    async with open_app(config) as app:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                web(app, sample=sample),
+                host=config.server.host,
+                port=config.server.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=3,
+                proxy_headers=config.server.public_url is not None,
+            )
+        )
+        await server.serve()
