@@ -19,7 +19,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-__all__ = ["Sign", "Signs", "Weight", "fold", "signs_for"]
+__all__ = ["Sign", "Signs", "Weight", "fold", "known_signs", "signs_for"]
 
 _REACH = 3
 """How many words before a sign a negation may stand: "not at all a problem"."""
@@ -57,6 +57,10 @@ class _Index:
     whole: dict[str, list[Sign]] = field(default_factory=lambda: defaultdict(list))
     begun: dict[str, list[Sign]] = field(default_factory=lambda: defaultdict(list))
 
+    def __iter__(self) -> Iterator[Sign]:
+        for signs in (*self.whole.values(), *self.begun.values()):
+            yield from signs
+
     def add(self, sign: Sign) -> None:
         first = sign.words[0]
         (self.begun[first[:-1]] if first.endswith("*") else self.whole[first]).append(sign)
@@ -89,7 +93,10 @@ class Signs:
     _index: _Index
     _negations: _Index
     _conditions: _Index
-    _turns: frozenset[str]
+    _turns: _Index
+
+    def all(self) -> Iterator[Sign]:
+        yield from self._index
 
     def in_text(self, clauses: Sequence[Sequence[str]]) -> list[Sign]:
         """All signs that hold, in the order of the text."""
@@ -99,9 +106,9 @@ class Signs:
         """A clause cut where it turns: "no problem with the box but the lid is broken"."""
         start = 0
         for place, word in enumerate(clause):
-            if word in self._turns:
+            if any(_matches(turn.words, clause, place) for turn in self._turns.beginning_with(word)):
                 yield clause[start:place]
-                start = place + 1
+                start = place
         yield clause[start:]
 
     def _in_part(self, words: Sequence[str]) -> Iterator[Sign]:
@@ -166,8 +173,13 @@ def _read(lang: str, text: str) -> Signs:
         _index=index,
         _negations=_indexed(data["negations"]),
         _conditions=_indexed(data["conditions"]),
-        _turns=frozenset(word for phrase in data["turns"] for word in _words(phrase)),
+        _turns=_indexed(data["turns"]),
     )
+
+
+def known_signs() -> list[Signs]:
+    """The signs of every language there is a file for."""
+    return list(_all().values())
 
 
 def signs_for(lang: str, clauses: Sequence[Sequence[str]]) -> Signs:
