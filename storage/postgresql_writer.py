@@ -123,8 +123,11 @@ class _Lane:
         for pause in (0.0, *PAUSES):
             await asyncio.sleep(pause)
             try:
-                async with await self._connect() as conn:
+                conn = await self._connect()
+                try:
                     status = (await conn.execute(_STATUS, {"number": number})).scalar()
+                finally:
+                    await conn.close()
             except Exception as error:
                 if not is_nobodys_fault(error):
                     raise

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, NullPool, create_engine, event
+from sqlalchemy import URL, Connection, NullPool, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.migrations import upgrade
@@ -34,7 +34,8 @@ async def open_sqlite(path: Path, closing: AsyncExitStack, *, migrate: bool, **j
     conn = await asyncio.to_thread(_open, file, closing, migrate, json)
     writer = SqliteWriter(conn)
     closing.push_async_callback(writer.close)
-    reads = create_async_engine(f"sqlite+aiosqlite:///file:{quote(str(file))}?mode=ro&uri=true", isolation_level="AUTOCOMMIT", **json)
+    read_only = URL.create("sqlite+aiosqlite", database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"})
+    reads = create_async_engine(read_only, isolation_level="AUTOCOMMIT", **json)
     # Closed before the writer is: its connection, the last one, then folds the log into the file.
     closing.push_async_callback(reads.dispose)
     return reads, writer
@@ -48,9 +49,8 @@ def _make_room(path: Path) -> Path:
 
 def _open(file: Path, closing: AsyncExitStack, migrate: bool, json: dict[str, Any]) -> Connection:
     closing.callback(_own(file).close)
-    engine = create_engine(
-        f"sqlite:///{file}", poolclass=NullPool, connect_args={"cached_statements": STATEMENTS, "check_same_thread": False}, **json
-    )
+    connect = {"cached_statements": STATEMENTS, "check_same_thread": False}
+    engine = create_engine(URL.create("sqlite", database=str(file)), poolclass=NullPool, connect_args=connect, **json)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     if migrate:

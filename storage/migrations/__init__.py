@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["downgrade", "upgrade"]
+__all__ = ["config_for", "downgrade", "upgrade"]
 
 
 def upgrade(conn: Connection, revision: str = "head") -> None:
@@ -18,17 +18,18 @@ def upgrade(conn: Connection, revision: str = "head") -> None:
     # Alembic takes a tenth of a second to import: only who opens a database pays for it.
     from alembic import command
 
-    command.upgrade(_config(conn), revision)
+    command.upgrade(config_for(conn), revision)
 
 
 def downgrade(conn: Connection, revision: str) -> None:
     """Take the tables back to `revision` (`base`: to none), inside the transaction that `conn` is in."""
     from alembic import command
 
-    command.downgrade(_config(conn), revision)
+    command.downgrade(config_for(conn), revision)
 
 
-def _config(conn: Connection) -> Config:
+def config_for(conn: Connection) -> Config:
+    """Alembic told where the migrations lie and which connection to work on; there is no ini file."""
     from alembic.config import Config
 
     config = Config()

@@ -1,0 +1,154 @@
+"""Opening, reading and closing a database."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import select as select_models
+
+from storage.bulk import insert_many
+from storage.customers import Customer
+from storage.database import Database, DatabaseUrlError, open_database
+from storage.sqlite import DatabaseInUse
+from storage.writer import DatabaseUnavailable
+from tests.storage.rows import CUSTOMER, MOMENT, customer, keep, kept, linger
+
+
+async def test_what_was_written_is_there_when_the_database_is_opened_again(database_url: str) -> None:
+    for already in range(2):
+        database = await open_database(database_url)
+        assert await kept(database) == list(range(already))
+        await database.writer.submit(keep, already)
+        await database.close()
+
+
+async def test_a_page_reads_through_a_session_and_keeps_what_it_loaded(database: Database) -> None:
+    await database.write(lambda conn: insert_many(conn, CUSTOMER, [customer(1, name="Eva", attributes={"vip": True})]))
+    async with database.session() as session:
+        loaded = (await session.exec(select_models(Customer))).one()
+        assert (await session.get(Customer, 2)) is None
+    assert (loaded.name, loaded.attributes, loaded.created_at) == ("Eva", {"vip": True}, MOMENT)
+
+
+async def test_a_session_sees_at_once_what_the_writer_has_committed(database: Database) -> None:
+    async with database.session() as session:
+        assert (await session.exec(select_models(Customer))).all() == []
+        await database.writer.submit(keep, 1)
+        assert [found.id for found in (await session.exec(select_models(Customer))).all()] == [1]
+
+
+async def test_a_session_refuses_to_write(database: Database) -> None:
+    async with database.session() as session:
+        session.add(Customer(id=1, created_at=MOMENT))
+        with pytest.raises(RuntimeError, match=r"Database\.write"):
+            await session.commit()
+        await session.rollback()
+    assert await kept(database) == []
+
+
+async def test_a_reading_connection_cannot_write(database: Database) -> None:
+    async with database.read() as conn:
+        with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+            await conn.execute(text("DELETE FROM customer"))
+
+
+async def test_reading_does_not_wait_for_a_write_that_is_going_on(database: Database) -> None:
+    await database.writer.submit(keep, 1)
+    loop, writing = asyncio.get_running_loop(), asyncio.Event()
+
+    def slow(conn: Connection) -> None:
+        keep(conn, [2])
+        loop.call_soon_threadsafe(writing.set)
+        linger(conn, 0.3)
+
+    change = asyncio.create_task(database.write(slow))
+    await writing.wait()
+    assert await kept(database) == [1]
+    assert not change.done()
+    await change
+    assert await kept(database) == [1, 2]
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/x", "sqlite://", "sqlite:///:memory:"])
+async def test_a_url_that_names_no_database_of_ours_is_refused_with_an_example(url: str) -> None:
+    with pytest.raises(DatabaseUrlError, match=r"sqlite:///data/makegood\.db"):
+        await open_database(url)
+
+
+async def test_a_file_has_one_owner_at_a_time(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'makegood.db'}"
+    first = await open_database(url)
+    with pytest.raises(DatabaseInUse, match="in use by another Makegood process"):
+        await open_database(url)
+    await first.close()
+    await (await open_database(url)).close()
+
+
+async def test_a_file_may_lie_in_any_folder_even_one_not_yet_there(tmp_path: Path) -> None:
+    file = tmp_path / "a folder" / "ünï %41 #1 & more" / "makegood.db"
+    database = await open_database(f"sqlite:///{quote(str(file))}")
+    await database.writer.submit(keep, 1)
+    assert await kept(database) == [1]
+    await database.close()
+    assert file.exists()
+
+
+async def test_a_file_closed_in_order_is_whole_in_itself(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite:///{tmp_path / 'makegood.db'}")
+    await database.writer.submit(keep, 1)
+    assert await kept(database) == [1]
+    await database.close()
+    assert not (tmp_path / "makegood.db-wal").exists()
+
+
+async def test_every_commit_reaches_the_disk_on_sqlite(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite:///{tmp_path / 'makegood.db'}")
+    pragmas = {name: await database.write(lambda conn, name=name: conn.exec_driver_sql(f"PRAGMA {name}").scalar()) for name in PRAGMAS}
+    await database.close()
+    assert pragmas == PRAGMAS
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+async def test_a_file_that_a_shell_keeps_locked_is_unavailable_until_it_lets_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.sqlite.BUSY_TIMEOUT", 50)
+    file = tmp_path / "makegood.db"
+    database = await open_database(f"sqlite:///{file}")
+    shell = sqlite3.connect(file, isolation_level=None)
+    shell.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseUnavailable):
+        await database.writer.submit(keep, 1)
+    shell.execute("ROLLBACK")
+    shell.close()
+    await database.writer.submit(keep, 2)
+    assert await kept(database) == [2]
+    await database.close()
+
+
+async def test_a_full_disk_harms_nothing_and_writing_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite:///{tmp_path / 'makegood.db'}")
+    pages = await database.write(lambda conn: conn.exec_driver_sql("PRAGMA page_count").scalar_one())
+
+    async def room(most: int) -> None:
+        await database.write(lambda conn: conn.exec_driver_sql(f"PRAGMA max_page_count = {most}").scalar())
+
+    def verbose(conn: Connection, numbers: Sequence[int]) -> Sequence[int]:
+        insert_many(conn, CUSTOMER, [customer(number, name="x" * 100_000) for number in numbers])
+        return numbers
+
+    await room(pages)
+    with pytest.raises(DatabaseUnavailable):
+        await database.writer.submit(verbose, 1)
+    await room(pages + 1000)
+    await database.writer.submit(verbose, 2)
+    async with database.read() as conn:
+        assert (await conn.execute(select(CUSTOMER.c.id))).scalars().all() == [2]
+    await database.close()
