@@ -14,7 +14,7 @@ from bot.complaints.open_case import OpenCase
 from bot.complaints.routing import doors_of
 from bot.complaints.rules import Rules
 from bot.complaints.telling import alert, notify
-from storage.bulk import insert_new, update_many
+from storage.bulk import insert_many, update_many
 from storage.cases import Case, CaseState
 from storage.ids import new_id
 from storage.queries.cases import CaseView, add_entries, case_views, entries_of, open_cases_of
@@ -70,12 +70,13 @@ def _open_new(conn: Connection, cases: Cases, complaints: Sequence[Complaint], n
             first.setdefault((complaint.customer_id, complaint.matter), complaint)
     if not first:
         return {}
-    rows = [_row(complaint, now) for complaint in first.values()]
-    inserted = insert_new(conn, _case, rows, key=("customer_id", "matter"))
+    rows = {at: _row(complaint, now) for at, complaint in first.items()}
+    insert_many(conn, _case, list(rows.values()), ignore=True)
+    ours = {row["id"] for row in rows.values()}
     for row in open_cases_of(conn, {complaint.customer_id for complaint in first.values()}):
         # Where another writer was quicker, its case is the one to join.
-        cases.setdefault((row.customer_id, row.matter), OpenCase(row, is_new=(row.customer_id, row.matter) in inserted))
-    return {at: complaint for at, complaint in first.items() if at in inserted}
+        cases.setdefault((row.customer_id, row.matter), OpenCase(row, is_new=row.id in ours))
+    return {at: complaint for at, complaint in first.items() if cases[at].is_new}
 
 
 def _row(complaint: Complaint, now: datetime) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def _of_cases(conn: Connection, table: Any, case_ids: Collection[int]) -> dict[i
 
 def _addresses(conn: Connection, customer_ids: Collection[int]) -> dict[int, list[AnyRow]]:
     found: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in conn.execute(select(_address).where(_address.c.customer_id.in_(customer_ids)).order_by(_address.c.last_heard_at.desc())):
+    for row in conn.execute(select(_address).where(_address.c.customer_id.in_(customer_ids)).order_by(_address.c.created_at.desc())):
         found[row.customer_id].append(row)
     return found
 

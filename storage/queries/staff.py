@@ -48,7 +48,7 @@ _DOORS = select(
 def add_staff(conn: Connection, name: str, *, role: str, lang: str, departments: Sequence[str], now: datetime) -> int | None:
     """A new staff member's id; None where the name is taken."""
     row = {"id": new_id(), "name": name, "role": role, "lang": lang, "departments": list(departments), "active": True, "created_at": now}
-    return row["id"] if insert_new(conn, _staff, [row], key=("id",)) else None  # type: ignore[return-value]
+    return row["id"] if insert_new(conn, _staff, [row], key=("name",)) else None  # type: ignore[return-value]
 
 
 def staff_list(conn: Connection) -> Sequence[AnyRow]:
@@ -102,7 +102,7 @@ def link_door(conn: Connection, staff_id: int, *, channel: str, account: str, na
     """This chat is that staff member's from now on, whoever's it was before."""
     here = (_door.c.account == account) & (_door.c.native_id == native_id)
     row = {"id": new_id(), "staff_id": staff_id, "channel": channel, "account": account, "native_id": native_id, "linked_at": now}
-    if not insert_new(conn, _door, [row], key=("id",)):
+    if not insert_new(conn, _door, [row], key=("account", "native_id")):
         conn.execute(update(_door).where(here).values(staff_id=staff_id, reachable=True, linked_at=now, draft=None))
 
 
