@@ -79,7 +79,8 @@ class Planner:
         """Plan the invitations that these touchpoints give reason for, and mark them as considered.
 
         Doing it again changes nothing: one invitation a touchpoint and survey, one a customer, matter and survey. Of
-        several touchpoints about one order (late, then delivered) the earlier one's invitation stands.
+        several touchpoints about one order (late, then delivered) the earlier one's invitation stands; while it is planned
+        for later (ordered, then delivered) the newer news brings it forward.
 
         Raises:
             NotPublished: a survey of the rules cannot be put to anybody yet.

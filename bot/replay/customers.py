@@ -39,8 +39,7 @@ class Customers:
         """Open the link and say what the real customer said. False where the bot fell silent."""
         user = user_of(order)
         if not await self._stage.chat(self._bot, user):
-            name = {"name": "Cliente", "lang": order.lang, "payload": token}
-            await self._stage.does("start", self._bot, user, **name)
+            await self._stage.does("start", self._bot, user, name="Cliente", lang=order.lang, payload=token)
         return await self._answer(user, QUESTIONS, lambda place, question: self._survey_answer(order, place, question))
 
     async def answer_made_good(self, order: Order) -> bool:

@@ -86,6 +86,13 @@ class Stage:
                 await asyncio.sleep(0.02)
         return False
 
+    async def news(self, bot: str, user: int, after: int, *, within: float) -> list[Seen]:
+        """What the bot did in this chat since its `number` `after`, edits included; nothing where the chat is not open."""
+        if not await self.chat(bot, user):
+            return []
+        news: list[Seen] = await self._get("news", bot=bot, user=user, after=after, within=within, edits=1)
+        return news
+
     async def counters(self) -> dict[str, Any]:
         counters: dict[str, Any] = await self._get("counters")
         return counters

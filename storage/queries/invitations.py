@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select, update
 
-from storage.bulk import insert_many, update_many
+from storage.bulk import insert_new, update_many
 from storage.customers import Address, Consent, Customer
 from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
@@ -38,17 +38,29 @@ _dialog = Dialog.__table__  # type: ignore[attr-defined]
 def newest_versions(conn: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
     """The newest published version of each of these surveys: `id`, `name`, `expires_days`."""
     expires_days = _version.c.definition["expires_days"].as_integer().label("expires_days")
-    found = (
-        select(_version.c.id, _version.c.name, expires_days)
-        .where(_version.c.name.in_(names))
-        .order_by(_version.c.published_at, _version.c.id)
-    )
+    found = select(_version.c.id, _version.c.name, expires_days).where(_version.c.name.in_(names)).order_by(_version.c.version)
     return {row.name: row for row in conn.execute(found)}
 
 
 def add_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert planned invitations; one that there is already (same touchpoint, or same matter, and survey) stays as it is."""
-    insert_many(conn, _invitation, rows, ignore=True)
+    """Insert planned invitations; one that there is already (same touchpoint, or same matter, and survey) stays as it is,
+    but for one that is still planned for later: newer news of the matter brings it forward.
+    """
+    new = insert_new(conn, _invitation, rows, key=("id",))
+    if known := [row for row in rows if (row["id"],) not in new]:
+        conn.execute(_BRING_FORWARD, [{f"new_{name}": row[name] for name in _FORWARD} for row in known])
+
+
+_FORWARD = ("customer_id", "survey", "matter", "due_at", "expires_at", "touchpoint_id")
+_BRING_FORWARD = (
+    update(_invitation)
+    .where(
+        *(_invitation.c[name] == bindparam(f"new_{name}") for name in ("customer_id", "survey", "matter")),
+        _invitation.c.state == InvitationState.PLANNED.value,
+        _invitation.c.due_at > bindparam("new_due_at"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("due_at", "expires_at", "touchpoint_id")})
+)
 
 
 def invitations_about(conn: Connection, matters: Collection[tuple[int, str]]) -> dict[tuple[int, str, str], str]:

@@ -1,0 +1,190 @@
+"""The replay itself: orders become touchpoints at their time, customers answer at theirs, the desk makes good what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot.app import App, open_app
+from bot.replay.clerk import USER as CLERK
+from bot.replay.clerk import Clerk
+from bot.replay.config import CUSTOMERS_BOT, STAFF_BOT, order_review, replay_config
+from bot.replay.customers import Customers
+from bot.replay.orders import Order
+from bot.replay.report import report
+from bot.replay.stage import Stage
+from bot.touchpoints.taking import Item, Taken, take_touchpoints
+from bot.touchpoints.told import TouchpointTold
+from channels.clock import SimulatedClock
+from storage.cases import Case, CaseState
+from storage.customers import Customer
+from storage.staff import Door
+
+__all__ = ["replay"]
+
+log = logging.getLogger(__name__)
+
+SOURCE = "orders"
+KEPT_AFTER, JUDGED_AFTER = timedelta(days=1), timedelta(hours=2)
+"""How long after the apology the promise is kept, and after that until the customer says whether it was made good."""
+ONE_ANSWER = timedelta(seconds=3)
+"""What a person needs to read a message and answer it."""
+_case, _customer, _door = Case.__table__, Customer.__table__, Door.__table__  # type: ignore[attr-defined]
+
+
+async def replay(orders: Sequence[Order], telegram: str, folder: Path, progress: Callable[[str, int], None]) -> dict[str, Any]:
+    """Play all orders; gives back the report. `folder` keeps the database.
+
+    Killed at any point and started again with the same played Telegram and folder, it goes on where it stopped: what
+    was told, asked and answered is in the database and in the chats, and in nobody's memory.
+    """
+    async with Stage.open(telegram) as stage:
+        await stage.make_bot(CUSTOMERS_BOT, "replay_customers_bot")
+        await stage.make_bot(STAFF_BOT, "replay_staff_bot")
+        start = min(order.ordered_at for order in orders).astimezone(UTC)
+        clock = SimulatedClock(max(start, await _time_on(stage, start)))
+        await stage.set_clock(clock.now())
+        async with open_app(replay_config(telegram, folder), clock, surveys=[order_review()]) as app, _running(app):
+            show = _Show(app, clock, stage, orders)
+            await show.play(progress)
+            result = await app.database.write(lambda conn: report(conn, orders, "order-review"))
+            return result | {"telegram": await stage.counters()}
+
+
+async def _time_on(stage: Stage, start: datetime) -> datetime:
+    """The played Telegram's time, where an earlier run has set it; a new one shows the machine's, long after the orders."""
+    now = await stage.now()
+    return start if now > datetime.now(UTC) - timedelta(days=2) else now
+
+
+@asynccontextmanager
+async def _running(app: App) -> AsyncIterator[None]:
+    running = asyncio.create_task(app.run(schedule=False))
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+        if not running.cancelled() and (error := running.exception()):
+            raise error
+
+
+class _Show:
+    def __init__(self, app: App, clock: SimulatedClock, stage: Stage, orders: Sequence[Order]) -> None:
+        self._app, self._clock, self._stage = app, clock, stage
+        self._orders = {order.customer: order for order in orders}
+        self._customers = Customers(stage, CUSTOMERS_BOT, self._think)
+        self._clerk = Clerk(stage, STAFF_BOT, self._think)
+        self._tokens: dict[str, str] = {}
+        self._swept = clock.now()
+
+    async def play(self, progress: Callable[[str, int], None]) -> None:
+        await self._let_the_clerk_in()
+        told: list[Item] = []
+        for at, what, order in _timeline(list(self._orders.values())):
+            if isinstance(what, Item):
+                told.append(what)
+                continue
+            await self._tell(told, at)
+            told = []
+            await self._move_to(at)
+            if not await self._customers.answer_survey(order, self._tokens[order.id]):
+                log.warning("customer_left_waiting order=%s", order.id)
+            await self._work_at_the_desk()
+            progress("answered", 1)
+        await self._tell(told, self._clock.now())
+        for _ in range(3):  # what is still promised, kept, judged
+            await self._move_to(self._clock.now() + KEPT_AFTER + JUDGED_AFTER)
+            await self._work_at_the_desk()
+        await self._move_to(self._clock.now() + timedelta(days=90))
+
+    async def _tell(self, items: list[Item], now: datetime) -> None:
+        if not items:
+            return
+        await self._move_to(now)
+
+        def take(conn: Connection) -> list[Taken]:
+            return take_touchpoints(conn, items, self._app.planner, self._clock.now())
+
+        for item, taken in zip(items, await self._app.database.write(take), strict=True):
+            self._tokens[str(item.told.attributes["order"])] = taken.token
+
+    async def _move_to(self, moment: datetime) -> None:
+        """Let time pass, on Telegram first, and do what falls due: a round of the sweeps for every simulated day."""
+        while self._swept + timedelta(days=1) <= moment:
+            self._swept += timedelta(days=1)
+            await self._set_clock(self._swept)
+            await self._app.sweep()
+        await self._set_clock(moment)
+
+    async def _set_clock(self, moment: datetime) -> None:
+        if moment > self._clock.now():
+            await self._stage.set_clock(moment)
+            self._clock.move_to(moment)
+
+    async def _think(self) -> None:
+        await self._set_clock(self._clock.now() + ONE_ANSWER)
+
+    async def _let_the_clerk_in(self) -> None:
+        async with self._app.database.read() as conn:
+            linked = (await conn.execute(select(_door.c.id).where(_door.c.native_id == str(CLERK)))).first()
+        if linked:
+            return
+        staff_id = await self._app.desk.add_staff("Alex", role="lead")
+        if staff_id is None:
+            staff_id = 0
+        await self._clerk.come_in(await self._app.desk.new_code(staff_id))
+
+    async def _work_at_the_desk(self) -> None:
+        now = self._clock.now()
+        for case in await self._cases():
+            order = self._orders[case.external_id]
+            match case.state:
+                case CaseState.OPEN | CaseState.TAKEN | CaseState.REOPENED if case.reopened == 0:
+                    await self._clerk.answer(case.id, case.department)
+                case CaseState.RESPONDED if now >= case.updated_at + KEPT_AFTER:
+                    await self._clerk.keep_promise(case.id)
+                case CaseState.FIXED if now >= case.fixed_at + JUDGED_AFTER:
+                    await self._customers.answer_made_good(order)
+
+    async def _cases(self) -> Sequence[Any]:
+        open_cases = (
+            select(_case, _customer.c.external_id)
+            .join(_customer, _customer.c.id == _case.c.customer_id)
+            .where(_case.c.state != CaseState.CLOSED, _customer.c.external_id.is_not(None))
+            .order_by(_case.c.id)
+        )
+        async with self._app.database.read() as conn:
+            return (await conn.execute(open_cases)).all()
+
+
+def _timeline(orders: Sequence[Order]) -> Sequence[tuple[datetime, Item | None, Order]]:
+    """Everything that happens, in order: touchpoints (an item each), and answers (None)."""
+    events: list[tuple[datetime, int, Item | None, Order]] = []
+    for number, order in enumerate(orders):
+        events.append((order.ordered_at, number, _touchpoint(order, "purchase", order.ordered_at), order))
+        if order.delivered_at:
+            events.append((order.delivered_at, number, _touchpoint(order, "delivery", order.delivered_at), order))
+        if order.late_at:
+            events.append((order.late_at, number, _touchpoint(order, "late", order.late_at), order))
+        if order.answered_at:
+            events.append((order.answered_at, number, None, order))
+    return [(at, what, order) for at, _, what, order in sorted(events, key=lambda event: event[:2])]
+
+
+def _touchpoint(order: Order, kind: str, at: datetime) -> Item:
+    told = {
+        "external_id": f"{order.id} {kind}",
+        "kind": kind,
+        "occurred_at": at,
+        "customer": {"external_id": order.customer, "lang": order.lang, "country": order.country},
+        "attributes": {"order": order.id, "product": order.product, "amount": order.amount, "currency": order.currency},
+    }
+    return Item(SOURCE, TouchpointTold.model_validate(told))
