@@ -35,10 +35,10 @@ def staff_channels(config: Config, clock: Clock) -> Sequence[Channel]:
     """Every account that staff come in by."""
     if not config.staff.channels:
         return []
-    from channels.staff.telegram import StaffTelegramChannel
+    from channels.staff.telegram import StaffTelegram
 
     return [
-        StaffTelegramChannel(name, account.token.get_secret_value(), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
+        StaffTelegram(name, account.token.get_secret_value(), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
         for name, account in config.staff.channels.items()
     ]
 
