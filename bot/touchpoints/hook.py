@@ -74,14 +74,13 @@ class Hook:
         self._clock = clock
         self._skew = skew
 
-    async def __call__(self, request: Request) -> Response:
+    async def hear(self, request: Request) -> Response:
+        """Answer one request; 200 means that everything in it is durable."""
         source: str = request.path_params["source"]
         try:
-            body = await _body(request)
+            body = await request.body()
         except ClientDisconnect:
             return Response(status_code=400)
-        if body is None:
-            return JSONResponse({"error": f"the body is larger than {BODY_LIMIT} bytes; tell fewer touchpoints at a time"}, 413)
         now = self._clock.now()
         signature, timestamp = request.headers.get("x-makegood-signature", ""), request.headers.get("x-makegood-timestamp", "")
         if why := refusal(self._secrets.get(source), signature, timestamp, body, now=now, skew=self._skew):
@@ -129,17 +128,7 @@ _EXPLAINED = {
 
 
 def touchpoint_routes(hook: Hook) -> list[BaseRoute]:
-    return [Route("/hooks/touchpoints/{source}", hook, methods=["POST"])]
-
-
-async def _body(request: Request) -> bytes | None:
-    """The whole body, or None where it is too large: no more than that is ever held."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_LIMIT:
-            return None
-    return bytes(body)
+    return [Route("/hooks/touchpoints/{source}", hook.hear, methods=["POST"], max_body_size=BODY_LIMIT)]
 
 
 def _read(body: bytes, now: datetime) -> tuple[list[TouchpointTold], list[dict[str, Any]]]:

@@ -41,8 +41,10 @@ class Teller:
             raise Mistake(
                 f"{self._url} does not answer ({type(error).__name__}).", "Start Makegood, or stop it and import again."
             ) from error
-        if response.status_code in (413, 422):
-            raise NotTaken(response.json()["error"])
+        if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            raise NotTaken("is too large")
+        if response.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            raise NotTaken("; ".join(f"{one.get('field', '')} {one['problem']}".strip() for one in response.json()["problems"]))
         if response.status_code != httpx.codes.OK:
             why = response.json().get("error", "") if response.headers.get("content-type") == "application/json" else ""
             raise Mistake(

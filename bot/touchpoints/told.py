@@ -54,6 +54,10 @@ def _language(tag: Any) -> Any:
     return tag.strip().lower().replace("_", "-").partition("-")[0] if isinstance(tag, str) else tag
 
 
+def _lower(kind: Any) -> Any:
+    return kind.strip().lower() if isinstance(kind, str) else kind
+
+
 def _upper(code: Any) -> Any:
     return code.strip().upper() if isinstance(code, str) else code
 
@@ -67,7 +71,7 @@ Lang = Annotated[str, BeforeValidator(_language), StringConstraints(pattern=r"^(
 Country = Annotated[str, BeforeValidator(_upper), StringConstraints(pattern=r"^([A-Z]{2})?$")]
 """ISO 3166-1, two letters."""
 Timezone = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_timezone)]
-Kind = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Kind = Annotated[str, BeforeValidator(_lower), StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 """purchase, delivery, late, support, return, visit … or a kind of the shop's own."""
 
 

@@ -43,23 +43,31 @@ def newest_versions(conn: Connection, names: Collection[str]) -> dict[str, Row[A
 
 
 def add_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert planned invitations; one that there is already (same touchpoint, or same matter, and survey) stays as it is,
-    but for one that is still planned for later: newer news of the matter brings it forward.
+    """Insert planned invitations. Of two about one matter by the same survey there is one, due when the earlier one was:
+    newer news of the matter brings forward what is still planned for later.
     """
-    new = insert_new(conn, _invitation, rows, key=("id",))
-    if known := [row for row in rows if (row["id"],) not in new]:
-        conn.execute(_BRING_FORWARD, [{f"new_{name}": row[name] for name in _FORWARD} for row in known])
+    new = insert_new(conn, _invitation, rows, key=_MATTER)
+    known = []
+    for row in rows:
+        key = tuple(row[name] for name in _MATTER)
+        if key in new:
+            new.discard(key)
+        else:
+            known.append({f"new_{name}": row[name] for name in (*_MATTER, *_REASON)})
+    if known:
+        conn.execute(_BRING_FORWARD, known)
 
 
-_FORWARD = ("customer_id", "survey", "matter", "due_at", "expires_at", "touchpoint_id")
+_MATTER = ("customer_id", "survey", "matter")
+_REASON = ("touchpoint_id", "due_at", "expires_at")
 _BRING_FORWARD = (
     update(_invitation)
     .where(
-        *(_invitation.c[name] == bindparam(f"new_{name}") for name in ("customer_id", "survey", "matter")),
+        *(_invitation.c[name] == bindparam(f"new_{name}") for name in _MATTER),
         _invitation.c.state == InvitationState.PLANNED.value,
         _invitation.c.due_at > bindparam("new_due_at"),
     )
-    .values({name: bindparam(f"new_{name}") for name in ("due_at", "expires_at", "touchpoint_id")})
+    .values({name: bindparam(f"new_{name}") for name in _REASON})
 )
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.invitations.planning import Ask, NotPublished, Planner, plan_waiting
+from bot.invitations.sending import send_due
 from storage.invitations import Invitation
 from storage.touchpoints import Touchpoint
 from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
@@ -69,6 +70,30 @@ async def test_of_one_order_told_all_at_once_the_earlier_touchpoint_gives_the_re
     late = await shop.touchpoint(customer, MONDAY, "late", order="A-1")
     await plan_waiting(shop.database, shop.planner, MONDAY + DAY)
     assert (await shop.only(Invitation)).touchpoint_id == late
+
+
+async def test_newer_news_of_an_order_brings_forward_what_is_planned_for_later(shop: Shop) -> None:
+    patient = Planner((Ask("late", "after-purchase", delay=3 * DAY), Ask("delivery", "after-purchase", delay=2 * HOUR)), STOCKHOLM)
+    customer = await shop.customer()
+    await shop.touchpoint(customer, MONDAY, "late", order="A-1")
+    await plan_waiting(shop.database, patient, MONDAY)
+    before = await shop.only(Invitation)
+    delivered = await shop.touchpoint(customer, MONDAY + DAY, "delivery", order="A-1")
+    await plan_waiting(shop.database, patient, MONDAY + DAY)
+    after = await shop.only(Invitation)
+    assert (after.id, after.token, after.touchpoint_id, after.due_at) == (before.id, before.token, delivered, MONDAY + DAY + 2 * HOUR)
+    assert after.expires_at == after.due_at + 14 * DAY
+
+
+async def test_an_invitation_that_went_out_is_not_moved_by_newer_news(shop: Shop) -> None:
+    customer = await shop.customer()
+    late = await shop.touchpoint(customer, MONDAY, "late", order="A-1")
+    await plan_waiting(shop.database, shop.planner, MONDAY)
+    await send_due(shop.database, shop.outreach, MONDAY + HOUR)
+    await shop.touchpoint(customer, MONDAY - DAY, "delivery", order="A-1")
+    await plan_waiting(shop.database, shop.planner, MONDAY + DAY)
+    invitation = await shop.only(Invitation)
+    assert (invitation.state, invitation.touchpoint_id, invitation.due_at) == ("sent", late, MONDAY)
 
 
 async def test_the_same_order_number_of_two_customers_is_two_orders(shop: Shop) -> None:
