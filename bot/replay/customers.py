@@ -17,7 +17,7 @@ from bot.replay.stage import Seen, Stage
 __all__ = ["Customers", "user_of"]
 
 QUESTIONS = 2
-"""Of the survey that the replay puts: the score, and the customer's own words. The made-good survey has as many."""
+"""Of the survey that the replay puts: the score, and the customer's own words."""
 ANSWERED = "\n\n✓ "
 """What a question's message shows once it is answered."""
 
@@ -43,10 +43,16 @@ class Customers:
         return await self._answer(user, QUESTIONS, lambda place, question: self._survey_answer(order, place, question))
 
     async def answer_made_good(self, order: Order) -> bool:
-        """Say whether it was put right, once that is asked: yes, but for every fifth customer, who says partly."""
+        """Say whether it was put right: yes, but for every fifth customer, who says partly, and what is missing."""
         satisfied = zlib.crc32(order.id.encode()) % 5 != 0
-        answers = ("yes", 5) if satisfied else ("partly", 3)
-        return await self._answer(user_of(order), 2 * QUESTIONS, lambda place, question: _tap(question, answers[place]))
+        # The first question's options are yes, partly, no; only who is not content is asked what is still missing.
+        replies = {0: 0, 2: 5} if satisfied else {0: 1, 1: "Ainda falta uma parte.", 2: 3}
+
+        def reply(place: int, question: Seen) -> dict[str, Any]:
+            given = replies[place]
+            return {"what": "text", "text": given} if isinstance(given, str) else _tap(question, given)
+
+        return await self._answer(user_of(order), QUESTIONS + len(replies), reply)
 
     async def _answer(self, user: int, questions: int, reply: Callable[[int, Seen], dict[str, Any]]) -> bool:
         for _ in range(4 * questions):
@@ -77,10 +83,10 @@ def _waiting(seen: list[Seen]) -> Seen | None:
     return next((message for message in reversed(seen) if message["from"] == "bot" and message["buttons"]), None)
 
 
-def _tap(question: Seen, choice: int | str) -> dict[str, Any]:
+def _tap(question: Seen, choice: int | Aside) -> dict[str, Any]:
     for row in question["buttons"]:
         for button in row:
             ref = read_ref(button["data"])
-            if ref is not None and choice in (ref.choice, button["text"]):
+            if ref is not None and ref.choice == choice:
                 return {"what": "tap", "message": question["message_id"], "data": button["data"]}
     raise LookupError(f"the question has no button for {choice!r}: {question['text']}")
