@@ -34,6 +34,10 @@ class Reader:
     lang: str
     zone: tzinfo
 
+    @property
+    def locale(self) -> Locale:
+        return _locale(self.lang)
+
     def moment(self, at: datetime) -> str:
         return format_datetime(at.astimezone(self.zone), STAFF_WORDS("format.moment", self.lang), locale=_locale(self.lang))
 

@@ -1,0 +1,147 @@
+"""The desk's pages: the open cases, one case with all that is known and can be done, and what happens to them, live."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.complaints.departments import DEPARTMENTS
+from bot.complaints.promises import Fix
+from bot.console.acts import TEXTS, UnknownAct, act
+from bot.console.case_sheet import sheet
+from bot.console.live import CaseWatch
+from bot.console.pages import Pages
+from bot.console.parts import ConsoleParts
+from bot.console.sessions import Sessions, form_of
+from bot.desk.desk import due_choices
+from bot.desk.outcome import Outcome
+from bot.desk.words import told
+from storage.ids import from_short, short
+from storage.queries.case_figures import list_cases
+from storage.queries.cases import CaseView, case_view, case_views
+from storage.queries.staff import staff_list
+
+__all__ = ["DeskPages"]
+
+log = logging.getLogger(__name__)
+
+_LISTS = ("open", "mine", "closed")
+
+
+class DeskPages:
+    def __init__(self, parts: ConsoleParts, pages: Pages, sessions: Sessions) -> None:
+        self._parts = parts
+        self._pages = pages
+        self._sessions = sessions
+        self._watch = CaseWatch(parts.database)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        only_staff = self._sessions.only_staff
+        return [
+            Route("/desk", only_staff(self._list)),
+            Route("/desk/events", only_staff(self._events)),
+            Route("/desk/cases/{ref}", only_staff(self._case), methods=["GET"]),
+            Route("/desk/cases/{ref}/photo/{photo:path}", only_staff(self._photo)),
+            Route("/desk/cases/{ref}/{act}", only_staff(self._act), methods=["POST"]),
+        ]
+
+    async def _list(self, request: Request) -> Response:
+        chosen = request.query_params.get("show", "open")
+        if chosen not in _LISTS:
+            raise HTTPException(404)
+        owner = request.state.staff.id if chosen == "mine" else None
+        async with self._parts.database.read() as conn:
+            rows = await conn.run_sync(lambda conn: list_cases(conn, closed=chosen == "closed", owner_id=owner))
+            views = await conn.run_sync(lambda conn: case_views(conn, [row.id for row in rows]))
+        t, now = self._pages.teller(request), self._parts.clock.now()
+        sheets = [sheet(views[row.id], self._parts.rules, t, now) for row in rows]
+        return self._pages.page(request, "desk.html", cases=sheets, chosen=chosen, lists=_LISTS)
+
+    async def _case(self, request: Request) -> Response:
+        view = await self._view(request)
+        return await self._case_page(request, view)
+
+    async def _act(self, request: Request) -> Response:
+        view, form = await self._view(request), await form_of(request)
+        name, staff = request.path_params["act"], request.state.staff
+        try:
+            outcome = await act(self._parts.desk, name, staff.id, view.id, form)
+        except UnknownAct as error:
+            raise HTTPException(400) from error
+        log.info("case_act act=%s case=%s done=%s", name, view.id, outcome.done)
+        text = self._told(request, outcome)
+        if not outcome.done and name in TEXTS:
+            # What they wrote is not lost: the page as it stands now, with their words in it.
+            kept = {name: str(form.get("text", ""))}
+            return await self._case_page(request, outcome.view or view, fix=str(form.get("fix", "")), kept=kept, refused=text)
+        request.session["told"] = {"done": outcome.done, "text": text}
+        return RedirectResponse(f"/desk/cases/{short(view.id)}", 303)
+
+    async def _photo(self, request: Request) -> Response:
+        view = await self._view(request)
+        photos = self._parts.photos
+        found = await photos.fetch(view.address.native_id, request.path_params["photo"]) if photos else None
+        if found is None:
+            raise HTTPException(404)
+        data, mime = found
+        headers = {
+            "Cache-Control": "private, max-age=3600",
+            "Content-Security-Policy": "default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(data, media_type=mime, headers=headers)
+
+    async def _events(self, request: Request) -> Response:
+        return EventSourceResponse(self._watch.events(request.headers.get("last-event-id", "")))
+
+    async def _view(self, request: Request) -> CaseView:
+        try:
+            case_id = from_short(request.path_params["ref"])
+        except ValueError as error:
+            raise HTTPException(404) from error
+        async with self._parts.database.read() as conn:
+            view = await conn.run_sync(case_view, case_id) if 0 < case_id < 2**63 else None
+        if view is None:
+            raise HTTPException(404)
+        return view
+
+    async def _case_page(
+        self, request: Request, view: CaseView, *, fix: str = "", kept: Mapping[str, str] | None = None, refused: str = ""
+    ) -> Response:
+        """`kept` are words by the form they were written in, which could not be sent: `refused` says why."""
+        parts, staff, now = self._parts, request.state.staff, self._parts.clock.now()
+        wanted = fix or request.query_params.get("fix", "")
+        offered = Fix(wanted) if wanted in tuple(Fix) else None
+        dues = due_choices(parts.operations, offered, now) if offered else []
+        place = request.query_params.get("due", "0")
+        due = dues[int(place)] if place in map(str, range(len(dues))) else None
+        prepared = await parts.desk.prepare(staff.id, view.id, offered, due=due) if offered else None
+        async with parts.database.read() as conn:
+            colleagues = await conn.run_sync(staff_list)
+        return self._pages.page(
+            request,
+            "case.html",
+            status=409 if refused else 200,
+            told={"done": False, "text": refused} if refused else None,
+            case=sheet(view, parts.rules, self._pages.teller(request), now, staff=staff, names={one.id: one.name for one in colleagues}),
+            fixes=list(Fix),
+            prepared=prepared,
+            dues=sorted(enumerate(dues), key=lambda numbered: numbered[1]),
+            colleagues=[one for one in colleagues if one.id != staff.id],
+            departments=[department for department in DEPARTMENTS if department != view.case.department],
+            kept=kept or {},
+        )
+
+    def _told(self, request: Request, outcome: Outcome) -> str:
+        t, view = self._pages.teller(request), outcome.view
+        if outcome.told == "taken_by_other" and view is not None and view.owner is not None:
+            taken = [entry.at for entry in view.entries if entry.kind in ("taken", "handed_over")]
+            if taken:
+                return t("desk.taken_by", owner=view.owner.name, ago=t.ago(taken[-1], self._parts.clock.now()))
+        return told(outcome, t.lang)

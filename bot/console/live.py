@@ -1,0 +1,55 @@
+"""Telling open pages that a case has changed, whichever process or person changed it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from sqlalchemy import Connection, func, select
+from sse_starlette import ServerSentEvent
+
+from storage.cases import CaseEntry
+from storage.database import Database
+
+__all__ = ["CaseWatch"]
+
+_entry = CaseEntry.__table__  # type: ignore[attr-defined]
+
+_EVERY = 0.4
+"""Seconds between two looks: staff see a new case within the second."""
+
+
+class CaseWatch:
+    """Looks at the newest entry of all cases' histories, once for all who wait and not at all when nobody does.
+
+    Everything that happens to a case adds an entry, and entries' ids grow: one look reads one row of an index.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._newest = ""
+        self._looking: asyncio.Task[None] | None = None
+
+    async def events(self, seen: str) -> AsyncIterator[ServerSentEvent]:
+        """An event `changed` whenever anything has happened, the first at once where it did since `seen`, an event's id."""
+        await self._look(0)
+        seen = seen or self._newest
+        while True:
+            while self._newest == seen:
+                await self._next_look()
+            seen = self._newest
+            yield ServerSentEvent("", event="changed", id=seen)
+
+    async def _next_look(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(_EVERY))
+        await asyncio.shield(self._looking)
+
+    async def _look(self, after: float) -> None:
+        await asyncio.sleep(after)
+        async with self._database.read() as conn:
+            self._newest = await conn.run_sync(_newest_entry)
+
+
+def _newest_entry(conn: Connection) -> str:
+    return str(conn.execute(select(func.max(_entry.c.id))).scalar() or 0)

@@ -1,0 +1,65 @@
+"""What the console is made of, put together by the application."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from starlette.routing import BaseRoute
+
+from bot.complaints.rules import Rules
+from bot.desk.desk import Desk
+from bot.desk.operations import Operations
+from bot.invitations.planning import Planner
+from channels.clock import Clock
+from channels.customers.webchat import Photos
+from storage.database import Database
+
+__all__ = ["ConsoleParts", "SignIn"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How staff come in: by name and one `password_hash` (of `bot.console.passwords`) for all, or, with `none`, everybody on
+    this machine is the sample shop's member of staff."""
+
+    kind: Literal["password", "none"]
+    password_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleParts:
+    """`address` is where people reach the server; on https the session's cookie travels only there. `secret` signs it.
+
+    `routes` are those of the channels and of the hooks, under the same server. With `planner` the server is the sample
+    shop's: `/` and `/shop` let a newcomer be customer and staff.
+    """
+
+    database: Database
+    desk: Desk
+    operations: Operations
+    clock: Clock
+    secret: str
+    address: str
+    sign_in: SignIn
+    routes: Sequence[BaseRoute] = ()
+    photos: Photos | None = None
+    planner: Planner | None = None
+
+    @property
+    def rules(self) -> Rules:
+        return self.operations.rules
+
+    @property
+    def shop(self) -> str:
+        return self.rules.shop
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.rules.hours.zone
+
+    @property
+    def secure(self) -> bool:
+        return self.address.startswith("https://")

@@ -1,0 +1,74 @@
+// Keeps the desk's pages live. Without it a page shows what was so when it was loaded.
+"use strict";
+(() => {
+  if (self !== top) document.documentElement.classList.add("framed"); // beside the customer's side, on the page to try it out
+  const live = document.querySelector("[data-live^='/']");
+  const title = document.title;
+  let unseen = 0;
+
+  async function fetched(address) {
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) throw new Error("the page is not there");
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  }
+
+  // What somebody is writing is never taken away from them: only regions without a form field in use are renewed.
+  const inUse = (region) => region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, button");
+
+  async function renew() {
+    const fresh = await fetched(location.href);
+    for (const region of document.querySelectorAll("[data-live]")) {
+      const other = fresh.getElementById(region.id);
+      if (!other || inUse(region) || other.innerHTML === region.innerHTML) continue;
+      const known = new Set([...region.querySelectorAll("[data-key]")].map((item) => item.dataset.key));
+      region.replaceChildren(...other.childNodes);
+      for (const item of region.querySelectorAll("[data-key]")) {
+        if (known.has(item.dataset.key)) continue;
+        item.classList.add("arrived");
+        if (document.hidden && region.dataset.new) unseen += 1;
+      }
+    }
+    document.title = unseen ? `(${unseen}) ${title}` : title;
+  }
+
+  if (live) {
+    const listen = () => {
+      const source = new EventSource(live.dataset.live);
+      source.addEventListener("changed", () => renew().catch(() => location.reload()));
+      source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000); });
+    };
+    listen();
+    setInterval(() => { if (!document.hidden) renew().catch(() => undefined); }, 30000); // waiting times grow
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      unseen = 0;
+      document.title = title;
+    });
+  }
+
+  // A link with data-swap renews one part of the page in place of loading it all.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-swap]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    const part = document.getElementById(link.dataset.swap);
+    const words = part.querySelector("textarea[data-keep]");
+    if (words && words.value !== words.defaultValue && !confirm(words.dataset.keep)) return;
+    part.classList.add("dimmed");
+    try {
+      part.replaceWith((await fetched(link.href)).getElementById(part.id));
+      history.replaceState(null, "", link.href);
+      const chosen = [...document.querySelectorAll("a[data-swap]")].find((other) => other.href === link.href);
+      if (chosen) chosen.focus({ preventScroll: true });
+    } catch {
+      location.href = link.href;
+    }
+  });
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+})();

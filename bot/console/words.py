@@ -1,0 +1,65 @@
+"""What the console says, by language and key, and how it writes moments, spans and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from babel.dates import format_timedelta
+from babel.numbers import format_decimal
+
+from bot.complaints.card import Reader, department_name
+from bot.complaints.words import STAFF_WORDS, Words
+from bot.insight.measures import Measured
+
+__all__ = ["CONSOLE_WORDS", "Teller"]
+
+CONSOLE_WORDS = Words(Path(__file__).with_name("words"))
+"""`words/<language>.toml`: every sentence of the console's own pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells a page's reader things in their language; `zone` is where times are told in."""
+
+    lang: str
+    zone: tzinfo
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.lang, self.zone)
+
+    def __call__(self, key: str, **facts: object) -> str:
+        """A sentence of the console."""
+        return CONSOLE_WORDS(key, self.lang, **facts)
+
+    def about(self, key: str, **facts: object) -> str:
+        """A sentence about cases, as staff read it in every place."""
+        return STAFF_WORDS(key, self.lang, **facts)
+
+    def department(self, name: str) -> str:
+        return department_name(name, self.lang)
+
+    def ago(self, since: datetime, now: datetime) -> str:
+        """ "2 minutes ago" or "in 3 hours"."""
+        return format_timedelta(since - now, locale=self.reader.locale, add_direction=True)
+
+    def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
+        """A number with so many digits after the point, in the reader's own way; `signed` writes a plus too."""
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return format_decimal(value, f"+{pattern};−{pattern}" if signed else f"{pattern};−{pattern}", locale=self.reader.locale)
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        return f"{self.number(100 * share, digits)} %"
+
+    def score(self, measure: str, measured: Measured) -> str:
+        """A measure as it is written large: points for NPS, per cent for shares."""
+        return self.number(measured.value, signed=True) if measure == "nps" else self.percent(measured.value)
+
+    def bounds(self, measure: str, measured: Measured) -> str:
+        """Its interval, from low to high."""
+        low, high = measured.interval.low, measured.interval.high
+        if measure == "nps":
+            return self("figures.from_to", low=self.number(low, signed=True), high=self.number(high, signed=True))
+        return self("figures.from_to", low=self.percent(low), high=self.percent(high))
