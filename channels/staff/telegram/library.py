@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest, ChatMigrated, TelegramError
@@ -22,6 +22,7 @@ from channels.telegram.rules import ALLOWED_UPDATES, CAPTION_LIMIT, TEXT_LIMIT, 
 __all__ = ["PythonTelegramBot"]
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _CONNECTIONS = 32
 """At the same time: as many as the sender has messages of one account under way."""
@@ -72,10 +73,7 @@ class PythonTelegramBot:
 
     async def post(self, chat: int, say: Say) -> str:
         try:
-            sent = await self._post(chat, say)
-        except ChatMigrated as moved:
-            log.info("telegram_chat_migrated", extra={"account": self._account})
-            return await self.post(moved.new_chat_id, say)
+            sent = await self._follow(chat, lambda there: self._post(there, say))
         except TelegramError as error:
             raise send_error(error, self._outage.pause) from error
         self._outage.over()
@@ -83,7 +81,7 @@ class PythonTelegramBot:
 
     async def edit(self, chat: int, message: int, say: Say) -> None:
         try:
-            await self._edit(chat, message, say)
+            await self._follow(chat, lambda there: self._edit(there, message, say))
         except TelegramError as error:
             if not (isinstance(error, BadRequest) and edit_is_settled(error.message)):
                 raise send_error(error, self._outage.pause, repeatable=True) from error
@@ -96,6 +94,14 @@ class PythonTelegramBot:
     async def close(self) -> None:
         for request in self._requests:  # the library's own shutdown leaves them open where it never got through to Telegram
             await request.shutdown()
+
+    async def _follow(self, chat: int, act: Callable[[int], Awaitable[T]]) -> T:
+        """Do something in a chat, once more where the chat has moved (a group became a supergroup)."""
+        try:
+            return await act(chat)
+        except ChatMigrated as moved:
+            log.info("telegram_chat_migrated", extra={"account": self._account})
+            return await act(moved.new_chat_id)
 
     async def _post(self, chat: int, say: Say) -> int:
         text, _ = spoken_text(say)

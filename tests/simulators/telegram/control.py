@@ -96,7 +96,7 @@ class Control:
         return {
             "calls": dict(world.calls),
             "answers": {str(status): n for status, n in world.answers.items()},
-            **{name: world.events[name] for name in ("updates", "conflicts", "floods", "webhook_pushes", "webhook_retries")},
+            **{name: world.events[name] for name in ("updates", "conflicts", "floods", "cuts", "webhook_pushes", "webhook_retries")},
             "peak_per_second": world.peak_per_second,
             "faults": world.faults,
             "pending": {bot.username: len(bot.updates) for bot in world.bots.values()},

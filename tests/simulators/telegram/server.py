@@ -127,7 +127,7 @@ class TelegramSimulator:
             self.world.answers[refusal.status] += 1
             return _refused(refusal)
         if fault and fault.how == "drop_after":
-            return _cut(request)
+            return self._cut(request)
         if fault and fault.how == "slow":
             await asyncio.sleep(fault.seconds)
         self.world.answers[200] += 1
@@ -137,17 +137,26 @@ class TelegramSimulator:
         """The answer to a call that is to fail before anything is done, None for one that goes on."""
         match fault.how:
             case "429":
+                self.world.answers[429] += 1
                 return _refused(flood(max(1, round(fault.seconds))))
             case "500":
+                self.world.answers[500] += 1
                 return _refused(Refusal(500, "Internal Server Error"))
             case "502":
+                self.world.answers[502] += 1
                 return web.Response(status=502, text=_GATEWAY_PAGE, content_type="text/html")
             case "timeout":
                 await asyncio.sleep(fault.seconds)
-                return _cut(request)
+                return self._cut(request)
             case "drop_before":
-                return _cut(request)
+                return self._cut(request)
         return None
+
+    def _cut(self, request: web.BaseRequest) -> web.Response:
+        self.world.events["cuts"] += 1
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)  # nobody gets it
 
 
 async def _arguments(request: web.BaseRequest, method: str) -> tuple[Json, frozenset[str]]:
@@ -164,12 +173,6 @@ async def _arguments(request: web.BaseRequest, method: str) -> tuple[Json, froze
             arguments[name] = uploads.get(value.removeprefix("attach://"), value)
     attached = {name: content for name, content in uploads.items() if f"attach://{name}" not in texts.values()}
     return arguments | attached, frozenset(name for name, value in (arguments | attached).items() if isinstance(value, bytes))
-
-
-def _cut(request: web.BaseRequest) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)
 
 
 def _json(status: int, content: Any) -> web.Response:

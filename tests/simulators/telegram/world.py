@@ -150,7 +150,7 @@ class World:
     calls: Counter[str] = field(default_factory=Counter)
     answers: Counter[int] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
-    """conflicts, floods, updates, webhook_pushes, webhook_retries …"""
+    """conflicts, cuts, floods, updates, webhook_pushes, webhook_retries …"""
     faults: list[str] = field(default_factory=list)
     """Calls that broke the platform's own interface description."""
     peak_per_second: int = 0
