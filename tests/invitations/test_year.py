@@ -61,7 +61,7 @@ def test_over_a_year_nobody_is_woken_or_asked_too_often_and_everybody_is_settled
                 ends["sent"] += 1
             case Not(reason, None):
                 ends[reason.value] += 1
-            case Not(_, until):
+            case Not(_, datetime() as until):
                 assert now < until < expires_at
                 heapq.heappush(waiting, (until, number, occurred_at, expires_at, index))
     assert sum(ends.values()) == 3000
