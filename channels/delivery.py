@@ -51,6 +51,10 @@ class Outgoing:
     invitation_id: int | None
     due_at: datetime
 
+    @property
+    def paced(self) -> bool:
+        return not self.say.edits
+
 
 def _outgoing(row: Any) -> Outgoing:
     return Outgoing(
@@ -185,7 +189,7 @@ class _Line:
             await self._failed(one, Unknown(f"{type(error).__name__}: {error}"))
         else:
             self._remember(one.say.key, platform_id)
-            self._lanes.done(one.address, self._clock.now(), counts=not one.say.edits)
+            self._lanes.done(one, self._clock.now())
             self._woken.set()
             await self._settle(self._settled(one, MessageState.SENT, platform_id=platform_id))
 
@@ -202,10 +206,10 @@ class _Line:
                 left = self._lanes.hold(one.address, now)
                 await self._settle_all([self._settled(each, MessageState.UNREACHABLE, reason=error.reason) for each in (one, *left)])
             case Unknown():
-                self._lanes.done(one.address, now)
+                self._lanes.done(one, now)
                 await self._settle(self._unknown(one, error.why))
             case _:
-                self._lanes.done(one.address, now)
+                self._lanes.done(one, now)
                 await self._settle(self._settled(one, MessageState.REJECTED, reason=str(error)))
         log.warning("message_not_sent account=%s message=%s why=%s", self._channel.account, one.id, type(error).__name__)
         self.wake()

@@ -21,6 +21,9 @@ class Sendable(Protocol):
     def priority(self) -> int: ...
     @property
     def address(self) -> str: ...
+    @property
+    def paced(self) -> bool:
+        """Whether the platform counts it: an edit it does not."""
 
 
 @dataclass(slots=True)
@@ -69,16 +72,17 @@ class Lanes(Generic[M]):
                 continue  # a more urgent one has come to this lane since, or the lane was put to rest
             heapq.heappop(lane.waiting)
             lane.busy = True
-            if self._pace.account:
+            message = self._messages.pop(id)
+            if self._pace.account and message.paced:
                 self._next = now + self._pace.account
-            return self._messages.pop(id)
+            return message
         return None
 
-    def done(self, address: str, now: datetime, *, counts: bool = True) -> None:
-        """The message under way at `address` has left. One that does not count (an edit) needs no pause behind it."""
-        lane = self._lanes[address]
+    def done(self, message: M, now: datetime) -> None:
+        """The message that `pick` gave has left."""
+        lane = self._lanes[message.address]
         lane.busy = False
-        self._rest(address, lane, now + self._pace.address if counts and self._pace.address else None)
+        self._rest(message.address, lane, now + self._pace.address if message.paced and self._pace.address else None)
 
     def hold(self, address: str, until: datetime) -> list[M]:
         """Let the lane rest; gives back what waited in it."""

@@ -66,8 +66,10 @@ class Customers:
                 await self._stage.does(what.pop("what"), self._bot, user, **what)
             elif sum(ANSWERED in message["text"] for message in seen) >= questions and seen[-1]["from"] == "bot":
                 return True
-            elif not await self._stage.more(self._bot, user, len(seen), within=3):
-                return question is None
+            else:
+                await self._think()
+                if not await self._stage.more(self._bot, user, len(seen), within=3):
+                    return question is None
         return False
 
     def _survey_answer(self, order: Order, place: int, question: Seen) -> dict[str, Any]:

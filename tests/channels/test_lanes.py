@@ -19,6 +19,7 @@ class Message:
     id: int
     priority: int = 1
     address: str = "anna"
+    paced: bool = True
 
 
 def test_the_more_urgent_message_goes_first() -> None:
@@ -34,7 +35,7 @@ def test_a_more_urgent_message_overtakes_within_its_address() -> None:
     lanes.add(Message(2, priority=1))
     assert lanes.pick(START) == Message(2, priority=1)
     assert lanes.pick(START) is None
-    lanes.done("anna", START)
+    lanes.done(Message(1), START)
     assert lanes.pick(START) == Message(1, priority=3)
 
 
@@ -44,7 +45,7 @@ def test_one_address_has_one_message_under_way() -> None:
     lanes.add(Message(2))
     assert lanes.pick(START) == Message(1)
     assert lanes.pick(START) is None
-    lanes.done("anna", START)
+    lanes.done(Message(1), START)
     assert lanes.pick(START) == Message(2)
 
 
@@ -53,7 +54,7 @@ def test_an_address_rests_for_its_pace_and_others_do_not_wait_for_it() -> None:
     for message in (Message(1), Message(2), Message(3, address="berzins")):
         lanes.add(message)
     assert lanes.pick(START) == Message(1)
-    lanes.done("anna", START)
+    lanes.done(Message(1), START)
     assert lanes.pick(START) == Message(3, address="berzins")
     assert lanes.pick(START + SECOND / 2) is None
     assert lanes.next_time() == START + SECOND
@@ -61,11 +62,12 @@ def test_an_address_rests_for_its_pace_and_others_do_not_wait_for_it() -> None:
 
 
 def test_an_edit_needs_no_pause_behind_it() -> None:
-    lanes: Lanes[Message] = Lanes(Pace(address=SECOND))
-    lanes.add(Message(1))
+    lanes: Lanes[Message] = Lanes(Pace(account=SECOND, address=SECOND))
+    edit = Message(1, paced=False)
+    lanes.add(edit)
     lanes.add(Message(2))
-    lanes.pick(START)
-    lanes.done("anna", START, counts=False)
+    assert lanes.pick(START) == edit
+    lanes.done(edit, START)
     assert lanes.pick(START) == Message(2)
 
 
@@ -105,7 +107,7 @@ def test_pace_order_and_completeness_hold_for_any_traffic(traffic: list[tuple[in
             lanes.add(arriving.pop(0)[1])
         while message := lanes.pick(now):
             sent.append((now, message))
-            lanes.done(message.address, now)
+            lanes.done(message, now)
         moments = [START + timedelta(seconds=arriving[0][0])] if arriving else []
         if later := lanes.next_time():
             moments.append(later)
