@@ -23,7 +23,6 @@ def replay(
     A simulated clock runs through the orders; customers and staff are played on a Telegram of our own, which the real
     adapters talk to over HTTP.
     """
-    import asyncio
     import json
     import logging
     import tempfile
@@ -32,6 +31,7 @@ def replay(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from bot.cli.loop import run_loop
     from bot.replay.config import ZONE
     from bot.replay.orders import read_orders
     from bot.replay.run import replay as run
@@ -50,7 +50,7 @@ def replay(
                 return await run(chosen, telegram, kept, lambda _, n: bar.advance(task, n))
 
     with tempfile.TemporaryDirectory(prefix="makegood-replay-") as temporary:
-        result = asyncio.run(played(folder or Path(temporary)))
+        result = run_loop(played(folder or Path(temporary)))
     text = json.dumps(result, indent=2, ensure_ascii=False)
     if report:
         report.write_text(text + "\n", encoding="utf-8")

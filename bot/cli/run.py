@@ -18,9 +18,7 @@ def run(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Another port than the configuration's.")] = None,
 ) -> None:
     """Serve customers, staff and operators until interrupted; the sample shop where there is no configuration."""
-    import asyncio
-    import sys
-
+    from bot.cli.loop import run_loop
     from bot.config import load_config
     from bot.logs import set_up_logging
     from bot.mistake import Mistake
@@ -34,12 +32,7 @@ def run(
     set_up_logging(settings)
     typer.echo(f"{settings.shop.name} is open at {settings.server.address}   (Ctrl+C ends it)")
     try:
-        if sys.platform == "win32":
-            asyncio.run(serve(settings, sample=file is None))
-        else:
-            import uvloop
-
-            uvloop.run(serve(settings, sample=file is None))
+        run_loop(serve(settings, sample=file is None))
     except DatabaseInUse as error:
         raise Mistake(str(error)) from error
     except KeyboardInterrupt:

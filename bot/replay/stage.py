@@ -87,9 +87,7 @@ class Stage:
         return False
 
     async def news(self, bot: str, user: int, after: int, *, within: float) -> list[Seen]:
-        """What the bot did in this chat since its `number` `after`, edits included; nothing where the chat is not open."""
-        if not await self.chat(bot, user):
-            return []
+        """What the bot did in this chat since its `number` `after`, edits included."""
         news: list[Seen] = await self._get("news", bot=bot, user=user, after=after, within=within, edits=1)
         return news
 
