@@ -75,7 +75,8 @@ class CaseEntry(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
     author: str
     kind: str
-    """complaint, message, taken, handed_over, response, promise, kept, asked, made_good, reopened, note, closed."""
+    """complaint, message, taken, handed_over, response, promise, kept, broken, asked, made_good, reopened, note, closed;
+    warned and overdue where an answer was late."""
     words: str = ""
     data: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -25,6 +25,9 @@ __all__ = ["MARKS", "Reader", "card_choices", "card_text", "case_ref", "customer
 MARKS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "🚨"}
 _LATEST = 6
 """So many of the things a customer said are shown; the rest is in the history."""
+
+_WORTH_TELLING = timedelta(minutes=1)
+"""A wait shorter than this is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def _lines(view: CaseView, reader: Reader, now: datetime) -> Iterator[str]:
             yield words(key, fix=words(f"fix.{promise.fix}"), due=reader.moment(promise.due_at))
     if not view.address.reachable:
         yield words("card.unreachable", reason=view.address.unreachable_reason)
-    if since := view.waiting_since:
+    if (since := view.waiting_since) and now - since >= _WORTH_TELLING:
         yield words("card.waiting", span=reader.span(since, now))
     yield words(f"state.{case.state}", owner=view.owner.name if view.owner else "")
 
@@ -107,7 +110,7 @@ def department_name(department: str, lang: str) -> str:
 def said_lines(entry: Row[*tuple[Any, ...]], lang: str) -> Iterator[str]:
     """What the customer said in one entry: score, choices, words, a picture."""
     data = entry.data
-    question = text_in(data["asked"], lang) if "asked" in data else ""
+    question = _about(data, lang)
     if "score" in data:
         yield STAFF_WORDS("card.score", lang, question=question, score=data["score"], of=data["of"])
     for texts in data.get("picked", ()):
@@ -120,6 +123,13 @@ def said_lines(entry: Row[*tuple[Any, ...]], lang: str) -> Iterator[str]:
         yield STAFF_WORDS("card.said", lang, words=entry.words)
     if "media" in data:
         yield STAFF_WORDS("card.photo", lang, kind=data["media"]["kind"])
+
+
+def _about(data: dict[str, Any], lang: str) -> str:
+    """What was asked, short: the question's department where it has one."""
+    if "about" in data:
+        return department_name(data["about"], lang).capitalize()
+    return text_in(data["asked"], lang) if "asked" in data else ""
 
 
 def card_choices(view: CaseView, staff: Actor, lang: str) -> tuple[Choice, ...]:

@@ -62,6 +62,8 @@ class Complaint:
             data["media"] = {"kind": self.media.kind.value, "ref": self.media.ref, "mime": self.media.mime}
         if self.question:
             data |= {"survey": self.survey, "question": self.question.key, "asked": dict(self.question.text)} | self._value(self.question)
+            if self.question.department:
+                data["about"] = self.question.department
         return data
 
     def _value(self, question: Question) -> dict[str, Any]:

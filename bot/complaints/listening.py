@@ -12,6 +12,7 @@ from bot.complaints.detection import detect
 from bot.complaints.intake import Taken, intake
 from bot.complaints.made_good import SURVEY, WORD_QUESTION, on_made_good
 from bot.complaints.rules import Rules
+from bot.complaints.signs import known_signs
 from bot.dialogs.dialog import SignalKind
 from bot.dialogs.told import Told
 from bot.surveys.understanding import Command, understand_command
@@ -30,6 +31,8 @@ class ComplaintListener:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        # Read now, so that no customer's transaction waits for files.
+        known_signs()
 
     def __call__(self, conn: Connection, tolds: Sequence[Told], now: datetime) -> Sequence[str | None]:
         complaints: dict[int, Complaint] = {}

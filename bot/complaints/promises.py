@@ -35,13 +35,18 @@ PROMISE_TIMES: Mapping[Fix, timedelta] = {
 """Business time in which each fix is promised: promise only what can be kept."""
 DUE_CHOICES = (4, 8, 24, 40)
 """Other due times that staff may choose, in business hours."""
+_HALF_AN_HOUR = timedelta(minutes=30)
 REMIND_AHEAD = timedelta(hours=2)
 """The owner is reminded this long before a promise is due, or after two thirds of its time where that is later."""
 
 
-def due_at(fix: Fix, now: datetime, hours: BusinessHours, within: timedelta) -> datetime:
-    """When a promise made now, to be kept within that much business time, is due, in UTC."""
-    return now if fix is Fix.EXPLAIN else hours.after(now, within)
+def due_at(now: datetime, within: timedelta, hours: BusinessHours) -> datetime:
+    """When something promised now, to be done within that much business time, is due: on the half hour, as people say it, in UTC."""
+    if not within:
+        return now
+    due = hours.after(now, within)
+    beyond = timedelta(minutes=due.minute % 30, seconds=due.second, microseconds=due.microsecond)
+    return due + (_HALF_AN_HOUR - beyond) if beyond else due
 
 
 def remind_at(made_at: datetime, due: datetime) -> datetime:

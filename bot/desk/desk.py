@@ -49,7 +49,7 @@ def prepare(
     view, rules = case_view(conn, case_id), operations.rules
     if view is None:
         return None
-    due = due or due_at(fix, now, rules.hours, rules.promise_times[fix])
+    due = due or due_at(now, rules.promise_times[fix], rules.hours)
     text = prepared_answer(view, fix, due, staff=staff.name, shop=rules.shop, zone=rules.hours.zone, explanation=explanation)
     return Prepared(fix, due, text)
 
@@ -57,8 +57,8 @@ def prepare(
 def due_choices(operations: Operations, fix: Fix, now: datetime) -> list[datetime]:
     """The due times that staff are offered for a fix: its usual one first."""
     rules = operations.rules
-    usual = due_at(fix, now, rules.hours, rules.promise_times[fix])
-    others = {rules.hours.after(now, timedelta(hours=hours)) for hours in DUE_CHOICES} - {usual}
+    usual = due_at(now, rules.promise_times[fix], rules.hours)
+    others = {due_at(now, timedelta(hours=hours), rules.hours) for hours in DUE_CHOICES} - {usual}
     return [usual] if fix is Fix.EXPLAIN else [usual, *sorted(others)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import Row
@@ -14,14 +15,19 @@ from storage.queries.cases import CaseView
 
 __all__ = ["author_name", "entry_lines", "history_text"]
 
+_LATEST = 25
+"""So many entries fit into one message."""
+_WORDS = 140
+"""Characters shown of what was said in one."""
 Entry = Row[*tuple[Any, ...]]
 
 
 def history_text(view: CaseView, reader: Reader, staff: Mapping[int, str]) -> str:
-    """All entries in the order of time. `staff` are names by id."""
+    """The latest entries in the order of time. `staff` are names by id."""
     department = department_name(view.case.department, reader.lang)
     title = STAFF_WORDS("history.title", reader.lang, name=customer_name(view, reader.lang), department=department)
-    return "\n".join([title, *(line for entry in view.entries for line in entry_lines(entry, reader, staff))])
+    entries = view.entries[-_LATEST:]
+    return "\n".join([title, *(line for entry in entries for line in entry_lines(entry, reader, staff))])
 
 
 def entry_lines(entry: Entry, reader: Reader, staff: Mapping[int, str]) -> list[str]:
@@ -37,7 +43,7 @@ def entry_lines(entry: Entry, reader: Reader, staff: Mapping[int, str]) -> list[
     what = STAFF_WORDS(f"history.{entry.kind}", lang, **facts)
     line = STAFF_WORDS("history.line", lang, at=reader.moment(entry.at), who=author_name(entry.author, lang, staff), what=what)
     said = said_lines(entry, lang) if entry.author == "customer" and entry.kind != "made_good" else [entry.words] if entry.words else []
-    return [line, *(f"   {words}" for words in said)]
+    return [line, *(f"   {shorten(words, _WORDS, placeholder=' …')}" for words in said)]
 
 
 def author_name(author: str, lang: str, staff: Mapping[int, str]) -> str:

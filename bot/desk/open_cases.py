@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from sqlalchemy import Connection
 
 from bot.complaints.card import MARKS, case_ref, department_name
@@ -29,8 +31,7 @@ def open_cases_say(conn: Connection, door: AnyRow, lang: str) -> Say:
     lines, choices = [DESK_WORDS("door.open_cases", lang, n=len(cases))], []
     for case in cases[:_SHOWN]:
         name = case.customer_name or STAFF_WORDS("card.nobody_known", lang)
-        words = " ".join((case.words or "").split())
-        words = words if len(words) <= _WORDS else f"{words[:_WORDS].rstrip()}…"
+        words = shorten(case.words or "", _WORDS, placeholder=" …")
         facts = {"name": name, "department": department_name(case.department, lang), "owner": case.owner_name, "words": words}
         lines.append(DESK_WORDS("door.case_line", lang, mark=MARKS[case.severity], **facts))
         choices.append(Choice(case_ref(case.id, "show"), f"{MARKS[case.severity]} {name}"))

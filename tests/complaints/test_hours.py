@@ -50,9 +50,14 @@ def test_a_business_that_never_opens_is_said_so() -> None:
 
 def test_an_explanation_is_due_at_once_and_everything_else_in_its_time() -> None:
     now = at("2026-03-02 10:00")
-    assert due_at(Fix.EXPLAIN, now, HOURS, PROMISE_TIMES[Fix.EXPLAIN]) == now
-    assert due_at(Fix.CALL_BACK, now, HOURS, PROMISE_TIMES[Fix.CALL_BACK]) == at("2026-03-02 14:00")
-    assert due_at(Fix.REPLACE, now, HOURS, PROMISE_TIMES[Fix.REPLACE]) == at("2026-03-05 10:00")
+    assert due_at(now, PROMISE_TIMES[Fix.EXPLAIN], HOURS) == now
+    assert due_at(now, PROMISE_TIMES[Fix.CALL_BACK], HOURS) == at("2026-03-02 14:00")
+    assert due_at(now, PROMISE_TIMES[Fix.REPLACE], HOURS) == at("2026-03-05 10:00")
+
+
+def test_a_due_time_is_one_that_people_would_say() -> None:
+    assert due_at(at("2026-03-02 10:42"), 4 * HOUR, HOURS) == at("2026-03-02 15:00")
+    assert due_at(at("2026-03-02 10:12"), 4 * HOUR, HOURS) == at("2026-03-02 14:30")
 
 
 def test_an_owner_is_reminded_two_hours_ahead_but_not_before_most_of_the_time_has_passed() -> None:

@@ -18,7 +18,16 @@ async def test_a_low_score_opens_a_case_and_alerts_the_department(world: World) 
     assert reply
     assert "Sample Shop" in reply
     (alert,) = await world.news("Maria")
-    for told in ("Anna Berg", "Swedish", "blå vattenkokare", "4711", "499", "5 days late", "1 of 5", "Nobody has taken it"):
+    for told in (
+        "Anna Berg",
+        "Swedish",
+        "blå vattenkokare",
+        "4711",
+        "499",
+        "5 days late",
+        "Delivery speed – 1 of 5",
+        "Nobody has taken it",
+    ):
         assert told in alert.text
     assert [choice.label for choice in alert.choices] == ["I take it", "Apologise and fix", "Write", "History"]
     assert await world.news("Olle") == []
@@ -41,7 +50,9 @@ async def test_what_else_is_said_in_the_same_dialog_joins_the_case_and_is_acknow
     anna = await world.customer()
     await world.staff("Maria")
     replies = await world.hear(
-        world.told(anna, "csat", 1), world.told(anna, "delivery_speed", 2), world.told(anna, "what_went_wrong", "kom för sent", words="kom för sent")
+        world.told(anna, "csat", 1),
+        world.told(anna, "delivery_speed", 2),
+        world.told(anna, "what_went_wrong", "kom för sent", words="kom för sent"),
     )
     assert [bool(reply) for reply in replies] == [True, False, False]
     later = await world.says(anna, "needs", "en ny", words="en ny")

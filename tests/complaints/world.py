@@ -73,7 +73,13 @@ class World:
 
         def write(conn: Connection) -> None:
             customer = {"id": customer_id, "name": name, "lang": lang, "created_at": now}
-            address = {"id": address_id, "customer_id": customer_id, "channel": "telegram", "account": CUSTOMERS, "native_id": str(address_id)}
+            address = {
+                "id": address_id,
+                "customer_id": customer_id,
+                "channel": "telegram",
+                "account": CUSTOMERS,
+                "native_id": str(address_id),
+            }
             touchpoint = {"id": touchpoint_id, "source": "shop", "external_id": str(touchpoint_id), "customer_id": customer_id}
             insert_many(conn, Customer.__table__, [customer])
             insert_many(conn, Address.__table__, [address | {"lang": lang, "created_at": now}])

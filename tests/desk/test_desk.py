@@ -103,9 +103,7 @@ async def test_a_form_sent_twice_answers_once(world: World, desk: Desk, anna: Pe
     maria = await world.staff("Maria")
     case = await complained(world, anna)
     seen = case.case.version
-    first, second = await asyncio.gather(
-        *(desk.respond(maria, case.id, Fix.REFUND, tomorrow(world), "Sorry", seen=seen) for _ in range(2))
-    )
+    first, second = await asyncio.gather(*(desk.respond(maria, case.id, Fix.REFUND, tomorrow(world), "Sorry", seen=seen) for _ in range(2)))
     assert sorted([first.done, second.done]) == [False, True]
     assert len(await world.messages(anna.native_id, account="shop_bot")) == 1
 

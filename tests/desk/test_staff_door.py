@@ -297,9 +297,7 @@ async def test_somebody_unknown_can_do_nothing_and_is_refused_politely(world: Wo
     (alert,) = await alert_of(world, anna, "Maria")
     stranger = staffroom.chat("stranger")
     for said in (await stranger.presses(alert.choices[0].ref), await stranger.writes("/cases"), await stranger.starts()):
-        assert [say.text for say in said] == [
-            "This chat is for staff only. If you work here, open the link that your lead gave you."
-        ]
+        assert [say.text for say in said] == ["This chat is for staff only. If you work here, open the link that your lead gave you."]
     assert (await world.case()).case.state == CaseState.OPEN
 
 
