@@ -30,7 +30,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         app.database,
         {source: secret.get_secret_value() for source, secret in config.touchpoints.secrets.items()},
         planner=app.planner,
-        links=app.links,
+        links=lambda: app.links,
         clock=app.clock,
         skew=config.touchpoints.clock_skew,
     )

@@ -40,7 +40,7 @@ class Outreach:
     shop: str
     default_lang: str
     accounts: frozenset[str]
-    """The channel accounts that we may write from: not the web chat's, whose page the customer has long closed."""
+    """The channel accounts that we write from; an address on any other counts for nothing."""
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,7 +49,10 @@ class _Telling:
 
 
 class Hook:
-    """Takes requests. `refused` counts those that were not believed, by why."""
+    """Takes requests. `refused` counts those that were not believed, by why.
+
+    `links` is asked at every answer: what a bot is called is known only once its platform has said so.
+    """
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class Hook:
         secrets: Mapping[str, str],
         *,
         planner: Planner,
-        links: Links,
+        links: Callable[[], Links],
         clock: Clock,
         skew: timedelta = timedelta(minutes=5),
     ) -> None:
@@ -115,7 +118,7 @@ class Hook:
         return [[next(taken) for _ in one.items] if is_fresh else None for one, is_fresh in zip(tellings, believed, strict=True)]
 
     def _answer(self, taken: Taken) -> dict[str, Any]:
-        links = self._links.of(taken.token) if taken.token else {}
+        links = self._links().of(taken.token) if taken.token else {}
         return {"external_id": taken.external_id, "state": "new" if taken.new else "known", "links": links}
 
 

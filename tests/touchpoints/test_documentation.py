@@ -40,7 +40,9 @@ def example(language: str) -> str:
 @pytest.fixture
 async def address(database: Database) -> AsyncIterator[str]:
     await publish_bank(database)
-    hook = Hook(database, {"webshop": SECRET}, planner=PLANNER, links=Links(webchat={"chat": "https://shop.example"}), clock=SystemClock())
+    hook = Hook(
+        database, {"webshop": SECRET}, planner=PLANNER, links=lambda: Links(webchat={"chat": "https://shop.example"}), clock=SystemClock()
+    )
     async with serving(Starlette(routes=touchpoint_routes(hook))) as url:
         yield url
 

@@ -27,7 +27,11 @@ async def hook(database: Database) -> Hook:
     await publish_bank(database)
     links = Links(telegram={"shop_bot": "FjordBot"}, webchat={"chat": "https://shop.example"})
     return Hook(
-        database, {"shop": SECRET, "helpdesk": "another-secret-of-its-own"}, planner=PLANNER, links=links, clock=SimulatedClock(MONDAY)
+        database,
+        {"shop": SECRET, "helpdesk": "another-secret-of-its-own"},
+        planner=PLANNER,
+        links=lambda: links,
+        clock=SimulatedClock(MONDAY),
     )
 
 
@@ -175,7 +179,7 @@ async def test_only_a_post_is_heard(web: httpx.AsyncClient) -> None:
 
 def test_a_short_secret_stops_the_start(database: Database) -> None:
     with pytest.raises(ValueError, match="source shop has fewer than 16 characters") as error:
-        Hook(database, {"shop": "short"}, planner=PLANNER, links=Links(), clock=SimulatedClock(MONDAY))
+        Hook(database, {"shop": "short"}, planner=PLANNER, links=Links, clock=SimulatedClock(MONDAY))
     assert "short" not in str(error.value).replace("source shop", "")
 
 
