@@ -27,11 +27,15 @@ def history_text(view: CaseView, reader: Reader, staff: Mapping[int, str]) -> st
     department = department_name(view.case.department, reader.lang)
     title = STAFF_WORDS("history.title", reader.lang, name=customer_name(view, reader.lang), department=department)
     entries = view.entries[-_LATEST:]
-    return "\n".join([title, *(line for entry in entries for line in entry_lines(entry, reader, staff))])
+    lines = [title]
+    for entry in entries:
+        line, *said = entry_lines(entry, reader, staff)
+        lines += [line, *(f"   {shorten(words, _WORDS, placeholder=' …')}" for words in said)]
+    return "\n".join(lines)
 
 
 def entry_lines(entry: Entry, reader: Reader, staff: Mapping[int, str]) -> list[str]:
-    """One entry: who did what when, and the words beneath it."""
+    """One entry: who did what when, then what was said."""
     data, lang = entry.data, reader.lang
     facts: dict[str, object] = {"to": department_name(str(data.get("to", "")), lang)}
     if "fix" in data:
@@ -43,7 +47,7 @@ def entry_lines(entry: Entry, reader: Reader, staff: Mapping[int, str]) -> list[
     what = STAFF_WORDS(f"history.{entry.kind}", lang, **facts)
     line = STAFF_WORDS("history.line", lang, at=reader.moment(entry.at), who=author_name(entry.author, lang, staff), what=what)
     said = said_lines(entry, lang) if entry.author == "customer" and entry.kind != "made_good" else [entry.words] if entry.words else []
-    return [line, *(f"   {shorten(words, _WORDS, placeholder=' …')}" for words in said)]
+    return [line, *said]
 
 
 def author_name(author: str, lang: str, staff: Mapping[int, str]) -> str:
