@@ -30,8 +30,8 @@ CLAIM = 30
 """Messages taken at once: about a second of Telegram's pace, so that bulk never stands before a reply for longer."""
 ROOM = 200
 """Messages a sender keeps in hand before it leaves further replies in the outbox."""
-TRIES = 20
-"""Times a message is tried again before it is given up as rejected."""
+GIVE_UP_AFTER = timedelta(days=1)
+"""How long a message is tried again while its platform cannot take it: a day's outage loses nothing."""
 AT_ONCE = 32
 """Calls to one platform under way at the same time."""
 KEYS_KEPT = 4096
@@ -50,6 +50,7 @@ class Outgoing:
     repeated: bool
     invitation_id: int | None
     due_at: datetime
+    created_at: datetime
 
     @property
     def paced(self) -> bool:
@@ -66,6 +67,7 @@ def _outgoing(row: Any) -> Outgoing:
         row["repeated"],
         row["invitation_id"],
         row["due_at"],
+        row["created_at"],
     )
 
 
@@ -196,7 +198,7 @@ class _Line:
     async def _failed(self, one: Outgoing, error: SendError) -> None:
         now = self._clock.now()
         match error:
-            case Retry() if one.attempts + 1 < TRIES:
+            case Retry() if now - one.created_at < GIVE_UP_AFTER:
                 until = now + max(error.after, timedelta(milliseconds=50))
                 if error.account_wide:
                     self._lanes.hold_all(until)

@@ -33,6 +33,7 @@ _ONE = (
     _message.c.attempts,
     _message.c.repeated,
     _message.c.due_at,
+    _message.c.created_at,
 )
 
 

@@ -138,6 +138,20 @@ async def test_told_to_wait_it_waits_and_keeps_the_order(database: Database, clo
     assert [text for _, text, _ in post.sent] == ["one", "two"]
 
 
+async def test_a_days_outage_loses_nothing_and_what_is_older_is_given_up(database: Database, clock: SimulatedClock) -> None:
+    post = Post(faults=[Retry(timedelta(hours=1), "down")] * 30)
+    await put(database, clock, Say("one"))
+    async with sending(database, post, clock):
+        for _ in range(23):
+            before = len(post.faults)
+            await until(lambda before=before: len(post.faults) < before)  # type: ignore[misc]
+            clock.move_to(clock.now() + timedelta(hours=1, seconds=1))
+        assert await states(database) != ["rejected"]
+        clock.move_to(clock.now() + timedelta(hours=2))
+        await until(lambda: settled(database))
+    assert await states(database) == ["rejected"]
+
+
 async def test_an_address_that_cannot_be_reached_is_marked_and_left_alone(database: Database, clock: SimulatedClock) -> None:
     now = clock.now()
 
