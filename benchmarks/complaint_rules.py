@@ -85,7 +85,8 @@ def main() -> None:
     options.add_argument("--most", type=int, default=40, help="how many of them")
     chosen = options.parse_args()
     console = Console(width=140)
-    table = Table("set", "n", "recall", "precision", "false alarms (aim: ≤ 5 %)", "department found", "severity ±1", "µs a text", "most false alarms by")
+    figures = ("recall", "precision", "false alarms (aim: ≤ 5 %)", "department found", "severity ±1", "µs a text")
+    table = Table("set", "n", *figures, "most false alarms by")
     for name in chosen.sets:
         found = measure(name, show=chosen.show, most=chosen.most)
         if found is None:
