@@ -13,14 +13,16 @@ from sqlalchemy import make_url
 
 from bot.config import Config
 from bot.config.sections import Telegram
+from bot.invitations.links import Links
 from channels.clock import Clock
 from channels.contract import Channel
+from channels.telegram.bot import TelegramBot
 from storage.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["customer_channels", "data_folder", "server_secret", "staff_channels"]
+__all__ = ["customer_channels", "data_folder", "links_of", "server_secret", "staff_channels"]
 
 
 def customer_channels(config: Config, database: Database, clock: Clock, secret: str) -> Sequence[Channel]:
@@ -67,6 +69,12 @@ def _web_chat(name: str, config: Config, database: Database, clock: Clock, secre
         clock=clock,
         secure=config.server.address.startswith("https://"),
     )
+
+
+def links_of(config: Config, channels: Sequence[Channel]) -> Links:
+    """Where invitations lead, as far as the platforms have told us our own names yet."""
+    bots = {channel.account: channel.username for channel in channels if isinstance(channel, TelegramBot) and channel.username}
+    return Links(bots, {channel.account: config.server.address for channel in channels if channel.name == "webchat"})
 
 
 def data_folder(config: Config) -> Path:

@@ -12,7 +12,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.accounts import customer_channels, data_folder, server_secret, staff_channels
+from bot.accounts import customer_channels, data_folder, links_of, server_secret, staff_channels
 from bot.complaints.listening import ComplaintListener, sounds_like_complaint
 from bot.complaints.rules import Rules
 from bot.complaints.watching import watch_promises, watch_silence, watch_targets
@@ -69,9 +69,7 @@ class App:
     @property
     def links(self) -> Links:
         """Where invitations lead, as far as the platforms have told us our own names yet."""
-        telegram = {channel.account: username for channel in self.channels if (username := getattr(channel, "username", ""))}
-        webchat = {channel.account: self.config.server.address for channel in self.channels if channel.name == "webchat"}
-        return Links(telegram, webchat)
+        return links_of(self.config, self.channels)
 
     async def run(self, *, schedule: bool = True) -> None:
         """Hear, answer, deliver and, with `schedule`, do what falls due, until cancelled."""

@@ -60,7 +60,8 @@ class TelegramBot:
         self.forged = 0
         """Webhook requests without the right secret."""
         self._library, self._clock, self._line, self._webhook = library, clock, line, webhook
-        self._username = ""
+        self.username = ""
+        """What Telegram calls this bot; empty until it has told us."""
         self._answers: set[asyncio.Task[None]] = set()
 
     def link(self, token: str) -> str:
@@ -70,9 +71,9 @@ class TelegramBot:
             LookupError: the bot's name is not known yet: `run` asks Telegram for it.
             ValueError: the token cannot be carried.
         """
-        if not self._username:
+        if not self.username:
             raise LookupError(f"the name of the bot {self.account} is not known yet: Telegram has not answered")
-        return deep_link(self._username, token)
+        return deep_link(self.username, token)
 
     def routes(self, hear: Hear) -> Sequence[BaseRoute]:
         if self._webhook is None:
@@ -109,9 +110,9 @@ class TelegramBot:
 
     async def _introduce(self) -> None:
         url, secret = (self._webhook.url(self.account), self._webhook.secret) if self._webhook else ("", "")
-        while not self._username:
+        while not self.username:
             try:
-                self._username = await self._library.introduce(url, secret)
+                self.username = await self._library.introduce(url, secret)
             except Exception as error:
                 await self._line.sit_out("telegram_start_failed", self._library.explain(error))
         self._line.over()
