@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 PAUSES = (0.02, 0.1, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each new attempt: a deadlock is over at once, a restart of the server takes a few seconds."""
 
-_NUMBER = text("SELECT CAST(pg_current_xact_id() AS text)")
 _STATUS = text("SELECT pg_xact_status(CAST(CAST(:number AS text) AS xid8))")
 
 Do = Callable[[Connection, Sequence[Entry]], None]
@@ -103,20 +102,17 @@ class _Lane:
     async def _attempt(self, do: Do, group: Sequence[Entry]) -> None:
         if self._conn is None:
             self._conn = await self._connect()
-        transaction = await self._conn.begin()
         try:
-            number = await self._conn.run_sync(_numbered, do, group)
-        except BaseException:
-            await transaction.rollback()
-            await self._drop_if_lost()
-            raise
-        try:
-            await transaction.commit()
-        except Exception as error:
-            await self._drop_if_lost()
-            if not is_nobodys_fault(error) or not await self._was_committed(number):
-                raise
+            await self._conn.run_sync(_transact, do, group)
+        except _Unconfirmed as end:
+            await self._hang_up()
+            if not await self._was_committed(end.number):
+                raise DatabaseUnavailable("the line broke before COMMIT") from end.__cause__
             log.warning("commit_confirmed items=%d", len(group))
+        except Exception:
+            if self._conn.invalidated:
+                await self._hang_up()
+            raise
 
     async def _was_committed(self, number: str) -> bool:
         """What became of a transaction whose COMMIT got no answer: it may have been done all the same."""
@@ -142,21 +138,35 @@ class _Lane:
         except Exception as error:
             raise DatabaseUnavailable("the database does not answer") from error
 
-    async def _drop_if_lost(self) -> None:
-        if self._conn is not None and self._conn.invalidated:
-            await self._hang_up()
-
     async def _hang_up(self) -> None:
         conn, self._conn = self._conn, None
         if conn is not None:
             await conn.close()
 
 
-def _numbered(conn: Connection, do: Do, group: Sequence[Entry]) -> str:
-    """Do it, and give back the transaction's number: by it, its end can be asked for."""
-    number: str = conn.execute(_NUMBER).scalar_one()
-    do(conn, group)
-    return number
+class _Unconfirmed(Exception):
+    """COMMIT got no answer."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _transact(conn: Connection, do: Do, group: Sequence[Entry]) -> None:
+    transaction = conn.begin()
+    try:
+        do(conn, group)
+        # By its number the transaction's end can be asked for afterwards. None: nothing was changed.
+        number = conn.exec_driver_sql("SELECT CAST(pg_current_xact_id_if_assigned() AS text)").scalar()
+    except BaseException:
+        transaction.rollback()
+        raise
+    try:
+        transaction.commit()
+    except Exception as error:
+        if number is None or not is_nobodys_fault(error):
+            raise
+        raise _Unconfirmed(number) from error
 
 
 def _fail(group: Sequence[Entry], error: Exception) -> None:
