@@ -1,0 +1,91 @@
+"""From what a customer writes in their chat, through the real receiver, to the alert at a staff member's door."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from bot.complaints.listening import sounds_like_complaint
+from bot.dialogs.receive import Receiver
+from channels.contract import Heard, HeardKind, Say
+from tests.complaints.world import CUSTOMERS, World
+
+
+class NobodySends:
+    """Leaves every message in the outbox."""
+
+    def adopts(self, account: str) -> bool:
+        return False
+
+    def take(self, rows: Sequence[dict[str, Any]]) -> None:
+        pass
+
+    def wake(self) -> None:
+        pass
+
+
+class Phone:
+    """A customer's phone."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._updates = itertools.count(1)
+        self._receiver = Receiver(
+            world.database,
+            world.published,
+            world.clock,
+            shop="Sample Shop",
+            zone=world.rules.hours.zone,
+            default_lang="en",
+            listener=world.listener,
+            complains=sounds_like_complaint,
+            handover=NobodySends(),
+        )
+
+    async def writes(self, words: str) -> list[Say]:
+        before = len(await self._world.messages("phone", account=CUSTOMERS))
+        update = str(next(self._updates))
+        heard = Heard("telegram", CUSTOMERS, "phone", update, HeardKind.TEXT, self._world.clock.now(), text=words, lang="en", name="Eve")
+        await self._receiver.hear(heard)
+        return (await self._world.messages("phone", account=CUSTOMERS))[before:]
+
+
+@pytest.fixture
+def phone(world: World) -> Phone:
+    return Phone(world)
+
+
+async def test_a_complaint_out_of_the_blue_is_acknowledged_at_once_and_reaches_staff(world: World, phone: Phone) -> None:
+    await world.staff("Maria")
+    says = await phone.writes("My parcel never arrived and nobody answers!")
+    assert sum("has been told and will write to you here" in say.text for say in says) == 1
+    case = await world.case()
+    assert (case.case.department, case.case.severity, case.customer.name) == ("delivery_speed", 2, "Eve")
+    (alert,) = await world.news("Maria")
+    assert "My parcel never arrived" in alert.text
+
+
+async def test_more_words_in_the_same_conversation_are_not_acknowledged_again(world: World, phone: Phone) -> None:
+    await world.staff("Maria")
+    await phone.writes("My parcel never arrived")
+    says = await phone.writes("and it is the third time!!")
+    assert not any("has been told and will write" in say.text for say in says)
+    assert (await world.case()).case.severity == 3
+    assert len(await world.cases()) == 1
+
+
+async def test_praise_opens_no_case(world: World, phone: Phone) -> None:
+    await world.staff("Maria")
+    assert await phone.writes("Lovely shop, no problems at all")
+    assert await world.cases() == []
+    assert await world.messages("Maria") == []
+
+
+async def test_whoever_asks_for_a_person_is_told_that_one_will_come(world: World, phone: Phone) -> None:
+    await world.staff("Maria")
+    says = await phone.writes("human")
+    assert any("asked somebody" in say.text for say in says)
+    assert "Asked for a person" in (await world.news("Maria"))[0].text
