@@ -78,6 +78,24 @@ def show(
     console.print(f"\n{words(survey.thanks[lang])}\n[dim]after a complaint:[/] {words(survey.thanks_low[lang])}")
 
 
+@app.command(name="try")
+def try_(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A survey of the bank, or a file.")],
+    lang: Annotated[str, typer.Option(metavar="LANG", help="en, sv, lv, fr …")] = "en",
+    fact: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="What the touchpoint tells, such as product=a kettle.")
+    ] = None,
+) -> None:
+    """Hold the dialog here, at the keyboard. Nothing is stored."""
+    from rich.console import Console
+
+    from bot.cli.loop import run_loop
+    from bot.cli.trying import try_survey
+
+    facts = dict(part.split("=", 1) for part in fact or [] if "=" in part)
+    run_loop(try_survey(_survey(name), lang, Console(highlight=False), shop="Fjord & Field", facts=facts))
+
+
 @app.command()
 def publish(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Surveys in TOML.")],
