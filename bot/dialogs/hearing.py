@@ -124,6 +124,9 @@ class Understanding:
         if held is not None:
             self._moved(heard, outcome, held)
             return
+        if (held := talk.latest()) and (step := advance(held.survey, held.dialog, heard, self.now)).answers:
+            self._apply(outcome, held, step, heard)  # they were not done speaking
+            return
         command = understand_command(talk.lang, heard.text) if heard.text else None
         if command is Command.STOP:
             outcome.consents.append(("surveys", False))

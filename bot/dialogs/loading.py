@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from bot.dialogs.published import Published
 from bot.dialogs.refs import read_ref
 from bot.dialogs.stored import dialog_from_json
 from bot.dialogs.talk import Held, Talk
+from bot.dialogs.words import STILL_SPEAKING
 from channels.contract import Heard, HeardKind
 from storage.ids import new_id
 from storage.queries.conversations import addresses_at, customers_with_open_case, dialogs_about, invitations_by_token
@@ -29,7 +31,7 @@ class Loaded:
     invitations: Mapping[str, Any]
 
 
-def load(conn: Connection, heards: Sequence[Heard], published: Published, *, default_lang: str) -> Loaded:
+def load(conn: Connection, heards: Sequence[Heard], published: Published, now: datetime, *, default_lang: str) -> Loaded:
     talks = _talks(conn, heards)
     strangers = {(heard.account, heard.address) for heard in heards} - talks.keys()
     tokens = {heard.token for heard in heards if heard.kind is HeardKind.START and heard.token}
@@ -38,7 +40,7 @@ def load(conn: Connection, heards: Sequence[Heard], published: Published, *, def
         if (at := (heard.account, heard.address)) in strangers and at not in talks:
             talks[at] = _stranger(heard, default_lang)
     dialog_ids = {ref.dialog for heard in heards if heard.choice and (ref := read_ref(heard.choice))}
-    _add_dialogs(conn, talks, dialog_ids, {row.id for row in invitations.values()}, published)
+    _add_dialogs(conn, talks, dialog_ids, {row.id for row in invitations.values()}, published, now - STILL_SPEAKING)
     _mark_cases(conn, heards, talks)
     return Loaded(talks, strangers, invitations)
 
@@ -70,11 +72,18 @@ def _stranger(heard: Heard, default_lang: str) -> Talk:
 
 
 def _add_dialogs(
-    conn: Connection, talks: dict[tuple[str, str], Talk], dialog_ids: set[int], invitation_ids: set[int], published: Published
+    conn: Connection,
+    talks: dict[tuple[str, str], Talk],
+    dialog_ids: set[int],
+    invitation_ids: set[int],
+    published: Published,
+    since: datetime,
 ) -> None:
     by_address = {talk.address_id: talk for talk in talks.values()}
     elsewhere: list[Held] = []
-    for row in dialogs_about(conn, address_ids=by_address.keys(), dialog_ids=dialog_ids, invitation_ids=invitation_ids):
+    for row in dialogs_about(
+        conn, address_ids=by_address.keys(), completed_since=since, dialog_ids=dialog_ids, invitation_ids=invitation_ids
+    ):
         held = Held(
             dialog_from_json(row.data, id=row.id, survey=row.survey, state=row.state),
             published.version(conn, row.survey_version_id),

@@ -122,7 +122,7 @@ class Receiver:
                 fresh[place] = heard
         if not fresh:
             return [((), False)] * len(heards)
-        loaded = load(conn, list(fresh.values()), self._published, default_lang=self._default_lang)
+        loaded = load(conn, list(fresh.values()), self._published, now, default_lang=self._default_lang)
         owners = {talk.address_id: talk.customer_id for talk in loaded.talks.values()}
         understanding = Understanding(conn, loaded, self._published, self._complains, self._shop, self._default_lang, now)
         outcomes = {place: understanding.take(heard) for place, heard in fresh.items()}

@@ -55,6 +55,11 @@ class Talk:
                 return held
         return None
 
+    def latest(self) -> Held | None:
+        """The dialog that was completed last, where one was loaded: it was only just."""
+        completed = (held for held in reversed(self.dialogs) if held.dialog.state is DialogState.COMPLETED)
+        return next((held for held in completed if held.address_id == self.address_id), None)
+
     def held(self, dialog_id: int) -> Held | None:
         for held in self.dialogs:
             if held.dialog.id == dialog_id and held.address_id == self.address_id:

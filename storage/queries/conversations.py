@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
@@ -55,13 +56,20 @@ _DIALOGS = select(
 
 
 def dialogs_about(
-    conn: Connection, *, address_ids: Collection[int], dialog_ids: Collection[int] = (), invitation_ids: Collection[int] = ()
+    conn: Connection,
+    *,
+    address_ids: Collection[int],
+    completed_since: datetime,
+    dialog_ids: Collection[int] = (),
+    invitation_ids: Collection[int] = (),
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Open dialogs at these addresses and of these invitations, and the named dialogs in whatever state.
+    """Dialogs at these addresses that are open or were completed lately, the open ones of these invitations, and the
+    named dialogs in whatever state.
 
     Locked on PostgreSQL, oldest first.
     """
-    concerned = [(_dialog.c.state == "open") & _dialog.c.address_id.in_(address_ids)]
+    lately = (_dialog.c.state == "completed") & (_dialog.c.updated_at >= completed_since)
+    concerned = [_dialog.c.address_id.in_(address_ids) & ((_dialog.c.state == "open") | lately)]
     if dialog_ids:
         concerned.append(_dialog.c.id.in_(dialog_ids))
     if invitation_ids:
