@@ -46,7 +46,7 @@ class Customers:
         """Say whether it was put right: yes, but for every fifth customer, who says partly, and what is missing."""
         satisfied = zlib.crc32(order.id.encode()) % 5 != 0
         # The first question's options are yes, partly, no; only who is not content is asked what is still missing.
-        replies = {0: 0, 2: 5} if satisfied else {0: 1, 1: "Ainda falta uma parte.", 2: 3}
+        replies: dict[int, int | str] = {0: 0, 2: 5} if satisfied else {0: 1, 1: "Ainda falta uma parte.", 2: 3}
 
         def reply(place: int, question: Seen) -> dict[str, Any]:
             given = replies[place]
