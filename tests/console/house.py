@@ -1,0 +1,95 @@
+"""The console over the complaints' small shop, and a browser that fills in its forms."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+from starlette.applications import Starlette
+
+from bot.console.app import console_app
+from bot.console.parts import ConsoleParts, SignIn
+from bot.console.passwords import hash_password
+from bot.console.webchat import PhotoFolder
+from bot.desk.desk import Desk
+from bot.desk.operations import Operations
+from bot.invitations.planning import Ask, Planner
+from tests.complaints.world import World
+
+ADDRESS = "http://127.0.0.1:8000"
+PASSWORD = "a long password of the tests"
+HASHED = hash_password(PASSWORD)
+
+
+class House:
+    """A world with its desk and console. `app` asks for the password, `sample` is the sample shop's and asks for nothing."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world = world
+        self.woken = 0
+        self.photos = PhotoFolder(folder)
+        self.operations = Operations(world.rules, world.published)
+        self.desk = Desk(world.database, self.operations, world.clock, self._wake)
+
+    @property
+    def app(self) -> Starlette:
+        return console_app(self._parts(SignIn("password", HASHED)))
+
+    @property
+    def sample(self) -> Starlette:
+        return console_app(self._parts(SignIn("none"), Planner((Ask("delivery", "after-purchase"),), ZoneInfo("UTC"))))
+
+    def browser(self, app: Starlette | None = None) -> Browser:
+        return Browser(transport=httpx.ASGITransport(app or self.app, raise_app_exceptions=False), base_url=ADDRESS)
+
+    async def signed_in(self, name: str) -> Browser:
+        browser = self.browser()
+        await browser.get("/sign-in")
+        answer = await browser.send_form("/sign-in", name=name, password=PASSWORD)
+        assert answer.status_code == 200, answer.text
+        return browser
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def _parts(self, sign_in: SignIn, planner: Planner | None = None) -> ConsoleParts:
+        return ConsoleParts(
+            database=self.world.database,
+            desk=self.desk,
+            operations=self.operations,
+            clock=self.world.clock,
+            secret="a secret of the tests",
+            address=ADDRESS,
+            sign_in=sign_in,
+            photos=self.photos,
+            planner=planner,
+        )
+
+
+class Browser(httpx.AsyncClient):
+    """Follows redirects, names its page's origin, and sends a form with the hidden fields of the page it was last on."""
+
+    page = ""
+
+    async def get(self, url: httpx.URL | str, **more: object) -> httpx.Response:
+        answer = await super().get(url, follow_redirects=True, **more)  # type: ignore[arg-type]
+        self.page = answer.text
+        return answer
+
+    async def send_form(self, action: str, **fields: str) -> httpx.Response:
+        """Send the form that posts to `action`. Raises AssertionError where the page has no such form."""
+        form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', self.page, re.DOTALL)
+        assert form, f"the page has no form for {action}"
+        hidden = {name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0])}
+        answer = await self.post(action, data=hidden | fields, headers={"Origin": ADDRESS}, follow_redirects=True)
+        self.page = answer.text
+        return answer
+
+    @property
+    def words(self) -> str:
+        """What stands on the page, without the markup."""
+        text = re.sub(r"<(script|title)\b.*?</\1>|<[^>]+>", " ", self.page, flags=re.DOTALL)
+        return " ".join(unescape(text).split())

@@ -1,0 +1,41 @@
+"""The desk in a real browser: it stays live by itself, and never takes away what somebody is writing."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import expect
+
+from storage.ids import short
+from tests.browser import chromium, needs_chromium
+from tests.console.house import House
+from tests.serving import serving
+
+pytestmark = needs_chromium
+
+
+async def test_a_new_case_appears_and_a_colleagues_act_shows_without_a_reload(house: House) -> None:
+    world = house.world
+    async with serving(house.sample) as url, chromium() as browser:
+        page = await browser.new_page()
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+        await page.goto(f"{url}/desk")
+        await expect(page.get_by_text("Nobody is waiting")).to_be_visible()
+        await world.says(await world.customer(name="Anna Berg"), "delivery_condition", 1, "Lådan var blöt")
+        await expect(page.get_by_text("Anna Berg")).to_be_visible(timeout=2000)
+
+        await page.get_by_role("link", name="Anna Berg").click()
+        await page.get_by_role("link", name="Refund").click()
+        words = page.get_by_label("Message in Swedish")
+        await expect(words).to_have_value(re.compile("^Hej Anna Berg"))
+        await words.fill("Mina egna ord")
+        (case,) = await world.cases()
+        await house.desk.note(await world.staff("Maria"), case.id, "Seen by a colleague")
+        await expect(page.get_by_text("Seen by a colleague")).to_be_visible(timeout=2000)
+        await expect(words).to_have_value("Mina egna ord")
+        await page.get_by_role("button", name="Send apology and promise").press("Enter")
+        await expect(page.get_by_role("status")).to_have_text("Sent to Anna Berg.")
+        assert page.url.endswith(f"/desk/cases/{short(case.id)}")
+        assert wrong == []

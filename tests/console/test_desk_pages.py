@@ -1,0 +1,236 @@
+"""The desk's pages: what staff see, what they can do, and what they are told when somebody was quicker."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from channels.contract import Media, MediaKind
+from storage.cases import CaseState
+from storage.customers import Address
+from storage.ids import short
+from storage.queries.cases import CaseView
+from tests.complaints.world import CUSTOMERS, Person, World
+from tests.console.house import House
+
+_address = Address.__table__  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def world(house: House) -> World:
+    return house.world
+
+
+@pytest.fixture
+async def anna(world: World) -> Person:
+    return await world.customer(name="Anna Berg", lang="sv")
+
+
+async def complaint(world: World, person: Person, words: str = "", **more: object) -> CaseView:
+    await world.says(person, "delivery_condition", 1, words, **more)
+    return (await world.cases())[-1]
+
+
+def place(case: CaseView) -> str:
+    return f"/desk/cases/{short(case.id)}"
+
+
+async def test_the_list_shows_who_what_how_bad_and_how_long_the_worst_first(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    await complaint(world, anna, "Lådan var blöt")
+    await complaint(world, await world.customer(name="Bo Ek", lang="en"), "The kettle gave me an electric shock, I will call a lawyer")
+    world.pass_time(minutes=12)
+    browser = await house.signed_in("Maria")
+    await browser.get("/desk")
+    assert browser.words.index("Bo Ek") < browser.words.index("Anna Berg")
+    for shown in ("safety, fraud, law or press", "delivery condition", "blå vattenkokare · order 4711", "“Lådan var blöt”", "1 of 5"):
+        assert shown in browser.words, shown
+    assert browser.words.count("waits for 12 minutes") == 2
+    assert "Nobody has taken it yet." in browser.words
+
+
+async def test_an_empty_desk_says_so_kindly(house: House, world: World) -> None:
+    await world.staff("Maria")
+    browser = await house.signed_in("Maria")
+    for show in ("", "?show=mine", "?show=closed"):
+        assert (await browser.get(f"/desk{show}")).status_code == 200
+    await browser.get("/desk")
+    assert "Nobody is waiting" in browser.words
+    assert (await browser.get("/desk?show=everything")).status_code == 404
+
+
+async def test_what_customers_write_is_shown_and_never_run(house: House, world: World) -> None:
+    attack = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
+    await world.staff("Maria")
+    person = await world.customer(name=attack, product=attack, order='4"onclick="x')
+    case = await complaint(world, person, f"broken {attack}")
+    browser = await house.signed_in("Maria")
+    for path in ("/desk", place(case), f"{place(case)}?fix=refund"):
+        await browser.get(path)
+        assert "<script>alert" not in browser.page
+        assert "<img src=x" not in browser.page
+        assert attack in browser.words
+
+
+async def test_a_case_is_taken_answered_in_the_customers_language_and_kept(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    case = await complaint(world, anna)
+    browser = await house.signed_in("Maria")
+    await browser.get(place(case))
+    await browser.send_form(f"{place(case)}/take")
+    assert "It is yours." in browser.words
+    await browser.get(f"{place(case)}?fix=refund")
+    assert "Message in Swedish" in browser.words
+    assert "Hej Anna Berg" in browser.words
+    await browser.send_form(f"{place(case)}/respond", text="Hej Anna! Pengarna är på väg.\r\nMaria")
+    assert "Sent to Anna Berg." in browser.words
+    assert [say.text for say in await world.messages(anna.native_id, CUSTOMERS)][-1] == "Hej Anna! Pengarna är på väg.\nMaria"
+    assert "Refund" in browser.words
+    await browser.send_form(f"{place(case)}/kept")
+    assert "Anna Berg is asked whether it was made good." in browser.words
+    assert (await world.case()).case.state == CaseState.FIXED
+    assert house.woken == 3
+
+
+async def test_the_promise_falls_due_when_the_page_said(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    case = await complaint(world, anna)
+    browser = await house.signed_in("Maria")
+    await browser.get(f"{place(case)}?fix=call_back&due=2")
+    due = browser.page.partition('name="due" value="')[2].partition('"')[0]
+    text = browser.page.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
+    await browser.send_form(f"{place(case)}/respond", text=text)
+    (promised,) = (await world.case()).promises
+    assert (promised.fix, promised.due_at.isoformat()) == ("call_back", due)
+
+
+async def test_who_comes_second_is_told_who_was_quicker(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    await world.staff("Olle")
+    case = await complaint(world, anna)
+    maria, olle = await house.signed_in("Maria"), await house.signed_in("Olle")
+    await maria.get(place(case))
+    await olle.get(place(case))
+    await maria.send_form(f"{place(case)}/take")
+    world.pass_time(minutes=3)
+    await olle.send_form(f"{place(case)}/take")
+    assert "Maria took it 3 minutes ago." in olle.words
+    assert (await world.case()).owner.name == "Maria"  # type: ignore[union-attr]
+    assert "I take it" not in olle.words
+
+
+async def test_words_that_came_too_late_are_given_back_and_not_sent(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    case = await complaint(world, anna)
+    browser = await house.signed_in("Maria")
+    await browser.get(f"{place(case)}?fix=refund")
+    await world.write_out_of_the_blue(anna, "Nu har det gått sönder också")
+    said = len(await world.messages(anna.native_id, CUSTOMERS))
+    answer = await browser.send_form(f"{place(case)}/respond", text="My own careful words")
+    assert answer.status_code == 409
+    for shown in ("Something has happened in this case since", "My own careful words", "Nu har det gått sönder också"):
+        assert shown in browser.words, shown
+    assert len(await world.messages(anna.native_id, CUSTOMERS)) == said
+
+
+async def test_an_answer_without_words_is_not_sent(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    case = await complaint(world, anna)
+    browser = await house.signed_in("Maria")
+    await browser.get(f"{place(case)}?fix=refund")
+    answer = await browser.send_form(f"{place(case)}/respond", text="  ")
+    assert (answer.status_code, "Please write something." in browser.words) == (409, True)
+    assert (await world.case()).promises == ()
+
+
+async def test_a_form_sent_twice_acts_once(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    case = await complaint(world, anna)
+    browser = await house.signed_in("Maria")
+    page = (await browser.get(f"{place(case)}?fix=refund")).text
+    for _ in range(2):
+        browser.page = page
+        await browser.send_form(f"{place(case)}/respond", text="Once is enough")
+    assert [say.text for say in await world.messages(anna.native_id, CUSTOMERS)].count("Once is enough") == 1
+    assert len((await world.case()).promises) == 1
+
+
+async def test_a_note_is_for_colleagues_and_never_for_the_customer(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    case = await complaint(world, anna)
+    said = len(await world.messages(anna.native_id, CUSTOMERS))
+    browser = await house.signed_in("Maria")
+    await browser.get(place(case))
+    await browser.send_form(f"{place(case)}/note", text="Called twice, nobody there")
+    assert "Called twice, nobody there" in browser.words
+    assert len(await world.messages(anna.native_id, CUSTOMERS)) == said
+
+
+async def test_a_case_goes_to_a_colleague_or_to_another_department(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    olle = await world.staff("Olle", "returns")
+    case = await complaint(world, anna)
+    browser = await house.signed_in("Maria")
+    await browser.get(place(case))
+    await browser.send_form(f"{place(case)}/hand-over", to=f"staff:{olle}", text="You know this one")
+    assert "Olle has it now." in browser.words
+    assert "hand-over" not in browser.page
+    colleague = await house.signed_in("Olle")
+    await colleague.get(place(case))
+    await colleague.send_form(f"{place(case)}/hand-over", to="department:returns")
+    assert ((await world.case()).case.department, (await world.case()).owner) == ("returns", None)
+
+
+async def test_only_a_lead_is_offered_to_close_and_needs_a_reason(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    await world.staff("Lena", role="lead")
+    case = await complaint(world, anna)
+    agent, lead = await house.signed_in("Maria"), await house.signed_in("Lena")
+    await agent.get(place(case))
+    assert f"{place(case)}/close" not in agent.page
+    await lead.get(place(case))
+    await lead.send_form(f"{place(case)}/close", text="")
+    assert "Please give a reason." in lead.words
+    await lead.send_form(f"{place(case)}/close", text="Settled by telephone")
+    assert (await world.case()).case.state == CaseState.CLOSED
+    assert "Anna Berg" in (await lead.get("/desk?show=closed")).text
+
+
+async def test_a_photo_from_the_web_chat_is_shown_with_the_case(house: House, world: World, anna: Person) -> None:
+    ref = await house.photos.keep(anna.native_id, b"\x89PNG a photo", "image/png")
+    on_the_web = update(_address).where(_address.c.id == anna.address_id).values(channel="webchat")
+    await world.database.write(lambda conn: conn.execute(on_the_web).rowcount)
+    await world.staff("Maria")
+    case = await complaint(world, anna, media=Media(MediaKind.PHOTO, ref, "image/png", 12))
+    browser = await house.signed_in("Maria")
+    await browser.get(place(case))
+    assert f'src="{place(case)}/photo/{ref}"' in browser.page
+    assert (await browser.get(f"{place(case)}/photo/{ref}")).content == b"\x89PNG a photo"
+    assert (await browser.get(f"{place(case)}/photo/{'0' * 32}/{'0' * 32}.png")).status_code == 404
+
+
+@pytest.mark.parametrize("ref", ["0", "zzzzzzzzzzzzzz", "1", "å", "-1"])
+async def test_a_case_that_does_not_exist_is_said_to(house: House, world: World, ref: str) -> None:
+    await world.staff("Maria")
+    browser = await house.signed_in("Maria")
+    assert (await browser.get(f"/desk/cases/{ref}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [
+        ("respond", {"fix": "bribe"}),
+        ("respond", {"due": "soon"}),
+        ("respond", {"due": "2026-03-02T09:00:00"}),
+        ("respond", {"seen": "x"}),
+        ("hand-over", {"to": "staff:"}),
+        ("hand-over", {"to": "staff:²"}),
+    ],
+)
+async def test_a_form_that_is_not_whole_is_refused(house: House, world: World, anna: Person, act: str, fields: dict[str, str]) -> None:
+    await world.staff("Maria")
+    case = await complaint(world, anna)
+    browser = await house.signed_in("Maria")
+    await browser.get(f"{place(case)}?fix=refund")
+    answer = await browser.send_form(f"{place(case)}/{act}", **{"text": "Hello"} | fields)
+    assert (answer.status_code, "Something was missing" in browser.words) == (400, True)
