@@ -92,6 +92,11 @@ class Delivery:
         for line in self._lines.values():
             line.wake()
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way and nothing in hand may go now."""
+        return all(line.idle for line in self._lines.values())
+
     async def run(self, account: str) -> None:
         """Send for one account until cancelled; what is under way then is let finish. The caller owns the account."""
         await self._lines[account].run()
@@ -113,6 +118,12 @@ class _Line:
 
     def has_room(self) -> bool:
         return self._running and len(self._lanes) < ROOM
+
+    @property
+    def idle(self) -> bool:
+        next_time = self._lanes.next_time()
+        waiting = not len(self._lanes) or (next_time is not None and next_time > self._clock.now())
+        return waiting and not (self._look or self._under_way)
 
     def take(self, row: dict[str, Any]) -> None:
         if row["state"] == MessageState.SENDING.value:

@@ -125,7 +125,11 @@ class _Show:
         await self._set_clock(moment)
 
     async def _set_clock(self, moment: datetime) -> None:
+        """Move the clock once everything that was to be said by now is said, so that measured times are true ones."""
         if moment > self._clock.now():
+            patience = asyncio.get_running_loop().time() + 2
+            while not self._app.delivery.idle and asyncio.get_running_loop().time() < patience:
+                await asyncio.sleep(0.001)
             await self._stage.set_clock(moment)
             self._clock.move_to(moment)
 
