@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, CursorResult, Table
@@ -34,23 +35,11 @@ def insert_new(conn: Connection, table: Table, rows: Sequence[Row], *, key: Sequ
 
     Of rows that share a key the first is taken; its key is given back once, and the caller knows which is the first.
     """
-    inserted: set[tuple[Any, ...]] = set()
     key = tuple(key)
+    insert_shape = _insert_new_at_once if conn.dialect.name == "postgresql" else _insert_new_after_looking
+    inserted: set[tuple[Any, ...]] = set()
     for columns, shape in _shapes(rows):
-        binds = [bind_of(table.c[name], conn.dialect) for name in key]
-        keys = [tuple(row[name] for name in key) for row in shape]
-        bound = [tuple(value if bind is None else bind(value) for bind, value in zip(binds, one, strict=True)) for one in keys]
-        if conn.dialect.name == "postgresql":
-            names = _names(conn.dialect, key)
-            insert = _insert(conn.dialect, table, columns, f"ON CONFLICT ({names}) DO NOTHING RETURNING {names}")
-            found = {tuple(row) for result in insert.run(conn, shape) for row in result}
-            inserted.update(one for one, driver in zip(keys, bound, strict=True) if driver in found)
-            continue
-        # SQLite hands out RETURNING row by row, a step each. It has one writer: nobody comes between looking and inserting.
-        there = {tuple(one) for result in _existing(conn.dialect, table, key).run(conn, shape) for one in json.loads(result.scalar_one())}
-        fresh = [row for row, driver in zip(shape, bound, strict=True) if driver not in there]
-        _insert(conn.dialect, table, columns, f"ON CONFLICT ({_names(conn.dialect, key)}) DO NOTHING").run(conn, fresh)
-        inserted.update(one for one, driver in zip(keys, bound, strict=True) if driver not in there)
+        inserted |= insert_shape(conn, table, columns, shape, key)
     return inserted
 
 
@@ -66,7 +55,7 @@ def update_many(
         ValueError: a row appears twice; only the caller knows what several changes of one row come to.
     """
     keys = (key,) if isinstance(key, str) else tuple(key)
-    if len({tuple(row[name] for name in keys) for row in rows}) != len(rows):
+    if len(set(map(itemgetter(*keys), rows))) != len(rows):
         raise ValueError(f"a row of {table.name} appears twice in one update")
     for columns, shape in _shapes(rows):
         results = _update(conn.dialect, table, columns, keys, guard).run(conn, shape)
@@ -76,11 +65,12 @@ def update_many(
 
 
 def increment(conn: Connection, table: Table, rows: Iterable[Row], *, count: str = "n") -> None:
-    """Add each row's `count` to the row with the same primary key; where there is none, insert it."""
+    """Add each row's `count` to the row with the same primary key (of several columns); where there is none, insert it."""
     key = tuple(column.name for column in table.primary_key)
+    place = itemgetter(*key)
     sums: dict[tuple[Any, ...], int] = {}
     for row in rows:
-        at = tuple(row[name] for name in key)
+        at = place(row)
         sums[at] = sums.get(at, 0) + row[count]
     # In the order of the key, so that two writers that touch the same rows cannot lock each other out.
     summed = [dict(zip((*key, count), (*at, sums[at]), strict=True)) for at in sorted(sums)]
@@ -101,8 +91,46 @@ class _Statement:
 def _shapes(rows: Sequence[Row]) -> Iterable[tuple[tuple[str, ...], list[Row]]]:
     shapes: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        shapes.setdefault(tuple(row), []).append(row)
+        columns = tuple(row)
+        if columns in shapes:
+            shapes[columns].append(row)
+        else:
+            shapes[columns] = [row]
     return shapes.items()
+
+
+def _insert_new_at_once(
+    conn: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row], key: tuple[str, ...]
+) -> set[tuple[Any, ...]]:
+    names = _names(conn.dialect, key)
+    results = _insert(conn.dialect, table, columns, f"ON CONFLICT ({names}) DO NOTHING RETURNING {names}").run(conn, rows)
+    keys = [tuple(row[name] for name in key) for row in rows]
+    if sum(result.rowcount for result in results) == len(rows):
+        return set(keys)
+    taken = {tuple(row) for result in results for row in result}
+    return {one for one, bound in zip(keys, _bound(conn.dialect, table, key, keys), strict=True) if bound in taken}
+
+
+def _insert_new_after_looking(
+    conn: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row], key: tuple[str, ...]
+) -> set[tuple[Any, ...]]:
+    # SQLite would hand out RETURNING row by row, a step each. It has one writer: nobody comes between looking and inserting.
+    looked = _existing(conn.dialect, table, key).run(conn, rows)
+    there = {tuple(one) for result in looked for one in json.loads(result.scalar_one())}
+    keys = [tuple(row[name] for name in key) for row in rows]
+    fresh = list(zip(keys, rows, strict=True))
+    if there:
+        bound = _bound(conn.dialect, table, key, keys)
+        fresh = [pair for pair, one in zip(fresh, bound, strict=True) if one not in there]
+    suffix = f"ON CONFLICT ({_names(conn.dialect, key)}) DO NOTHING"
+    _insert(conn.dialect, table, columns, suffix).run(conn, [row for _, row in fresh])
+    return {one for one, _ in fresh}
+
+
+def _bound(dialect: Dialect, table: Table, key: tuple[str, ...], keys: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Keys as the driver gives them back."""
+    binds = [bind_of(table.c[name], dialect) for name in key]
+    return [tuple(value if bind is None else bind(value) for bind, value in zip(binds, one, strict=True)) for one in keys]
 
 
 def _names(dialect: Dialect, names: Iterable[str]) -> str:

@@ -38,7 +38,8 @@ async def open_postgresql(
             await conn.execute(text("SELECT pg_advisory_xact_lock(hashtext('makegood migrations'))"))
             await conn.run_sync(upgrade)
     reading = {**connect, "server_settings": {"default_transaction_read_only": "on"}}
-    reads = create_async_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, connect_args=reading, **json)
+    # Room for pages and for the connections that owners keep (`storage.ownership`).
+    reads = create_async_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, max_overflow=25, connect_args=reading, **json)
     closing.push_async_callback(reads.dispose)
     writer = PostgresqlWriter(writes, writers)
     closing.push_async_callback(writer.close)
