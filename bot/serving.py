@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -16,6 +18,7 @@ from bot.config import Config
 from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
 from bot.console.webchat import PhotoFolder
+from bot.mistake import Mistake
 from bot.touchpoints.hook import Hook, touchpoint_routes
 
 __all__ = ["serve", "web"]
@@ -67,18 +70,34 @@ def _running(app: App) -> Callable[[Starlette], AbstractAsyncContextManager[None
     return lifespan
 
 
-async def serve(config: Config, *, sample: bool) -> None:
-    """Serve until interrupted."""
+async def serve(config: Config, *, sample: bool, opened: Callable[[], None]) -> None:
+    """Serve until interrupted. `opened` is called once people can come in.
+
+    Raises:
+        Mistake: the address cannot be listened on.
+        DatabaseInUse: another process serves from the same file.
+    """
+    listening = _listen(config.server.host, config.server.port)
     async with open_app(config) as app:
         server = uvicorn.Server(
             uvicorn.Config(
                 web(app, sample=sample),
-                host=config.server.host,
-                port=config.server.port,
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=3,
                 proxy_headers=config.server.public_url is not None,
             )
         )
-        await server.serve()
+        opened()
+        await server.serve(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "another program listens there already" if taken else str(error.strerror or error).lower()
+        raise Mistake(
+            f"http://{host}:{port} cannot be opened: {why}.", "Stop the other one, or choose another port with --port."
+        ) from error

@@ -30,9 +30,12 @@ def run(
     if port is not None:
         settings = settings.model_copy(update={"server": settings.server.model_copy(update={"port": port})})
     set_up_logging(settings)
-    typer.echo(f"{settings.shop.name} is open at {settings.server.address}   (Ctrl+C ends it)")
+
+    def opened() -> None:
+        typer.echo(f"{settings.shop.name} is open at {settings.server.address}   (Ctrl+C ends it)")
+
     try:
-        run_loop(serve(settings, sample=file is None))
+        run_loop(serve(settings, sample=file is None, opened=opened))
     except DatabaseInUse as error:
         raise Mistake(str(error)) from error
     except KeyboardInterrupt:
