@@ -47,6 +47,8 @@ class Entrance:
         who, now = request.client.host if request.client else "", self._parts.clock.now()
         if self._attempts.exhausted(who, now):
             return self._pages.page(request, "sign_in.html", status=429, next=wanted, wrong="sign_in.too_often")
+        if not self._parts.sign_in.password_hash:
+            return self._pages.page(request, "sign_in.html", status=503, next=wanted, wrong="sign_in.unset")
         staff = await self._sessions.sign_in(request, str(form.get("name", "")), str(form.get("password", "")))
         if staff is None:
             self._attempts.note(who, now)

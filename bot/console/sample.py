@@ -27,6 +27,7 @@ _PRODUCTS = {"tray": "34.00", "blanket": "89.00", "kettle": "45.00", "lantern": 
 """What is sold, and its price in euros."""
 _LATE = 4
 """Days that a late parcel is late."""
+_VISITORS = {"en": "Alex", "sv": "Elin", "lv": "Ilze", "fr": "Camille"}
 _LANGS = {"en": "English", "sv": "Svenska", "lv": "Latviešu", "fr": "Français"}
 
 
@@ -60,7 +61,7 @@ class SampleShop:
             external_id=order,
             kind="delivery",
             occurred_at=delivered,
-            customer=CustomerTold(external_id=f"visitor-{t.lang}", name="Alex", lang=t.lang),
+            customer=CustomerTold(external_id=f"visitor-{t.lang}", name=_VISITORS[t.lang], lang=t.lang),
             attributes={
                 "order": order,
                 "product": t(f"product.{product}"),

@@ -36,11 +36,25 @@ class House:
 
     @property
     def app(self) -> Starlette:
-        return console_app(self._parts(SignIn("password", HASHED)))
+        return self.console(SignIn("password", HASHED))
 
     @property
     def sample(self) -> Starlette:
-        return console_app(self._parts(SignIn("none"), Planner((Ask("delivery", "after-purchase"),), ZoneInfo("UTC"))))
+        return self.console(SignIn("none"), Planner((Ask("delivery", "after-purchase"),), ZoneInfo("UTC")))
+
+    def console(self, sign_in: SignIn, planner: Planner | None = None) -> Starlette:
+        parts = ConsoleParts(
+            database=self.world.database,
+            desk=self.desk,
+            operations=self.operations,
+            clock=self.world.clock,
+            secret="a secret of the tests",
+            address=ADDRESS,
+            sign_in=sign_in,
+            photos=self.photos,
+            planner=planner,
+        )
+        return console_app(parts)
 
     def browser(self, app: Starlette | None = None) -> Browser:
         return Browser(transport=httpx.ASGITransport(app or self.app, raise_app_exceptions=False), base_url=ADDRESS)
@@ -54,19 +68,6 @@ class House:
 
     def _wake(self) -> None:
         self.woken += 1
-
-    def _parts(self, sign_in: SignIn, planner: Planner | None = None) -> ConsoleParts:
-        return ConsoleParts(
-            database=self.world.database,
-            desk=self.desk,
-            operations=self.operations,
-            clock=self.world.clock,
-            secret="a secret of the tests",
-            address=ADDRESS,
-            sign_in=sign_in,
-            photos=self.photos,
-            planner=planner,
-        )
 
 
 class Browser(httpx.AsyncClient):

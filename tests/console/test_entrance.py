@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from bot.console.parts import SignIn
 from storage.ids import short
 from storage.queries.staff import staff_list
 from tests.console.house import ADDRESS, PASSWORD, House
@@ -48,6 +49,14 @@ async def test_signing_in_leads_to_no_other_site(house: House, wanted: str) -> N
     await browser.get("/sign-in", params={"next": wanted})
     answer = await browser.send_form("/sign-in", name="Maria", password=PASSWORD)
     assert str(answer.url) == f"{ADDRESS}/desk"
+
+
+async def test_without_a_chosen_password_nobody_comes_in_and_the_page_says_what_to_do(house: House) -> None:
+    await house.world.staff("Maria")
+    browser = house.browser(house.console(SignIn("password")))
+    await browser.get("/sign-in")
+    answer = await browser.send_form("/sign-in", name="Maria", password="")
+    assert (answer.status_code, "makegood password" in browser.words) == (503, True)
 
 
 async def test_signing_out_closes_the_desk(house: House) -> None:
