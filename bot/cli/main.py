@@ -17,6 +17,7 @@ COMMANDS = (
     Entry("run", "bot.cli.run", "Serve customers, staff and operators."),
     Entry("config", "bot.cli.config", "Check and show the configuration."),
     Entry("survey", "bot.cli.survey", "Check, list, show and publish surveys."),
+    Entry("staff", "bot.cli.staff", "Who handles complaints, and the codes that link their chats."),
     Entry("replay", "bot.cli.replay", "Hold the dialogs of real orders, under a simulated clock."),
     Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),
     Entry("password", "bot.cli.password", "Make the hash of the console's password."),
