@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -86,11 +87,21 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that every test's database is a copy of."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(_migrate(f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh database; its tables are there on PostgreSQL, and made on opening on SQLite."""
+    """The URL of a fresh database of each kind, with all tables."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'makegood.db'}"
+        file = tmp_path / "makegood.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
         return
     # Asked for here and not as an argument: no test without PostgreSQL starts one.
     server: PostgresqlServer = request.getfixturevalue("postgresql_server")
@@ -102,6 +113,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A fresh database of each kind, with all tables."""
-    opened = await open_database(database_url)
+    opened = await open_database(database_url, migrate=False)
     yield opened
     await opened.close()

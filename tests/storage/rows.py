@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,9 +36,24 @@ async def kept(database: Database) -> list[int]:
         return list((await conn.execute(select(CUSTOMER.c.id).order_by(CUSTOMER.c.id))).scalars())
 
 
-def linger(conn: Connection, seconds: float) -> None:
-    """Keep the transaction going for a while, without keeping the event loop from its work."""
-    if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(f"SELECT pg_sleep({seconds})")
-    else:
-        time.sleep(seconds)
+@asynccontextmanager
+async def kept_busy(database: Database, first: Callable[[Connection], object] = lambda _: None) -> AsyncIterator[None]:
+    """The writer does `first` and then goes on with its transaction for as long as the block lasts."""
+    begun, loop, over = asyncio.Event(), asyncio.get_running_loop(), False
+
+    def linger(conn: Connection) -> None:
+        first(conn)
+        loop.call_soon_threadsafe(begun.set)
+        while not over:
+            if conn.dialect.name == "postgresql":
+                conn.exec_driver_sql("SELECT pg_sleep(0.01)")
+            else:
+                time.sleep(0.01)
+
+    busy = asyncio.create_task(database.write(linger))
+    await begun.wait()
+    try:
+        yield
+    finally:
+        over = True
+        await busy

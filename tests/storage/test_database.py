@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from storage.customers import Customer
 from storage.database import Database, DatabaseUrlError, open_database
 from storage.sqlite import DatabaseInUse
 from storage.writer import DatabaseUnavailable
-from tests.storage.rows import CUSTOMER, MOMENT, customer, keep, kept, linger
+from tests.storage.rows import CUSTOMER, MOMENT, customer, keep, kept, kept_busy
 
 
 async def test_what_was_written_is_there_when_the_database_is_opened_again(database_url: str) -> None:
@@ -61,18 +60,8 @@ async def test_a_reading_connection_cannot_write(database: Database) -> None:
 
 async def test_reading_does_not_wait_for_a_write_that_is_going_on(database: Database) -> None:
     await database.writer.submit(keep, 1)
-    loop, writing = asyncio.get_running_loop(), asyncio.Event()
-
-    def slow(conn: Connection) -> None:
-        keep(conn, [2])
-        loop.call_soon_threadsafe(writing.set)
-        linger(conn, 0.3)
-
-    change = asyncio.create_task(database.write(slow))
-    await writing.wait()
-    assert await kept(database) == [1]
-    assert not change.done()
-    await change
+    async with kept_busy(database, lambda conn: keep(conn, [2])):
+        assert await kept(database) == [1]
     assert await kept(database) == [1, 2]
 
 

@@ -70,17 +70,17 @@ async def test_a_line_that_breaks_within_a_transaction_loses_and_doubles_nothing
 
 def cut_at_commit(engine: AsyncEngine, when: str) -> None:
     """Break the line at the next COMMIT: before the server has heard it, or after it has carried it out."""
-    dialect = engine.sync_engine.dialect
+    dialect: Any = engine.sync_engine.dialect
     commit: Callable[[Any], None] = dialect.do_commit
 
     def do_commit(connection: Any) -> None:
-        dialect.do_commit = commit  # type: ignore[method-assign]
+        dialect.do_commit = commit
         if when == "after":
             commit(connection)
         connection.driver_connection.terminate()
         raise dialect.loaded_dbapi.InterfaceError("connection is closed", None)
 
-    dialect.do_commit = do_commit  # type: ignore[method-assign]
+    dialect.do_commit = do_commit
 
 
 @pytest.mark.parametrize(("when", "tries"), [("before", 2), ("after", 1)])

@@ -14,7 +14,7 @@ from storage.bulk import insert_many
 from storage.database import Database
 from storage.group import ResultsMismatch
 from storage.writer import GROUP_LIMIT, WriterClosed
-from tests.storage.rows import CUSTOMER, customer, keep, kept, linger
+from tests.storage.rows import CUSTOMER, customer, keep, kept, kept_busy
 
 
 class Recorder:
@@ -31,19 +31,10 @@ class Recorder:
 
 async def while_busy(database: Database, then: Callable[[], Sequence[asyncio.Task[Any]]]) -> list[Any]:
     """What comes of the tasks that `then` starts while the writer is kept busy, so that they make one group."""
-    begun = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def dawdle(conn: Connection) -> None:
-        loop.call_soon_threadsafe(begun.set)
-        linger(conn, 0.1)
-
-    busy = asyncio.create_task(database.write(dawdle))
-    await begun.wait()
-    tasks = then()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    await busy
-    return results
+    async with kept_busy(database):
+        tasks = then()
+        await asyncio.sleep(0)
+    return await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def submitting(database: Database, work: Any, *items: Any) -> Callable[[], list[asyncio.Task[Any]]]:
@@ -155,7 +146,7 @@ async def test_who_is_cancelled_while_waiting_does_not_break_the_batch(database:
 
     def and_one_gives_up() -> list[asyncio.Task[Any]]:
         tasks.extend(submitting(database, keep, 1, 2, 3)())
-        asyncio.get_running_loop().call_later(0.02, tasks[1].cancel)
+        asyncio.get_running_loop().call_soon(tasks[1].cancel)
         return tasks
 
     one, cancelled, three = await while_busy(database, and_one_gives_up)
