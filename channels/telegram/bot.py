@@ -15,7 +15,7 @@ from channels.outage import Outage
 from channels.telegram.hearing import heard_of
 from channels.telegram.polling import Poller
 from channels.telegram.rules import CAPABILITIES, deep_link
-from channels.telegram.updates import Update
+from channels.telegram.updates import read_update
 from channels.telegram.webhook import Webhook, webhook_route
 
 __all__ = ["Library", "TelegramBot"]
@@ -31,9 +31,6 @@ class Library(Protocol):
 
     async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
         """The updates from `offset` on, unread: one that cannot be read must not hold up the others. Waits for some."""
-
-    def read(self, raw: dict[str, Any]) -> Update:
-        """An update as the library's object. Raises ValueError, its text safe to log, where it cannot be read."""
 
     async def answer_tap(self, query: str) -> None: ...
 
@@ -120,7 +117,7 @@ class TelegramBot:
 
     async def _take(self, raw: dict[str, Any], hear: Hear) -> None:
         try:
-            update = self._library.read(raw)
+            update = read_update(raw)
         except ValueError as problem:
             log.error("telegram_update_unreadable", extra={"account": self.account, "update": raw["update_id"], "why": str(problem)})
             return

@@ -1,7 +1,4 @@
-"""What an update of Telegram means. Pure: the time of receipt is passed in.
-
-One reading serves the objects of either library, for both name things as the Bot API does.
-"""
+"""What an update of Telegram means. Pure: the time of receipt is passed in."""
 
 from __future__ import annotations
 
@@ -14,9 +11,6 @@ from channels.telegram.rules import spoken_words, start_token
 from channels.telegram.updates import Message, Update, User
 
 __all__ = ["heard_of"]
-
-_OTHER_CONTENT = ("audio", "checklist", "contact", "dice", "game", "location", "poll", "story", "venue")
-"""Content that is neither words nor a picture, but that a person meant to say something with."""
 
 
 def heard_of(update: Update, account: str, now: datetime) -> Heard | None:
@@ -33,7 +27,7 @@ def heard_of(update: Update, account: str, now: datetime) -> Heard | None:
             update_id=str(update.update_id),
             kind=kind,
             at=at.astimezone(UTC),
-            lang=person.language_code or "",
+            lang=person.language_code,
             name=person.full_name,
             **more,
         )
@@ -69,10 +63,10 @@ def _said(message: Message, heard: Callable[..., Heard]) -> Heard | None:
         answered = str(message.reply_to_message.message_id) if message.reply_to_message else ""
         return heard(HeardKind.TEXT, person, message.date, text=spoken_words(message.text), message=answered)
     if media := _media(message):
-        words = message.caption or (message.sticker.emoji if message.sticker else "") or ""
+        words = message.caption or (message.sticker.emoji if message.sticker else "")
         return heard(HeardKind.MEDIA, person, message.date, media=media, text=words)
-    if any(getattr(message, kind, None) for kind in _OTHER_CONTENT):
-        return heard(HeardKind.TEXT, person, message.date, text=message.caption or "")
+    if message.is_something_else:
+        return heard(HeardKind.TEXT, person, message.date, text=message.caption)
     return None
 
 
@@ -81,10 +75,7 @@ def _corrected(message: Message, heard: Callable[..., Heard]) -> Heard | None:
     person, words = _author(message), message.text or message.caption
     if person is None or not words or start_token(words) is not None:
         return None
-    at = message.edit_date or message.date
-    if isinstance(at, int):
-        at = datetime.fromtimestamp(at, UTC)
-    return heard(HeardKind.TEXT, person, at, text=spoken_words(words), message=str(message.message_id))
+    return heard(HeardKind.TEXT, person, message.edit_date or message.date, text=spoken_words(words), message=str(message.message_id))
 
 
 def _media(message: Message) -> Media | None:
@@ -98,7 +89,7 @@ def _media(message: Message) -> Media | None:
     if message.video_note:
         return Media(MediaKind.VIDEO, message.video_note.file_id, "video/mp4", message.video_note.file_size)
     if message.document:
-        return Media(MediaKind.DOCUMENT, message.document.file_id, message.document.mime_type or "", message.document.file_size)
+        return Media(MediaKind.DOCUMENT, message.document.file_id, message.document.mime_type, message.document.file_size)
     if message.sticker:
         return Media(MediaKind.STICKER, message.sticker.file_id, "image/webp", message.sticker.file_size)
     return None

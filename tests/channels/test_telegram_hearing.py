@@ -1,4 +1,4 @@
-"""What each kind of update means, read from the objects of either library."""
+"""What each kind of update means."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
-from channels.clock import SystemClock
 from channels.contract import Heard, HeardKind, Media, MediaKind
-from channels.customers.telegram.library import Aiogram
-from channels.outage import Outage
-from channels.staff.telegram.library import PythonTelegramBot
 from channels.telegram.hearing import heard_of
-from tests.channels.conftest import TOKEN
+from channels.telegram.updates import read_update
 
 CASES = json.loads((Path(__file__).parent / "telegram_cases" / "heard.json").read_text())
 ANNA = {"id": 42, "is_bot": False, "first_name": "Anna", "language_code": "lv"}
@@ -67,24 +62,14 @@ def _expected(heard: dict[str, Any] | None) -> Heard | None:
     )
 
 
-@pytest.fixture(params=["aiogram", "python-telegram-bot"])
-def library(request: pytest.FixtureRequest) -> Aiogram | PythonTelegramBot:
-    outage = Outage("shop", SystemClock(), Random(7))
-    if request.param == "aiogram":
-        from aiogram.client.session.aiohttp import AiohttpSession
-
-        return Aiogram("shop", TOKEN, AiohttpSession(), outage)
-    return PythonTelegramBot("shop", TOKEN, "http://127.0.0.1:1", outage)
-
-
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
-def test_an_update_is_heard_for_what_it_means(case: dict[str, Any], library: Aiogram | PythonTelegramBot) -> None:
-    heard = heard_of(library.read(_update(case)), "shop", RECEIVED)
+def test_an_update_is_heard_for_what_it_means(case: dict[str, Any]) -> None:
+    heard = heard_of(read_update(_update(case)), "shop", RECEIVED)
     expected = _expected(json.loads(json.dumps(case["heard"])))
     assert (heard and asdict(heard)) == (expected and asdict(expected))
 
 
-def test_an_update_that_cannot_be_read_says_where_and_not_what(library: Aiogram | PythonTelegramBot) -> None:
+def test_an_update_that_cannot_be_read_says_where_and_not_what() -> None:
     with pytest.raises(ValueError) as unreadable:
-        library.read({"update_id": 900, "message": {"text": "my secret"}})
+        read_update({"update_id": 900, "message": {"text": "my secret"}})
     assert str(unreadable.value) and "secret" not in str(unreadable.value)

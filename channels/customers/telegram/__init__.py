@@ -5,12 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import cast
 
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiohttp import ClientTimeout
 
 from channels.clock import Clock
+from channels.customers.telegram.calls import CallSession
 from channels.customers.telegram.library import Aiogram
 from channels.outage import Outage
 from channels.telegram.bot import TelegramBot
@@ -26,7 +25,7 @@ _TIMEOUT = ClientTimeout(total=40, sock_connect=10)
 class TelegramChannel(TelegramBot):
     """The customers' bot: long polling, or a webhook where one is given.
 
-    `api_base` is the address of another server that speaks the Bot API; `session` replaces the HTTP client.
+    `api_base` is the address of another server that speaks the Bot API.
     """
 
     def __init__(
@@ -38,10 +37,8 @@ class TelegramChannel(TelegramBot):
         rng: Random,
         webhook: Webhook | None = None,
         api_base: str = TELEGRAM,
-        session: BaseSession | None = None,
     ) -> None:
-        if session is None:
-            session = AiohttpSession(api=TelegramAPIServer.from_base(api_base))
-            session.timeout = cast("float", _TIMEOUT)  # aiogram hands it on to aiohttp, which takes either
+        session = CallSession(api=TelegramAPIServer.from_base(api_base))
+        session.timeout = cast("float", _TIMEOUT)  # aiogram hands it on to aiohttp, which takes either
         aiogram = Aiogram(account, token, session, Outage(account, clock, rng))
         super().__init__(account, aiogram, clock=clock, line=Outage(account, clock, rng), webhook=webhook)

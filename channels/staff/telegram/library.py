@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
@@ -61,12 +61,6 @@ class PythonTelegramBot:
 
     async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
         return await self._bot.raw_updates(offset)
-
-    def read(self, raw: dict[str, Any]) -> Update:
-        try:
-            return Update.de_json(raw, self._bot)
-        except (AttributeError, KeyError, TypeError, ValueError) as problem:
-            raise ValueError(type(problem).__name__) from None  # its words may quote what somebody wrote
 
     async def answer_tap(self, query: str) -> None:
         await self._bot.answer_callback_query(query)
