@@ -94,10 +94,13 @@ async def serve(config: Config, *, sample: bool, opened: Callable[[], None]) -> 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         why = "another program listens there already" if taken else str(error.strerror or error).lower()
         raise Mistake(
             f"http://{host}:{port} cannot be opened: {why}.", "Stop the other one, or choose another port with --port."
         ) from error
+    # asyncio does this for sockets it makes itself. Without it a page's second packet waits 40 ms for the first's receipt.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
