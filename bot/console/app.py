@@ -31,7 +31,7 @@ __all__ = ["console_app"]
 log = logging.getLogger(__name__)
 
 _TWELVE_HOURS = 12 * 3600
-_LOCAL = ("127.0.0.1", "localhost", "[::1]", "::1")
+_LOCAL = ("127.0.0.1", "localhost")
 
 
 def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = None) -> Starlette:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page, ViewportSize, expect
 
-from channels.contract import HeardKind
+from channels.contract import HeardKind, Say
 from tests.browser import chromium, needs_chromium
 from tests.channels.chat_shop import ChatShop
 from tests.serving import serving
@@ -77,6 +77,29 @@ async def test_a_phone_shows_all_eleven_scores_in_two_rows_without_scrolling_sid
         # Targets of 44 by 44 pixels and more, as WCAG 2.2's success criterion 2.5.5 asks.
         assert all(box["width"] >= 44 and box["height"] >= 44 and box["x"] + box["width"] <= PHONE["width"] for box in found)
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+async def test_a_page_in_the_background_gives_its_line_back_and_catches_up_when_looked_at() -> None:
+    shop = ChatShop()
+    async with serving(shop.app()) as url, chromium() as browser:
+        page = await browser.new_page()
+        await page.goto(f"{url}/chat")
+        await expect(page.get_by_role("group", name="How satisfied")).to_be_visible()
+        await _look(page, hidden=True)
+        await shop.say(shop.address, Say("Said while nobody looked"))
+        await page.wait_for_timeout(300)
+        await expect(page.get_by_text("Said while nobody looked")).to_have_count(0)
+        await _look(page, hidden=False)
+        await expect(page.get_by_text("Said while nobody looked")).to_have_count(1)
+
+
+async def _look(page: Page, *, hidden: bool) -> None:
+    """Tell the page that its tab was put away or taken up again, as the browser would."""
+    await page.evaluate(
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )
 
 
 async def _tab_to(page: Page, name: str) -> None:

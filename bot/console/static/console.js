@@ -31,18 +31,33 @@
     document.title = unseen ? `(${unseen}) ${title}` : title;
   }
 
+  // A browser has few lines to one server: a page that nobody looks at gives its own back, and catches up later. The list
+  // of cases keeps it, to tell in its title what has come.
   if (live) {
+    let source = null;
     const listen = () => {
-      const source = new EventSource(live.dataset.live);
-      source.addEventListener("changed", () => renew().catch(() => location.reload()));
-      source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000); });
+      if (source || (document.hidden && !live.dataset.new)) return;
+      source = new EventSource(live.dataset.live);
+      source.addEventListener("changed", () => renew().catch(() => undefined));
+      source.addEventListener("error", () => {
+        if (source.readyState !== EventSource.CLOSED) return;
+        source = null;
+        setTimeout(listen, 3000);
+      });
     };
     listen();
     setInterval(() => { if (!document.hidden) renew().catch(() => undefined); }, 30000); // waiting times grow
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return;
+      if (document.hidden) {
+        if (!source || live.dataset.new) return;
+        source.close();
+        source = null;
+        return;
+      }
       unseen = 0;
       document.title = title;
+      listen();
+      renew().catch(() => undefined);
     });
   }
 

@@ -79,9 +79,12 @@
     if (nearEnd || line.classList.contains("mine")) toEnd();
   }
 
+  // A browser has few lines to one server: a page that nobody looks at gives its own back, and catches up later.
   let last = main.dataset.since;
+  let source = null;
   function listen() {
-    const source = new EventSource("/chat/events?since=" + last);
+    if (source || document.hidden) return;
+    source = new EventSource("/chat/events?since=" + last);
     source.addEventListener("open", () => {
       if (trouble.textContent === trouble.dataset.offline) complain("");
     });
@@ -91,9 +94,16 @@
     });
     source.addEventListener("error", () => {
       complain(trouble.dataset.offline);
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+      if (source.readyState !== EventSource.CLOSED) return;
+      source = null;
+      setTimeout(listen, 3000);
     });
   }
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return listen();
+    if (source) source.close();
+    source = null;
+  });
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
