@@ -1,0 +1,86 @@
+"""Whether a value stands by itself, or counts or belongs to something else.
+
+A customer's "4" is a score where its clause holds nothing else of its own: "I'd say 4", "4 because …", "give it a 4".
+In "I waited 4 weeks" the clause is about something, and the number is bound to it. The same holds for labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.surveys.understanding.items import Item
+from bot.surveys.understanding.kinds import AROUND_VALUES, Kind
+
+__all__ = ["Standing", "standing"]
+
+_ENDS = frozenset({Kind.STOP, Kind.BUT, Kind.AND, Kind.DASH, Kind.OR})
+_VALUES = frozenset({Kind.NUMBER, Kind.STARS, Kind.LABEL})
+_NEGATES = frozenset({Kind.NOT, Kind.NONE, Kind.NO_OR_NOT})
+_TAKES_BACK = frozenset({Kind.SORRY, Kind.RATHER, Kind.NO})
+_BESIDE = AROUND_VALUES | _VALUES | {Kind.GOOD, Kind.BAD, Kind.YES, Kind.HALF, Kind.POINT, Kind.STAR, Kind.STAR_PLURAL}
+_BEFORE = _BESIDE | {Kind.TOPIC, Kind.COLON}
+_GOES_ON = frozenset({Kind.LINK, Kind.ON, Kind.STARTER, Kind.AND, Kind.NONE, Kind.NO_OR_NOT}) | _TAKES_BACK
+_BINDS = frozenset({Kind.BOUND, Kind.LINK, Kind.OF, Kind.ON, Kind.OTHER})
+_COUNTABLE = frozenset({Kind.UNKNOWN, Kind.TOPIC, Kind.BOUND})
+
+
+class Standing(NamedTuple):
+    free: bool
+    negated: bool
+    """ "not a 5"."""
+    framed: bool
+    """ "give it a 4"."""
+
+
+def standing(items: Sequence[Item], first: int, last: int, *, counts: bool, many: bool, stars: bool, strict: bool) -> Standing:
+    """How the value at `first` to `last` (exclusive) stands in its clause.
+
+    `counts`: it could count things (a number), unlike a label. `many`: it counts two or more. `stars`: it already
+    counts stars, so that no other noun is needed after it. `strict`: for a language that is not the question's,
+    where an unknown word anywhere in the clause binds.
+    """
+    negated = framed = unknown = imagined = settled = False
+    place = first - 1
+    while place >= 0 and (kind := items[place].kind) not in _ENDS:
+        negated = negated or (kind in _NEGATES and not settled)
+        settled = settled or kind in _VALUES or kind in _TAKES_BACK
+        framed = framed or kind is Kind.FRAME
+        imagined = imagined or kind is Kind.IF
+        unknown = unknown or kind not in _BEFORE
+        place -= 1
+    nearest = items[first - 1].kind if first else Kind.STOP
+    free = not imagined and (not unknown or (framed and not strict and nearest not in _BINDS))
+    return Standing(free and _free_after(items, last, counts, many, stars, strict), negated, framed)
+
+
+def _free_after(items: Sequence[Item], place: int, counts: bool, many: bool, stars: bool, strict: bool) -> bool:
+    """Whether what follows can go on after a value without being counted by it."""
+    while place < len(items):
+        kind = items[place].kind
+        following = items[place + 1].kind if place + 1 < len(items) else Kind.STOP
+        if kind in (Kind.STOP, Kind.DASH, Kind.COLON, Kind.BUT):
+            return True
+        if kind in _GOES_ON or (kind is Kind.BOUND and not counts) or (kind is Kind.UNKNOWN and stars):
+            if not strict:
+                return not _imagined(items, place)
+        elif kind is Kind.TOPIC:
+            # Two or more of one thing cannot be counted: "5 service" is praise, "1 service" may be a service.
+            if counts and (not many or following in (Kind.UNKNOWN, Kind.OTHER)):
+                return False
+        elif kind is Kind.NOT:
+            if counts and following in _COUNTABLE:
+                return False  # "2 not working"
+        elif kind not in _BESIDE:
+            return False
+        place += 1
+    return True
+
+
+def _imagined(items: Sequence[Item], place: int) -> bool:
+    """Whether the rest of the clause is an "if"."""
+    while place < len(items) and items[place].kind not in (Kind.STOP, Kind.BUT):
+        if items[place].kind is Kind.IF:
+            return True
+        place += 1
+    return False

@@ -1,0 +1,214 @@
+"""Reading the answer to a scale question: which value was said, and whether it can be told at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.surveys.definition import Scale, ScaleName
+from bot.surveys.scales import FACES
+from bot.surveys.understanding.amounts import Amount, amounts_in
+from bot.surveys.understanding.clauses import standing
+from bot.surveys.understanding.items import COLOURS, Item
+from bot.surveys.understanding.kinds import AROUND_VALUES, Kind
+from bot.surveys.understanding.understood import Understood
+from bot.surveys.understanding.words import words_beside
+
+__all__ = ["read_score"]
+
+_LONG = 12
+"""Words from which on a lone number in the middle of a text is no longer taken for its score."""
+_SHOWN = {face: value for value, face in FACES.items()}
+_NEGATES = frozenset({Kind.NOT, Kind.NONE, Kind.NO_OR_NOT})
+_SAYS_MORE = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.NO, Kind.IF}) | _NEGATES
+_MOST_OPEN = 3
+"""Values that asking back can offer at once."""
+
+
+class _Said(NamedTuple):
+    """A value as it was said: a number, or words of the scale."""
+
+    points: tuple[int, ...]
+    first: int
+    last: int
+    label: bool
+    strong: bool
+    foreign: bool
+    negated: bool
+    ends: tuple[int, int] | None
+
+
+def read_score(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, *, strict: bool) -> Understood:
+    """The score that the items hold. `strict` is for a language that is not the question's, where less is taken for granted."""
+    said, bound = _said(items, name, scale, strict)
+    spans = [(one.first, one.last) for one in said]
+    said = _without_scale(said, scale)
+    if any(one.foreign and one.ends for one in said):
+        return Understood()
+    denied = [one for one in said if one.negated]
+    kept, corrects = _after_correction(items, [one for one in said if not one.negated])
+    corrects = corrects or (bool(kept) and any(not one.label for one in denied))
+    kept = _without_foreign(kept)
+    numbers = [one for one in kept if not one.label]
+    labels = [one for one in kept if one.label]
+    if numbers and all(one.points for one in numbers):
+        points = {point for one in numbers for point in one.points}
+        if len(points) == 1 and not _contradicted(items, points, labels, scale):
+            value = points.pop()
+            idle = [(one.first, one.last) for one in labels if not _is_whole_clause(items, one.first, one.last)]
+            words = words_beside(items, text, [span for span in spans if span not in idle])
+            return Understood(value, words=words, corrects=corrects)
+        points |= {point for one in labels for point in one.points}
+        return Understood(between=_offered(points), corrects=corrects)
+    if numbers:
+        return Understood()
+    if labels and not _taken_back(items, labels):
+        points = {point for one in labels for point in one.points}
+        if len(points) == 1:
+            words = words_beside(items, text, spans)
+            return Understood(points.pop(), words=words, corrects=corrects)
+        return Understood(between=_offered(points))
+    if denied:
+        return Understood(between=_other_side(denied, scale))
+    return Understood() if bound or kept else _tone(items, text, name, scale)
+
+
+def _said(items: Sequence[Item], name: ScaleName, scale: Scale, strict: bool) -> tuple[list[_Said], bool]:
+    """All values that stand by themselves, in order, and whether there were others, bound to something."""
+    amounts = amounts_in(items, name, scale)
+    enumerated = _is_enumeration(items, amounts)
+    unknown = [place for place, item in enumerate(items) if item.kind is Kind.UNKNOWN]
+    imagined = any(item.kind is Kind.IF for item in items)
+    said: list[_Said] = []
+    for amount in amounts:
+        many = min(amount.points, default=0) >= 2
+        how = standing(items, amount.first, amount.last, counts=True, many=many, stars=amount.stars, strict=strict)
+        strong = amount.strong or how.framed
+        lost = len(unknown) > _LONG and not strong and unknown[0] < amount.first and unknown[-1] >= amount.last
+        if how.free and not enumerated and not lost and not (strong and imagined):
+            negated = how.negated and not _is_either(items, amount.first)
+            said.append(_Said(amount.points, amount.first, amount.last, False, strong, amount.foreign, negated, amount.ends))
+    for place, item in enumerate(items):
+        if item.kind is Kind.LABEL:
+            how = standing(items, place, place + 1, counts=False, many=False, stars=False, strict=strict)
+            if how.free and not _asked(items, place):
+                said.append(_Said(item.value, place, place + 1, True, False, False, how.negated, None))
+    said.sort(key=lambda one: one.first)
+    return said, any(item.kind is Kind.NUMBER for item in items)
+
+
+def _is_either(items: Sequence[Item], first: int) -> bool:
+    """Whether "3 no 4" may be "3, no, 4" as well as "3, not 4"."""
+    return first > 1 and items[first - 1].kind is Kind.NO_OR_NOT and items[first - 2].kind is Kind.NUMBER
+
+
+def _is_enumeration(items: Sequence[Item], amounts: Sequence[Amount]) -> bool:
+    """ "1. Better staff 2. More parking": the numbers count the points made."""
+    marked = [
+        one
+        for one in amounts
+        if one.last < len(items) and items[one.last].kind is Kind.STOP and items[one.last].value in (".", ")") and items[one.last].tied
+    ]
+    return len(marked) > 1 and [one.points for one in marked] == [(number,) for number in range(1, len(marked) + 1)]
+
+
+def _asked(items: Sequence[Item], place: int) -> bool:
+    """Whether the clause is a question: "are you satisfied?"."""
+    stop = next((item for item in items[place:] if item.kind is Kind.STOP), None)
+    return stop is not None and stop.value == "?"
+
+
+def _without_scale(said: list[_Said], scale: Scale) -> list[_Said]:
+    """Without the scale itself, where it is named beside the score: "on a scale of 1 to 5, 4"."""
+    if len(said) < 2:
+        return said
+    rest: list[_Said] = []
+    for one in said:
+        if one.ends is None or one.ends[0] > 1 or one.ends[1] < 5:
+            rest.append(one)
+        elif one.ends[1] != scale.high:
+            rest.append(one._replace(foreign=True))
+    return rest
+
+
+def _after_correction(items: Sequence[Item], said: list[_Said]) -> tuple[list[_Said], bool]:
+    """What counts after "no", "sorry, I meant" …, and whether anything was taken back."""
+    if not said:
+        return said, False
+    corrects = False
+    for place, item in enumerate(items):
+        before = any(one.last <= place for one in said)
+        after = [one for one in said if one.first > place]
+        strong = item.kind in (Kind.SORRY, Kind.NO) or (item.kind is Kind.NO_OR_NOT and _stands_alone(items, place))
+        if after and (strong or (item.kind is Kind.RATHER and before)):
+            said, corrects = after, True
+    return said, corrects
+
+
+def _stands_alone(items: Sequence[Item], place: int) -> bool:
+    return place + 1 < len(items) and items[place + 1].kind is Kind.STOP
+
+
+def _without_foreign(said: list[_Said]) -> list[_Said]:
+    """A rating on another scale counts for nothing beside one on this scale: "8/10, so 4"."""
+    own = [one for one in said if not one.foreign]
+    return own or said
+
+
+def _contradicted(items: Sequence[Item], points: set[int], labels: Sequence[_Said], scale: Scale) -> bool:
+    """Whether words of the scale that make a clause of their own are on its other side: "1, very satisfied"."""
+    value, middle = next(iter(points)), (scale.low + scale.high) / 2
+    return any(
+        (value - middle) * (point - middle) < 0 for one in labels for point in one.points if _is_whole_clause(items, one.first, one.last)
+    )
+
+
+def _is_whole_clause(items: Sequence[Item], first: int, last: int) -> bool:
+    def plain(step: int, place: int) -> bool:
+        while 0 <= place < len(items) and items[place].kind not in (Kind.STOP, Kind.DASH):
+            if items[place].kind not in AROUND_VALUES and items[place].kind is not Kind.NUMBER:
+                return False
+            place += step
+        return True
+
+    return plain(-1, first - 1) and plain(1, last)
+
+
+def _taken_back(items: Sequence[Item], labels: Sequence[_Said]) -> bool:
+    """ "satisfied with the shop but not with the delivery"."""
+    return any(
+        item.kind is Kind.BUT and place > labels[0].first and place + 1 < len(items) and items[place + 1].kind in _NEGATES
+        for place, item in enumerate(items)
+    )
+
+
+def _offered(points: set[int]) -> tuple[int, ...]:
+    return tuple(sorted(points)) if 1 < len(points) <= _MOST_OPEN else ()
+
+
+def _other_side(denied: Sequence[_Said], scale: Scale) -> tuple[int, ...]:
+    """ "not satisfied" leaves the low side open, "not dissatisfied" the high one. "not a 5" leaves everything open."""
+    middle = (scale.low + scale.high) / 2
+    points = [point for one in denied if one.label for point in one.points]
+    if points and min(points) > middle:
+        return _offered({point for point in range(scale.low, scale.high + 1) if point < middle})
+    if points and max(points) < middle:
+        return _offered({point for point in range(scale.low, scale.high + 1) if point > middle})
+    return ()
+
+
+def _tone(items: Sequence[Item], text: str, name: ScaleName, scale: Scale) -> Understood:
+    """What praise, blame and faces without a value leave open: never a value, except for the faces that the scale itself shows."""
+    if any(item.kind in _SAYS_MORE for item in items) or name == "frequency5":
+        return Understood()
+    if name == "face5" and (shown := {_SHOWN.get(text[item.start : item.end].rstrip(COLOURS)) for item in items if item.kind is Kind.FACE}):
+        value = shown.pop()
+        if value and not shown:
+            return Understood(value)
+    tones = {item.value if item.kind is Kind.FACE else item.kind.value for item in items if item.kind in (Kind.FACE, Kind.GOOD, Kind.BAD)}
+    if tones and tones <= {"good", "yes"}:
+        return Understood(between=(scale.high - 1, scale.high))
+    # On the scale of 0 to 10 seven points are low: too many to offer.
+    if tones and tones <= {"bad", "no"} and name != "nps":
+        return Understood(between=(scale.low, scale.low + 1))
+    return Understood()

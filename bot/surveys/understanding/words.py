@@ -1,0 +1,49 @@
+"""What was said beside the value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.surveys.understanding.items import Item
+from bot.surveys.understanding.kinds import AROUND_VALUES, Kind
+
+__all__ = ["words_beside"]
+
+_AROUND = AROUND_VALUES | {Kind.COLON, Kind.BETWEEN, Kind.YES}
+_ENDS = frozenset({Kind.STOP, Kind.DASH, Kind.BUT, Kind.AND, Kind.LINK, Kind.ON})
+_SAYS_SOMETHING = re.compile(r"\w|[\U0001f000-\U0001faff\u2600-\u27bf]")
+_LOOSE_SIGN = re.compile(r"\s+([.,;!?])")
+_BEFORE_WORDS, _AFTER_WORDS = " \n.,;:!?)]-/–—…*", " \n,;:([-/–—*"
+
+
+def words_beside(items: Sequence[Item], text: str, values: Sequence[tuple[int, int]]) -> str:
+    """The text without its values (`first` and exclusive `last` item of each) and the small words that only carry them."""
+    taken = [False] * len(items)
+    for first, last in values:
+        while first and items[first - 1].kind in _AROUND:
+            first -= 1
+        end = last
+        while end < len(items) and items[end].kind in _AROUND:
+            end += 1
+        if end == len(items) or items[end].kind in _ENDS:
+            last = end
+        taken[first:last] = [True] * (last - first)
+    pieces: list[str] = []
+    for clause in _clauses(items):
+        left = [place for place in clause if not taken[place]]
+        if all(items[place].kind in _AROUND or items[place].kind in _ENDS for place in left):
+            continue
+        pieces.append(text[items[left[0]].start : items[left[-1]].end])
+    rest = _LOOSE_SIGN.sub(r"\1", " ".join(pieces)).lstrip(_BEFORE_WORDS).rstrip(_AFTER_WORDS)
+    return rest if _SAYS_SOMETHING.search(rest) else ""
+
+
+def _clauses(items: Sequence[Item]) -> list[list[int]]:
+    """The places of the items, clause by clause, each with the sign that ends it."""
+    clauses: list[list[int]] = [[]]
+    for place, item in enumerate(items):
+        clauses[-1].append(place)
+        if item.kind is Kind.STOP:
+            clauses.append([])
+    return [clause for clause in clauses if clause]
