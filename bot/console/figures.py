@@ -22,6 +22,8 @@ from bot.insight.measures import Measured
 __all__ = ["FiguresPage"]
 
 _PERIODS = (7, 30, 90, 365)
+_LEAST_POINTS = 3
+"""Fewer points with answers enough make no course."""
 _RANGE = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7), "fcr": (0, 1)}
 
 
@@ -102,7 +104,7 @@ def _card(name: str, figure: Figure, days: int, t: Teller) -> Card | None:
         high=_place(name, measured.interval.high),
         change=_change(name, figure, days, t),
         bars=bars,
-        course=tuple(points) if len(points) > 1 else (),
+        course=tuple(points) if len(points) >= _LEAST_POINTS else (),
     )
 
 

@@ -16,7 +16,7 @@ __all__ = ["Figure", "Figures", "read_figures"]
 
 _MEASURES: Mapping[str, Callable[[Scores], Measured | None]] = {"csat": csat, "nps": nps, "ces": ces, "fcr": fcr}
 
-_STEPS = 12
+_STEPS = 6
 """Points of a figure's course."""
 
 

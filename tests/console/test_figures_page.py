@@ -51,8 +51,8 @@ async def test_a_change_is_called_one_only_beyond_chance(house: House) -> None:
     await _answers(house, "nps", {10: 51, 5: 49})
     await _answers(house, "nps", {10: 50, 5: 50}, days_ago=40)
     words = (await _page(house)).words
-    assert "changed by +40 against the 30 days before" in words
-    assert "no change beyond chance against the 30 days before" in words
+    assert "Changed by +40 against the 30 days before." in words
+    assert "No change beyond chance against the 30 days before." in words
 
 
 async def test_without_answers_the_page_says_so(house: House) -> None:

@@ -55,7 +55,7 @@ async def test_a_period_is_told_beside_the_one_before(database: Database) -> Non
     assert csat.now and csat.change and nps.now
     assert (csat.now.value, csat.now.n) == (0.8, 50)
     assert (round(csat.change.value, 3), csat.changed) == (0.4, True)
-    assert [bool(step) for step in csat.course] == [False] * 10 + [True, False]
+    assert [bool(step) for step in csat.course] == [False] * 5 + [True]
     assert (nps.now.withheld, nps.change, nps.changed) == (True, None, False)
     assert set(figures.measures) == {"csat", "nps"}
 
