@@ -120,13 +120,15 @@ class Choice:
     """A button, or a numbered line where there are no buttons.
 
     `ref` comes back as `Heard.choice`: ASCII, at most `CHOICE_REF_LIMIT` bytes. `picked` shows a tick
-    (multiple choice). `aside` marks the choices beside the answer itself (skip, back, a human).
+    (multiple choice). `aside` marks the choices beside the answer itself (skip, back, a human). `number` is what
+    the bot understands as this choice when it is written instead of tapped; None where only the label is.
     """
 
     ref: str
     label: str
     picked: bool = False
     aside: bool = False
+    number: int | None = None
 
     def __post_init__(self) -> None:
         if not self.ref.isascii() or len(self.ref) > CHOICE_REF_LIMIT:
@@ -159,6 +161,8 @@ class Say:
     again: str = ""
     """Put before the text when this is sent a second time because nobody knows whether the first arrived.
     Empty: it is not sent again."""
+    lang: str = ""
+    """Language of the words (BCP 47), where the channel must add some of its own; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ def say_to_json(say: Say) -> dict[str, Any]:
         data["layout"] = say.layout.value
     if say.link:
         data["link"] = [say.link.label, say.link.url]
-    for name in ("picture", "key", "edits", "again"):
+    for name in ("picture", "key", "edits", "again", "lang"):
         if value := getattr(say, name):
             data[name] = value
     return data
@@ -26,6 +26,8 @@ def say_to_json(say: Say) -> dict[str, Any]:
 
 def _choice_to_json(choice: Choice) -> list[Any]:
     marks = ("p" if choice.picked else "") + ("a" if choice.aside else "")
+    if choice.number is not None:
+        return [choice.ref, choice.label, marks, choice.number]
     return [choice.ref, choice.label, marks] if marks else [choice.ref, choice.label]
 
 
@@ -40,11 +42,12 @@ def say_from_json(data: dict[str, Any]) -> Say:
         key=data.get("key", ""),
         edits=data.get("edits", ""),
         again=data.get("again", ""),
+        lang=data.get("lang", ""),
     )
 
 
-def _choice_from_json(ref: str, label: str, marks: str = "") -> Choice:
-    return Choice(ref, label, picked="p" in marks, aside="a" in marks)
+def _choice_from_json(ref: str, label: str, marks: str = "", number: int | None = None) -> Choice:
+    return Choice(ref, label, picked="p" in marks, aside="a" in marks, number=number)
 
 
 def heard_to_json(heard: Heard) -> dict[str, Any]:

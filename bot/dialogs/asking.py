@@ -78,14 +78,18 @@ def ask(
         layout=_layout(question),
         key=message_key(dialog.id, dialog.asked),
         again=phrase("repeated", dialog.lang),
+        lang=dialog.lang,
     )
     return dialog, say
 
 
-def with_answer(dialog: Dialog, question: Question, given: str) -> Say:
-    """The edit of the current question's message: buttons gone, what was given shown; empty where it was skipped."""
-    mark = phrase("you_chose", dialog.lang, answer=given) if given else phrase("you_skipped", dialog.lang)
-    return Say(text=f"{_asked_text(dialog, question)}\n\n{mark}", edits=message_key(dialog.id, dialog.asked))
+def with_answer(dialog: Dialog, question: Question, given: str | None) -> Say:
+    """The edit of the current question's message: buttons gone, what was chosen shown, or, for None, that it was skipped.
+
+    Own words are not shown again: they stand right below, as the customer wrote them. Then `given` is empty.
+    """
+    mark = phrase("you_skipped", dialog.lang) if given is None else phrase("you_chose", dialog.lang, answer=given) if given else ""
+    return Say(text=f"{_asked_text(dialog, question)}\n\n{mark}".rstrip(), edits=message_key(dialog.id, dialog.asked))
 
 
 def with_ticks(survey: Survey, dialog: Dialog, question: Question) -> Say:
@@ -122,17 +126,26 @@ def _button(question: Question, value: Value, lang: str) -> str:
     return f"{value} – {words}" if question.scale in ("csat5", "ces7") else words
 
 
+def _answered_by_number(question: Question) -> bool:
+    """Whether a number that somebody writes is understood as a choice: not where the options' own words have numbers."""
+    if question.scale:
+        return question.scale != "yes_no"
+    return not any(char.isdecimal() for option in question.options for text in option.text.values() for char in text)
+
+
 def _choices(survey: Survey, dialog: Dialog, question: Question, among: Sequence[Value]) -> tuple[Choice, ...]:
     place = survey.questions.index(question)
 
-    def choice(picked: int | Aside, text: str, *, ticked: bool = False, aside: bool = False) -> Choice:
-        return Choice(str(Ref(dialog.id, dialog.asked, place, picked)), text, picked=ticked, aside=aside)
+    def choice(picked: int | Aside, text: str, *, ticked: bool = False, aside: bool = False, number: int | None = None) -> Choice:
+        return Choice(str(Ref(dialog.id, dialog.asked, place, picked)), text, picked=ticked, aside=aside, number=number)
 
     choices: list[Choice] = []
+    by_number = _answered_by_number(question)
     for number, value in enumerate(option_values(question)):
         if not among or value in among:
+            picked, written = (value, value) if isinstance(value, int) else (number, number + 1)
             text = _button(question, value, dialog.lang)
-            choices.append(choice(value if isinstance(value, int) else number, text, ticked=value in dialog.picked))
+            choices.append(choice(picked, text, ticked=value in dialog.picked, number=written if by_number else None))
     if question.kind is QuestionKind.MULTIPLE:
         choices.append(choice(Aside.DONE, phrase("done", dialog.lang)))
     choices.append(choice(Aside.SKIP, phrase("skip", dialog.lang), aside=True))

@@ -13,13 +13,16 @@ refs = st.text("abcdefghijklmnopqrstuvwxyz0123456789.", max_size=60)
 says = st.builds(
     Say,
     text=texts,
-    choices=st.lists(st.builds(Choice, refs, texts, picked=st.booleans(), aside=st.booleans()), max_size=4).map(tuple),
+    choices=st.lists(
+        st.builds(Choice, refs, texts, picked=st.booleans(), aside=st.booleans(), number=st.none() | st.integers(0, 10)), max_size=4
+    ).map(tuple),
     layout=st.just(Layout.COLUMN),
     link=st.none() | st.builds(Link, texts, texts),
     picture=texts,
     key=texts,
     edits=texts,
     again=texts,
+    lang=texts,
 )
 names = st.text(min_size=1, max_size=20)
 heards = st.builds(
