@@ -11,11 +11,9 @@ from bot.surveys.definition import SCALES, Question, QuestionKind, Survey, text_
 from bot.surveys.filling import filled
 from bot.surveys.understanding.understood import Value
 from bot.surveys.wording import phrase
-from channels.contract import Heard, Media, MediaKind, Say
+from channels.contract import Heard, Media, Say
 
 __all__ = ["answer", "back", "call_human", "correct", "go_on", "latest", "repeat"]
-
-_SIGNS = {MediaKind.PHOTO: "📷", MediaKind.VOICE: "🎤", MediaKind.VIDEO: "🎬", MediaKind.DOCUMENT: "📎", None: ""}
 
 
 def repeat(survey: Survey, dialog: Dialog, now: datetime, *, lead: str = "") -> Step:
@@ -40,7 +38,9 @@ def answer(
         words = value
     words = f"{dialog.said}\n{words}".strip()
     answered = Answered(question.key, value, dialog.asked_at or now, heard.at, words=words, media=media)
-    given = shown(question, value, dialog.lang) if value is not None else words or _SIGNS.get(media.kind if media else None, "")
+    given = None if value is None else "" if question.kind is QuestionKind.TEXT else shown(question, value, dialog.lang)
+    if given is None and (words or media):
+        given = ""
     edit = with_answer(dialog, question, given)
     dialog = replace(
         dialog,

@@ -17,8 +17,10 @@ __all__ = ["STILL_SPEAKING", "more_words", "still_speaking", "wrote"]
 
 TOO_QUICK_TO_BE_READ = timedelta(seconds=4)
 """Words that come this soon after an open question was put go on with what was written before it."""
+IN_ONE_BREATH = timedelta(seconds=8)
+"""Words that a question does not understand, this soon after open words, go on with those: they want no answer of ours."""
 STILL_SPEAKING = timedelta(seconds=90)
-"""How long after open words the next words may still belong to them."""
+"""How long after the last open words of a finished survey more words still belong to them."""
 
 
 def wrote(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step:
@@ -58,7 +60,7 @@ def _goes_on_with(survey: Survey, dialog: Dialog, question: Question, understood
     before anybody could have read it, go on with the words written just before.
     """
     earlier = latest(survey, dialog)
-    if earlier is None or not still_speaking(dialog, earlier, heard) or dialog.said or understood.corrects:
+    if earlier is None or not still_speaking(dialog, earlier, heard, within=IN_ONE_BREATH) or dialog.said or understood.corrects:
         return None
     if question.kind is QuestionKind.TEXT:
         too_quick = dialog.asked_at is not None and heard.at - dialog.asked_at < TOO_QUICK_TO_BE_READ
@@ -66,9 +68,9 @@ def _goes_on_with(survey: Survey, dialog: Dialog, question: Question, understood
     return earlier if understood.ask_back and not understood.between else None
 
 
-def still_speaking(dialog: Dialog, earlier: Question, heard: Heard) -> bool:
+def still_speaking(dialog: Dialog, earlier: Question, heard: Heard, *, within: timedelta = STILL_SPEAKING) -> bool:
     wrote = earlier.kind is QuestionKind.TEXT and bool(dialog.answers[earlier.key])
-    return wrote and dialog.told_at is not None and heard.at - dialog.told_at <= STILL_SPEAKING
+    return wrote and dialog.told_at is not None and heard.at - dialog.told_at <= within
 
 
 def more_words(dialog: Dialog, earlier: Question, heard: Heard) -> Step:

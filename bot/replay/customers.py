@@ -18,8 +18,6 @@ __all__ = ["Customers", "user_of"]
 
 QUESTIONS = 2
 """Of the survey that the replay puts: the score, and the customer's own words."""
-ANSWERED = "\n\n✓ "
-"""What a question's message shows once it is answered."""
 
 
 def user_of(order: Order) -> int:
@@ -64,7 +62,7 @@ class Customers:
                 assert ref is not None
                 what = reply(ref.question, question)
                 await self._stage.does(what.pop("what"), self._bot, user, **what)
-            elif sum(ANSWERED in message["text"] for message in seen) >= questions and seen[-1]["from"] == "bot":
+            elif sum(map(_answered, seen)) >= questions and seen[-1]["from"] == "bot":
                 return True
             else:
                 await self._think()
@@ -78,6 +76,11 @@ class Customers:
             # Some people tap, others write.
             return _tap(question, order.score) if user_of(order) % 3 else {"what": "text", "text": str(order.score)}
         return {"what": "text", "text": order.comment} if order.comment else _tap(question, Aside.SKIP)
+
+
+def _answered(message: Seen) -> bool:
+    """Whether it is a question that was answered: its message has been edited, and its buttons are gone."""
+    return "edit_date" in message and not message["buttons"]
 
 
 def _waiting(seen: list[Seen]) -> Seen | None:
