@@ -7,6 +7,7 @@ message id or in one of four errors, each of which tells the sender what to do n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ __all__ = [
 
 CHOICE_REF_LIMIT = 60
 """Bytes a `Choice.ref` may have: Telegram's `callback_data` holds 64, and ours are plain ASCII."""
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class HeardKind(StrEnum):
@@ -83,7 +86,8 @@ class Heard:
 
     `account` is the name our configuration gives the bot's account; (`account`, `address`) is where to answer.
     `update_id` is unique within the account: the same id heard again is the same event. `at` is timezone-aware,
-    as the platform dates it, or the time of receipt where it does not.
+    as the platform dates it, or the time of receipt where it does not. A zero or half of a surrogate pair, which no
+    database takes, is a U+FFFD here.
     """
 
     channel: str
@@ -102,6 +106,11 @@ class Heard:
     """Language the platform names for the person (BCP 47), empty where it does not."""
     name: str = ""
     """What the person calls themselves there."""
+
+    def __post_init__(self) -> None:
+        if _UNSTORABLE.search(f"{self.address}{self.update_id}{self.text}{self.choice}{self.token}{self.message}{self.name}"):
+            for name in ("address", "update_id", "text", "choice", "token", "message", "name"):
+                object.__setattr__(self, name, _UNSTORABLE.sub("\ufffd", getattr(self, name)))
 
 
 class Layout(StrEnum):

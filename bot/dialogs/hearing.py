@@ -47,6 +47,10 @@ class Outcome:
     reachable: bool | None = None
     """A change of whether the address can be reached."""
 
+    def customer_ids(self) -> set[int]:
+        """Whose words and dialogs these are: they must be there to be pointed at."""
+        return {told.customer_id for told in self.tolds} | ({self.held.customer_id} if self.held else set())
+
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
@@ -93,26 +97,39 @@ class Understanding:
         if not talk.known:
             # The link names the customer: whoever held it is reachable here from now on.
             talk.customer_id, talk.name, talk.lang, talk.known = invitation.customer_id, invitation.name, invitation.lang or talk.lang, True
-        under_way = next((held for held in talk.dialogs if held.invitation_id == invitation.id and held.is_open), None)
-        if under_way is not None:
-            under_way.address_id = talk.address_id
-            self._apply(
-                outcome, under_way, repeat(under_way.survey, under_way.dialog, self.now, lead=phrase("resuming", talk.lang)), heard=None
-            )
-        elif invitation.state in ("completed", "declined"):
+        held = self.loaded.invited.get(invitation.id)
+        late = self.now > invitation.expires_at
+        if invitation.state in ("completed", "declined") or (held and held.dialog.state in (DialogState.COMPLETED, DialogState.STOPPED)):
             outcome.says.append(Say(phrase("finished_earlier", talk.lang)))
+        elif held is not None:
+            self._taken_over(held, talk)
+            lead = phrase("late_link" if late else "resuming", talk.lang)
+            self._apply(outcome, held, repeat(held.survey, held.dialog, self.now, lead=lead), heard=None)
+            if invitation.state == "expired":
+                outcome.invitation = {"state": "started"}
         else:
-            late = phrase("late_link", talk.lang) if self.now > invitation.expires_at else ""
             survey = self.published.version(self.conn, invitation.survey_version_id)
             held = self._begun(talk, survey, invitation.survey_version_id, invitation.attributes or {})
             held.customer_id, held.invitation_id, held.touchpoint_id = invitation.customer_id, invitation.id, invitation.touchpoint_id
-            self._apply(outcome, held, begin(survey, held.dialog, self.now, lead=late), heard=None)
+            self.loaded.invited[invitation.id] = held
+            lead = phrase("late_link", talk.lang) if late else ""
+            self._apply(outcome, held, begin(survey, held.dialog, self.now, lead=lead), heard=None)
+
+    def _taken_over(self, held: Held, talk: Talk) -> None:
+        """The dialog, wherever it was held and however it was left, goes on here."""
+        self._end(talk, held.survey, but=held)
+        held.address_id, held.dialog = talk.address_id, replace(held.dialog, state=DialogState.OPEN)
+        if all(one is not held for one in talk.dialogs):
+            talk.dialogs.append(held)
+
+    def _end(self, talk: Talk, survey: Survey, *, but: Held | None = None) -> None:
+        """At most one dialog of a survey is open at an address: the one before ends."""
+        for held in talk.dialogs:
+            if held is not but and held.is_open and held.survey.name == survey.name and held.address_id == talk.address_id:
+                held.dialog, held.changed = replace(held.dialog, state=DialogState.EXPIRED), True
 
     def _begun(self, talk: Talk, survey: Survey, version_id: int, attributes: dict[str, Any]) -> Held:
-        """A new dialog; one that is open here about the same survey ends."""
-        for held in talk.dialogs:
-            if held.is_open and held.survey.name == survey.name and held.address_id == talk.address_id:
-                held.dialog, held.changed = replace(held.dialog, state=DialogState.EXPIRED), True
+        self._end(talk, survey)
         facts = facts_for(survey, shop=self.shop, lang=talk.lang, name=talk.name, attributes=attributes)
         dialog = Dialog(new_id(), survey.name, talk.lang or self.default_lang, facts)
         held = Held(dialog, survey, version_id, talk.address_id, talk.customer_id, None, None, None, self.now)
@@ -124,11 +141,11 @@ class Understanding:
         if held is not None:
             self._moved(heard, outcome, held)
             return
-        if (held := talk.latest()) and (step := advance(held.survey, held.dialog, heard, self.now)).answers:
-            self._apply(outcome, held, step, heard)  # they were not done speaking
-            return
         command = understand_command(talk.lang, heard.text) if heard.text else None
-        if command is Command.STOP:
+        held = talk.latest() if command is None else None
+        if held and (step := advance(held.survey, held.dialog, heard, self.now)).answers:
+            self._apply(outcome, held, step, heard)  # they were not done speaking
+        elif command is Command.STOP:
             outcome.consents.append(("surveys", False))
             outcome.says.append(Say(phrase("opted_out_again", talk.lang)))
         elif talk.has_case or command is Command.HUMAN or not self._card():
@@ -154,6 +171,7 @@ class Understanding:
         before, talk = held.dialog.answers, outcome.talk
         held.changed = held.changed or step.dialog != held.dialog or held.version == 0
         held.dialog = step.dialog
+        talk.moved(held)
         outcome.held = held
         outcome.says.extend(step.says)
         for answered in step.answers:

@@ -24,11 +24,13 @@ __all__ = ["Loaded", "load"]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`talks` by (account, native id), `strangers` the keys of those that are new, `invitations` by token."""
+    """`talks` by (account, native id), `strangers` the keys of those that are new, `invitations` by token, `invited` the
+    dialogs by their invitation, wherever they are held."""
 
     talks: dict[tuple[str, str], Talk]
     strangers: set[tuple[str, str]]
     invitations: Mapping[str, Any]
+    invited: dict[int, Held]
 
 
 def load(conn: Connection, heards: Sequence[Heard], published: Published, now: datetime, *, default_lang: str) -> Loaded:
@@ -40,9 +42,9 @@ def load(conn: Connection, heards: Sequence[Heard], published: Published, now: d
         if (at := (heard.account, heard.address)) in strangers and at not in talks:
             talks[at] = _stranger(heard, default_lang)
     dialog_ids = {ref.dialog for heard in heards if heard.choice and (ref := read_ref(heard.choice))}
-    _add_dialogs(conn, talks, dialog_ids, {row.id for row in invitations.values()}, published, now - STILL_SPEAKING)
+    invited = _add_dialogs(conn, talks, dialog_ids, {row.id for row in invitations.values()}, published, now - STILL_SPEAKING)
     _mark_cases(conn, heards, talks)
-    return Loaded(talks, strangers, invitations)
+    return Loaded(talks, strangers, invitations, invited)
 
 
 def _talks(conn: Connection, heards: Sequence[Heard]) -> dict[tuple[str, str], Talk]:
@@ -78,9 +80,9 @@ def _add_dialogs(
     invitation_ids: set[int],
     published: Published,
     since: datetime,
-) -> None:
+) -> dict[int, Held]:
     by_address = {talk.address_id: talk for talk in talks.values()}
-    elsewhere: list[Held] = []
+    invited: dict[int, Held] = {}
     for row in dialogs_about(
         conn, address_ids=by_address.keys(), completed_since=since, dialog_ids=dialog_ids, invitation_ids=invitation_ids
     ):
@@ -96,11 +98,11 @@ def _add_dialogs(
             row.opened_at,
             row.version,
         )
-        talk = by_address.get(row.address_id)
-        (talk.dialogs if talk else elsewhere).append(held)
-    # A dialog of an invitation that is opened here may be under way on another address: it can be taken over.
-    for talk in talks.values():
-        talk.dialogs.extend(elsewhere)
+        if talk := by_address.get(row.address_id):
+            talk.dialogs.append(held)
+        if row.invitation_id:
+            invited[row.invitation_id] = held
+    return invited
 
 
 def _mark_cases(conn: Connection, heards: Sequence[Heard], talks: dict[tuple[str, str], Talk]) -> None:

@@ -10,10 +10,11 @@ import logging
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import tzinfo
+from traceback import format_tb
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from bot.dialogs.hearing import Complains, Outcome, Understanding
 from bot.dialogs.loading import load
@@ -25,7 +26,7 @@ from channels.clock import Clock
 from channels.contract import Heard, HeardKind, Say
 from channels.outbox import message_row
 from channels.stored import heard_to_json
-from storage.bulk import insert_many, insert_new
+from storage.bulk import StaleRow, insert_many, insert_new
 from storage.database import Database
 from storage.dialogs import SeenUpdate, SetAside, Utterance
 from storage.ids import new_id
@@ -42,6 +43,8 @@ _seen, _message, _set_aside = SeenUpdate.__table__, Message.__table__, SetAside.
 
 _NOT_ITS_FAULT = (OperationalError, InterfaceError, OSError, WriterClosed)
 """Errors of the database, not of what was heard: the platform keeps the update and offers it again."""
+OVERTAKEN_AT_MOST = 3
+"""How often an update is taken anew because another process changed the same thing meanwhile."""
 
 
 class Handover(Protocol):
@@ -96,18 +99,29 @@ class Receiver:
         """
         key = zlib.crc32(f"{heard.account} {heard.address}".encode())
         try:
-            rows, alarmed = await self._database.writer.submit(self._take, heard, key=key)
+            rows, alarmed = await self._take_durably(heard, key)
         except _NOT_ITS_FAULT:
             raise
         except Exception as error:
             # Whatever is wrong with this one update must not stop those behind it: it is kept for the operator.
-            log.exception("update_set_aside account=%s update=%s", heard.account, heard.update_id)
+            # The log names only kind and place: what the error says may quote the customer, and is kept with the update.
+            place = "".join(format_tb(error.__traceback__))
+            log.error("update_set_aside account=%s update=%s why=%s\n%s", heard.account, heard.update_id, type(error).__name__, place)
             await self._database.write(self._setting_aside(heard, error), key=key)
         else:
             if rows:
                 self._handover.take(rows)
             if alarmed:
                 self._handover.wake()
+
+    async def _take_durably(self, heard: Heard, key: int) -> tuple[Sequence[Row], bool]:
+        for _ in range(OVERTAKEN_AT_MOST):
+            try:
+                return await self._database.writer.submit(self._take, heard, key=key)
+            except (StaleRow, IntegrityError):
+                # Another process was quicker with the same address or dialog: what it wrote is there to be read now.
+                log.info("update_overtaken account=%s update=%s", heard.account, heard.update_id)
+        return await self._database.writer.submit(self._take, heard, key=key)
 
     def _take(self, conn: Connection, heards: Sequence[Heard]) -> Sequence[tuple[Sequence[Row], bool]]:
         """For each thing heard the messages that follow, and whether staff may have to be told at once."""

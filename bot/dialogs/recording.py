@@ -42,24 +42,22 @@ class Given:
 
 def record(conn: Connection, givens: Sequence[Given], zone: tzinfo) -> None:
     """Write a batch of answers. Days of the roll-ups are days in `zone`, the shop's own."""
-    latest: dict[tuple[int, str], Given] = {}
-    revised: set[tuple[int, str]] = set()
+    said: dict[tuple[int, str], list[Given]] = {}
     for given in givens:
-        at = (given.dialog_id, given.question.key)
-        if at in latest or not given.first:
-            revised.add(at)
-        latest[at] = given
-    known = answers_to(conn, {dialog_id for dialog_id, _ in revised}) if revised else {}
-    fresh = {at: given for at, given in latest.items() if at not in known}
+        said.setdefault((given.dialog_id, given.question.key), []).append(given)
+    latest = {at: every[-1] for at, every in said.items()}
+    revised = {dialog_id for (dialog_id, _), every in said.items() if not every[0].first}
+    known = answers_to(conn, revised) if revised else {}
+    fresh = {at: every for at, every in said.items() if at not in known}
     if fresh:
-        insert_many(conn, _answer, [_row(given) for given in fresh.values()])
-    if corrected := [_correction(latest[at], known[at]) for at in latest.keys() & known.keys()]:
-        conn.execute(_CORRECT, corrected)
+        insert_many(conn, _answer, [_row(every) for every in fresh.values()])
     both = latest.keys() & known.keys()
+    if corrected := [_correction(said[at], known[at]) for at in both]:
+        conn.execute(_CORRECT, corrected)
     counts = [
-        *(_count(given, given.answered.answered_at, given.answered.value, zone, 1) for given in fresh.values()),
-        *(_count(latest[at], known[at].answered_at, known[at].number, zone, -1) for at in both),
-        *(_count(latest[at], known[at].answered_at, latest[at].answered.value, zone, 1) for at in both),
+        *(_count(every[-1], every[-1], every[0].answered.answered_at, every[-1].answered.value, zone, 1) for every in fresh.values()),
+        *(_count(latest[at], known[at], known[at].answered_at, known[at].number, zone, -1) for at in both),
+        *(_count(latest[at], known[at], known[at].answered_at, latest[at].answered.value, zone, 1) for at in both),
     ]
     increment(conn, _rollup, [count for count in counts if count is not None])
 
@@ -68,11 +66,15 @@ _VALUES = ("number", "choices", "words", "media", "skipped")
 _CORRECT = (
     update(_answer)
     .where(_answer.c.id == bindparam("answer_id"))
-    .values({name: bindparam(name) for name in _VALUES} | {"revised_at": bindparam("at"), "revisions": _answer.c.revisions + 1})
+    .values(
+        {name: bindparam(name) for name in _VALUES} | {"revised_at": bindparam("at"), "revisions": _answer.c.revisions + bindparam("times")}
+    )
 )
 
 
-def _row(given: Given) -> dict[str, Any]:
+def _row(every: Sequence[Given]) -> dict[str, Any]:
+    """An answer that one batch may hold with its corrections."""
+    first, given = every[0].answered, every[-1]
     return {
         "id": new_id(),
         "dialog_id": given.dialog_id,
@@ -85,16 +87,16 @@ def _row(given: Given) -> dict[str, Any]:
         "channel": given.channel,
         "department": given.department,
         "agent": given.agent,
-        "asked_at": given.answered.asked_at,
-        "answered_at": given.answered.answered_at,
-        "revised_at": None,
-        "revisions": 0,
+        "asked_at": first.asked_at,
+        "answered_at": first.answered_at,
+        "revised_at": given.answered.answered_at if len(every) > 1 else None,
+        "revisions": len(every) - 1,
         **_value(given),
     }
 
 
-def _correction(given: Given, known: Any) -> dict[str, Any]:
-    return {"answer_id": known.id, "at": given.answered.answered_at, **_value(given)}
+def _correction(every: Sequence[Given], known: Any) -> dict[str, Any]:
+    return {"answer_id": known.id, "at": every[-1].answered.answered_at, "times": len(every), **_value(every[-1])}
 
 
 def _value(given: Given) -> dict[str, Any]:
@@ -109,7 +111,8 @@ def _value(given: Given) -> dict[str, Any]:
     }
 
 
-def _count(given: Given, at: datetime, score: object, zone: tzinfo, n: int) -> dict[str, Any] | None:
+def _count(given: Given, where: Any, at: datetime, score: object, zone: tzinfo, n: int) -> dict[str, Any] | None:
+    """`where` has the channel, department and agent that the answer counts for: a correction leaves it where it was given."""
     if not isinstance(score, int):
         return None
     return {
@@ -117,9 +120,9 @@ def _count(given: Given, at: datetime, score: object, zone: tzinfo, n: int) -> d
         "survey": given.survey,
         "question": given.question.key,
         "measure": given.question.measure or "",
-        "channel": given.channel,
-        "department": given.department,
-        "agent": given.agent,
+        "channel": where.channel,
+        "department": where.department,
+        "agent": where.agent,
         "score": score,
         "n": n,
     }

@@ -65,3 +65,8 @@ class Talk:
             if held.dialog.id == dialog_id and held.address_id == self.address_id:
                 return held
         return None
+
+    def moved(self, moved: Held) -> None:
+        """Of the dialogs, this one was moved last."""
+        if self.dialogs[-1] is not moved:
+            self.dialogs = [held for held in self.dialogs if held is not moved] + [moved]

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.dialogs.dialog import DialogState
 from bot.dialogs.hearing import Outcome
 from bot.dialogs.loading import Loaded
 from bot.dialogs.opening import NUDGE_AFTER
@@ -27,13 +28,18 @@ _dialog, _invitation = DialogRow.__table__, Invitation.__table__  # type: ignore
 
 def write_conversations(conn: Connection, loaded: Loaded, owners: dict[int, int], outcomes: Sequence[Outcome], now: datetime) -> None:
     """`owners` is whose each address was when it was read: a signed link may have named its customer since."""
-    _write_strangers(conn, [loaded.talks[at] for at in loaded.strangers], owners, now)
-    named = [talk for talk in loaded.talks.values() if talk.customer_id != owners[talk.address_id]]
+    strangers = [loaded.talks[at] for at in loaded.strangers]
+    if strangers:
+        _write_strangers(conn, strangers, owners, {customer_id for outcome in outcomes for customer_id in outcome.customer_ids()}, now)
+    named = [talk for at, talk in loaded.talks.items() if talk.customer_id != owners[talk.address_id] and at not in loaded.strangers]
     _update(conn, _address, [{"id": talk.address_id, "customer_id": talk.customer_id, "lang": talk.lang} for talk in named])
     _update(conn, _address, list(_reachability(outcomes).values()))
     changed = {id(held): held for talk in loaded.talks.values() for held in talk.dialogs if held.changed}.values()
-    if moved := [_moved_dialog(held, now) for held in changed if held.version]:
-        update_many(conn, _dialog, moved)
+    moved = [held for held in changed if held.version]
+    # What ends makes room for what goes on at the same address.
+    for ended in (True, False):
+        if rows := [_moved_dialog(held, now) for held in moved if (held.dialog.state is DialogState.EXPIRED) is ended]:
+            update_many(conn, _dialog, rows)
     insert_many(conn, _dialog, [_new_dialog(held, now) for held in changed if held.version == 0])
     _update(conn, _invitation, list(_invitations(outcomes).values()))
     insert_many(
@@ -52,14 +58,19 @@ def _update(conn: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
         update_many(conn, table, rows, guard=None)
 
 
-def _write_strangers(conn: Connection, talks: Sequence[Talk], owners: dict[int, int], now: datetime) -> None:
-    """Somebody never met before is a customer without a name, until a signed link says who they are."""
-    if not talks:
-        return
+def _write_strangers(conn: Connection, talks: Sequence[Talk], owners: dict[int, int], spoken: set[int], now: datetime) -> None:
+    """Somebody never met before is a customer without a name, until a signed link says who they are.
+
+    Who came by such a link before saying anything (`spoken` are the customers who did) never was one.
+    """
     insert_many(
         conn,
         _customer,
-        [{"id": owners[talk.address_id], "name": talk.name, "lang": talk.lang, "attributes": {}, "created_at": now} for talk in talks],
+        [
+            {"id": owner, "name": talk.name, "lang": talk.lang, "attributes": {}, "created_at": now}
+            for talk in talks
+            if (owner := owners[talk.address_id]) == talk.customer_id or owner in spoken
+        ],
     )
     insert_many(
         conn,
@@ -67,7 +78,7 @@ def _write_strangers(conn: Connection, talks: Sequence[Talk], owners: dict[int, 
         [
             {
                 "id": talk.address_id,
-                "customer_id": owners[talk.address_id],
+                "customer_id": talk.customer_id,
                 "channel": talk.channel,
                 "account": talk.account,
                 "native_id": talk.native_id,

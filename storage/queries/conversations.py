@@ -63,8 +63,8 @@ def dialogs_about(
     dialog_ids: Collection[int] = (),
     invitation_ids: Collection[int] = (),
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Dialogs at these addresses that are open or were completed lately, the open ones of these invitations, and the
-    named dialogs in whatever state.
+    """Dialogs at these addresses that are open or were completed lately, those of these invitations and the named ones
+    in whatever state.
 
     Locked on PostgreSQL, oldest first.
     """
@@ -73,13 +73,14 @@ def dialogs_about(
     if dialog_ids:
         concerned.append(_dialog.c.id.in_(dialog_ids))
     if invitation_ids:
-        concerned.append((_dialog.c.state == "open") & _dialog.c.invitation_id.in_(invitation_ids))
+        concerned.append(_dialog.c.invitation_id.in_(invitation_ids))
     found = _DIALOGS.where(or_(*concerned)).order_by(_dialog.c.updated_at, _dialog.c.id)
     return conn.execute(found.with_for_update(of=_dialog)).all()
 
 
 def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Invitations with their customer and what the touchpoint tells."""
+    """Invitations with their customer and what the touchpoint tells. Locked on PostgreSQL, so that a link opened in two
+    places at once begins one dialog."""
     return conn.execute(
         select(
             _invitation.c.id,
@@ -97,6 +98,8 @@ def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[
         .join(_customer, _customer.c.id == _invitation.c.customer_id)
         .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
         .where(_invitation.c.token.in_(tokens))
+        .order_by(_invitation.c.id)
+        .with_for_update(of=_invitation)
     ).all()
 
 
@@ -109,8 +112,15 @@ def customers_with_open_case(conn: Connection, customer_ids: Collection[int]) ->
 def answers_to(conn: Connection, dialog_ids: Collection[int]) -> dict[tuple[int, str], Row[*tuple[Any, ...]]]:
     """Answers already recorded in these dialogs, by dialog and question."""
     rows = conn.execute(
-        select(_answer.c.id, _answer.c.dialog_id, _answer.c.question, _answer.c.number, _answer.c.answered_at, _answer.c.revisions).where(
-            _answer.c.dialog_id.in_(dialog_ids)
-        )
+        select(
+            _answer.c.id,
+            _answer.c.dialog_id,
+            _answer.c.question,
+            _answer.c.number,
+            _answer.c.answered_at,
+            _answer.c.channel,
+            _answer.c.department,
+            _answer.c.agent,
+        ).where(_answer.c.dialog_id.in_(dialog_ids))
     )
     return {(row.dialog_id, row.question): row for row in rows}

@@ -1,0 +1,162 @@
+"""What becomes of answers: recorded once, corrected, counted; and of those who want no more questions or cannot be reached."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.surveys.wording import phrase
+from channels.contract import HeardKind
+from storage.customers import Address, Consent
+from storage.dialogs import Answer, Dialog
+from storage.figures import Rollup
+from storage.invitations import Invitation
+from tests.dialogs.counter import CounterDesk
+
+
+async def test_an_answer_is_recorded_with_all_that_its_figures_need(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite(agent="Maria", department="service")
+    await counter.hear(anna.starts(invited.token))
+    counter.pass_time(minutes=3)
+    await counter.hear(await anna.taps_label("Yes"))
+    answer, rollup, dialog = await counter.only(Answer), await counter.only(Rollup), await counter.only(Dialog)
+    assert (answer.dialog_id, answer.customer_id, answer.invitation_id) == (dialog.id, invited.customer_id, invited.id)
+    assert (answer.survey, answer.question, answer.measure, answer.number) == ("after-support", "solved", "fcr", 1)
+    assert (answer.channel, answer.agent, answer.skipped, answer.revisions) == ("telegram", "Maria", False, 0)
+    assert 175 < (answer.answered_at - answer.asked_at).total_seconds() < 190
+    assert (rollup.measure, rollup.score, rollup.n, rollup.agent, rollup.department) == ("fcr", 1, 1, "Maria", answer.department)
+
+
+async def test_a_rollups_day_is_a_day_of_the_shop(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    counter.pass_time(hours=14, minutes=30)  # half past eleven at night in UTC, after midnight in Stockholm
+    await counter.hear(anna.writes("yes"))
+    assert (await counter.only(Rollup)).day.isoformat() == "2026-03-03"
+
+
+async def test_a_correction_moves_the_rollup_and_counts(counter: CounterDesk) -> None:
+    anna, bo = counter.person("anna"), counter.person("bo")
+    for one in (anna, bo):
+        await counter.hear(one.starts((await counter.invite()).token), one.writes("yes"))
+    old_button = (await anna.said())[-1].choices[1]
+    await counter.hear(await bo.taps_label("5"), await anna.taps_label("5"))
+    assert await counter.scores("csat") == {5: 2}
+    counter.pass_time(days=1)
+    await counter.hear(anna.taps(old_button))
+    assert await counter.scores("csat") == {2: 1, 5: 1}
+    given = [row for row in await counter.rows(Answer) if row.question == "csat" and row.revisions]
+    assert [(row.number, row.revisions) for row in given] == [(2, 1)]
+    assert (given[0].revised_at - given[0].answered_at).total_seconds() > 86_000
+    assert {row.day.isoformat() for row in await counter.rows(Rollup)} == {"2026-03-02"}
+
+
+async def test_corrections_in_the_batch_of_their_answer_count(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token), anna.writes("yes"))
+    taps = [await anna.taps_label(score) for score in ("5", "4", "2")]
+    await counter.hear_at_once(*taps)
+    assert await counter.scores("csat") == {2: 1}
+    (given,) = [row for row in await counter.rows(Answer) if row.question == "csat"]
+    assert (given.number, given.revisions) == (2, 2)
+
+
+async def test_corrections_in_one_batch_all_count(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token), anna.writes("yes"))
+    taps = [await anna.taps_label(score) for score in ("5", "4", "2", "3")]
+    await counter.hear(taps[0])
+    await counter.hear_at_once(*taps[1:])
+    assert await counter.scores("csat") == {3: 1}
+    (given,) = [row for row in await counter.rows(Answer) if row.question == "csat"]
+    assert (given.number, given.revisions) == (3, 3)
+
+
+async def test_a_correction_on_another_channel_counts_where_the_answer_was_given(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token), anna.writes("yes"), anna.writes("5"))
+    for heard in (anna.starts(invited.token), anna.writes("back"), anna.writes("2")):
+        await counter.hear(replace(heard, channel="webchat", account="web"))
+    counts = [(row.channel, row.score, row.n) for row in await counter.rows(Rollup) if row.question == "csat" and row.n]
+    assert counts == [("telegram", 2, 1)]
+
+
+async def test_the_same_choice_again_is_no_correction(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token))
+    yes, again = await anna.taps_label("Yes"), await anna.taps_label("Yes")
+    await counter.hear(yes, again)
+    assert (await counter.only(Answer)).revisions == 0
+    assert len(await anna.said()) == 2
+
+
+async def test_skipping_is_kept_and_counts_in_no_score(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token))
+    await anna.taps_and_is_heard("Skip")
+    assert ((await counter.only(Answer)).skipped, await counter.rows(Rollup)) == (True, [])
+
+
+async def test_stop_ends_the_dialog_the_consent_and_the_invitation(counter: CounterDesk) -> None:
+    anna, invited = counter.person(lang="sv"), await counter.invite()
+    await counter.hear(anna.starts(invited.token), anna.writes("yes"), anna.writes("STOP"))
+    consent, invitation = await counter.only(Consent), await counter.only(Invitation)
+    assert (consent.customer_id, consent.purpose, consent.granted) == (invited.customer_id, "surveys", False)
+    assert (invitation.state, invitation.reason, invitation.remind_at) == ("declined", "stopped by the customer", None)
+    assert (await counter.only(Dialog)).state == "stopped"
+    assert (await anna.texts())[-1] == phrase("stopped", "en")
+    assert await counter.answers() == {"solved": 1}
+
+
+async def test_stop_out_of_the_blue_withdraws_the_consent(counter: CounterDesk) -> None:
+    anna = counter.person(lang="sv")
+    await counter.hear(anna.starts(), anna.writes("STOPP"))
+    assert (await counter.only(Consent)).granted is False
+    assert (await anna.texts())[-1] == phrase("opted_out_again", "sv")
+    assert counter.ear.tolds == []
+
+
+async def test_stop_right_after_the_last_answer_is_no_part_of_it(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token))
+    await counter.hear(*(anna.writes(text) for text in ("yes", "5", "6", "4", "All well")))
+    counter.pass_time(seconds=20)
+    await counter.hear(anna.writes("STOP"))
+    assert (await counter.answers())["words"] == "All well"
+    assert (await counter.only(Consent)).granted is False
+
+
+async def test_who_agrees_to_be_quoted_has_consented_to_that(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite("after-purchase")
+    await counter.hear(anna.starts(invited.token))
+    for text in ("5", "5", "5", "5", "5"):
+        counter.pass_time(seconds=20)
+        await counter.hear(anna.writes(text))
+    counter.pass_time(seconds=20)
+    await counter.hear(anna.writes("Wonderful kettle, thank you"))
+    await anna.taps_and_is_heard("Skip")
+    await anna.taps_and_is_heard("Yes")
+    consent = await counter.only(Consent)
+    assert (consent.customer_id, consent.purpose, consent.granted) == (invited.customer_id, "quote", True)
+
+
+async def test_who_blocks_the_bot_is_unreachable_until_they_unblock_it(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token), anna.does(HeardKind.LEFT))
+    address = await counter.only(Address)
+    assert (address.reachable, address.unreachable_reason) == (False, "blocked by the customer")
+    await counter.hear(anna.does(HeardKind.RETURNED))
+    address = await counter.only(Address)
+    assert (address.reachable, address.unreachable_reason) == (True, "")
+
+
+async def test_who_starts_again_after_blocking_is_reachable(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts(), anna.does(HeardKind.LEFT), anna.starts())
+    assert (await counter.only(Address)).reachable
+
+
+async def test_who_blocks_and_unblocks_in_one_batch_is_reachable(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts())
+    await counter.hear_at_once(anna.does(HeardKind.LEFT), anna.does(HeardKind.RETURNED))
+    assert (await counter.only(Address)).reachable

@@ -1,0 +1,121 @@
+"""What people write when nobody has asked them anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.surveys.wording import phrase
+from channels.contract import HeardKind, Media, MediaKind
+from storage.cases import Case
+from storage.dialogs import Answer, Dialog, Utterance
+from tests.dialogs.counter import SHOP, CounterDesk
+
+CASE = Case.__table__  # type: ignore[attr-defined]
+PHOTO = Media(MediaKind.PHOTO, "file-7", "image/jpeg", 12_345)
+
+
+async def open_case(counter: CounterDesk, customer_id: int, address_id: int, state: str = "open") -> None:
+    now = counter.clock.now()
+    row = {"id": 7, "customer_id": customer_id, "address_id": address_id, "matter": "general", "severity": 1, "department": "other"}
+    await counter.database.write(lambda conn: conn.execute(CASE.insert(), row | {"state": state, "opened_at": now, "updated_at": now}))
+
+
+async def test_words_out_of_the_blue_begin_a_comment_card_that_holds_them(counter: CounterDesk) -> None:
+    anna = counter.person(lang="sv")
+    await counter.hear(anna.writes("Vilken fin butik!"))
+    dialog, answer = await counter.only(Dialog), await counter.only(Answer)
+    assert (dialog.survey, dialog.invitation_id, answer.words) == ("comment-card", None, "Vilken fin butik!")
+    assert (await anna.texts())[0].startswith(phrase("noted_words", "sv"))
+    assert [told.words for told in counter.ear.tolds] == ["Vilken fin butik!"]
+
+
+async def test_the_next_words_go_on_with_the_card_that_is_open(counter: CounterDesk) -> None:
+    anna = counter.person(lang="sv")
+    await counter.hear(anna.writes("Vilken fin butik!"))
+    counter.pass_time(seconds=20)
+    await counter.hear(anna.writes("5"))
+    assert (await counter.only(Dialog)).survey == "comment-card"
+    assert await counter.answers() == {"words": "Vilken fin butik!", "face": 5}
+
+
+async def test_a_greeting_without_a_token_invites_to_speak(counter: CounterDesk) -> None:
+    anna = counter.person(lang="lv-LV")
+    await counter.hear(anna.starts())
+    assert await anna.texts() == [phrase("comment_invite", "lv", shop=SHOP)]
+    assert await counter.rows(Dialog) == []
+
+
+async def test_words_while_a_case_is_open_go_to_those_who_handle_it(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token), anna.writes("STOP"))
+    dialog = await counter.only(Dialog)
+    await open_case(counter, invited.customer_id, dialog.address_id)
+    counter.ear.reply = lambda told: "Passed on."
+    await counter.hear(anna.writes("When will it come?"), anna.does(HeardKind.MEDIA, media=PHOTO, text="look"))
+    assert [(told.words, told.media, told.dialog_id, told.customer_id) for told in counter.ear.tolds] == [
+        ("When will it come?", None, None, invited.customer_id),
+        ("look", PHOTO, None, invited.customer_id),
+    ]
+    assert (await anna.texts())[-2:] == ["Passed on.", "Passed on."]
+    assert len(await counter.rows(Dialog)) == 1
+
+
+async def test_words_after_a_case_is_closed_begin_a_card_again(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token), anna.writes("STOP"))
+    await open_case(counter, invited.customer_id, (await counter.only(Dialog)).address_id, state="closed")
+    await counter.hear(anna.writes("Thank you again"))
+    assert sorted(row.survey for row in await counter.rows(Dialog)) == ["after-support", "comment-card"]
+
+
+async def test_a_question_that_waits_goes_before_an_open_case(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    await open_case(counter, invited.customer_id, (await counter.only(Dialog)).address_id)
+    await counter.hear(anna.writes("yes"))
+    assert await counter.answers() == {"solved": 1}
+
+
+async def test_a_complaint_out_of_the_blue_is_not_thanked_as_praise(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.writes("It came broken"))
+    counter.pass_time(seconds=20)
+    await counter.hear(anna.writes("1"))
+    await anna.taps_and_is_heard("Skip")
+    assert (await anna.texts())[-1].startswith("Thank you for telling us. We are sorry")
+
+
+async def test_a_cry_for_a_person_goes_to_the_listener_and_begins_no_card(counter: CounterDesk) -> None:
+    anna = counter.person(lang="en")
+    await counter.hear(anna.starts(), anna.writes("HUMAN"))
+    assert [told.words for told in counter.ear.tolds] == ["HUMAN"]
+    assert await counter.rows(Dialog) == []
+
+
+async def test_of_two_open_dialogs_words_belong_to_the_one_last_moved(counter: CounterDesk) -> None:
+    anna = counter.person()
+    support, purchase = await counter.invite(), await counter.invite("after-purchase")
+    await counter.hear(anna.starts(support.token))
+    yes = await anna.taps_label("Yes")
+    await counter.hear(anna.starts(purchase.token))
+    await counter.hear_at_once(yes, anna.writes("4"))
+    by_invitation = {(row.invitation_id, row.question): row.number for row in await counter.rows(Answer)}
+    assert by_invitation == {(support.id, "solved"): 1, (support.id, "csat"): 4}
+
+
+async def test_the_web_chats_words_are_kept_as_they_came_and_no_other_channels(counter: CounterDesk) -> None:
+    anna = counter.person()
+    for heard in (anna.starts(), anna.writes("  Hello, 4/5 ⭐"), anna.does(HeardKind.MEDIA, text="look", media=PHOTO)):
+        await counter.hear(heard, replace(heard, account="web", channel="webchat"))
+    kept = await counter.rows(Utterance)
+    assert [(row.account, row.address, row.text) for row in kept] == [("web", "anna", "  Hello, 4/5 ⭐"), ("web", "anna", "look")]
+    assert kept[1].media == {"kind": "photo", "ref": "file-7", "mime": "image/jpeg", "size": 12_345}
+
+
+async def test_a_button_that_is_none_of_ours_says_nothing(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token))
+    before = await counter.counts()
+    for choice in ("", "c.1z.take", "q.zz", "q.1z.1.0.99999", "q.-.x.y.z", "🙂"):
+        await counter.hear(anna.does(HeardKind.CHOICE, choice=choice))
+    assert await counter.counts() == before | {"SeenUpdate": before["SeenUpdate"] + 6}
