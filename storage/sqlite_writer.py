@@ -6,7 +6,8 @@ import asyncio
 import logging
 import sys
 import threading
-from queue import Empty, SimpleQueue
+from collections import deque
+from queue import SimpleQueue
 
 from sqlalchemy import Connection
 
@@ -31,19 +32,32 @@ class SqliteWriter(Writer):
     def __init__(self, conn: Connection) -> None:
         super().__init__()
         self._conn = conn
-        self._arrived: SimpleQueue[Entry | None] = SimpleQueue()
+        self._submitted: list[Entry] = []
+        """In this turn of the event loop."""
+        self._arrived: SimpleQueue[list[Entry]] = SimpleQueue()
+        self._waiting: deque[Entry] = deque()
+        """The thread's own: arrived, and not yet in a group."""
         sys.setswitchinterval(min(SWITCH_INTERVAL, sys.getswitchinterval()))
         # A daemon: a process torn down without `close` does not wait for what it never acknowledged.
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def _take(self, entry: Entry, key: int) -> None:
-        self._arrived.put(entry)
+        # What one turn of the event loop submits goes over as one: a batch of updates is one group, and not its first
+        # update alone and then the rest.
+        if not self._submitted:
+            self._loop.call_soon(self._hand_over)
+        self._submitted.append(entry)
+
+    def _hand_over(self) -> None:
+        submitted, self._submitted = self._submitted, []
+        self._arrived.put(submitted)
 
     async def close(self) -> None:
         if not self._closed:
+            self._hand_over()
             self._closed = True
-            self._arrived.put(None)
+            self._arrived.put([])  # wakes the thread, which sees that nothing will follow
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
@@ -55,21 +69,12 @@ class SqliteWriter(Writer):
                 self._loop.call_soon_threadsafe(settle, group)
 
     def _gather(self) -> list[Entry]:
-        """What has arrived, after waiting for the first; nothing once the end is reached."""
-        first = self._arrived.get()
-        if first is None:
-            return []
-        group = [first]
-        while len(group) < GROUP_LIMIT:
-            try:
-                entry = self._arrived.get_nowait()
-            except Empty:
-                break
-            if entry is None:
-                self._arrived.put(None)
-                break
-            group.append(entry)
-        return group
+        """What has arrived, after waiting for some; nothing once the end is reached."""
+        while not self._waiting and not (self._closed and self._arrived.empty()):
+            self._waiting.extend(self._arrived.get())
+        while len(self._waiting) < GROUP_LIMIT and not self._arrived.empty():
+            self._waiting.extend(self._arrived.get())
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP_LIMIT))]
 
     def _commit(self, group: list[Entry]) -> None:
         try:
