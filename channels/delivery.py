@@ -97,6 +97,11 @@ class Delivery:
         """Whether nothing is under way and nothing in hand may go now."""
         return all(line.idle for line in self._lines.values())
 
+    @property
+    def next_time(self) -> datetime | None:
+        """When something in hand that rests now may go."""
+        return min((moment for line in self._lines.values() if (moment := line.next_time)), default=None)
+
     async def run(self, account: str) -> None:
         """Send for one account until cancelled; what is under way then is let finish. The caller owns the account."""
         await self._lines[account].run()
@@ -118,6 +123,10 @@ class _Line:
 
     def has_room(self) -> bool:
         return self._running and len(self._lanes) < ROOM
+
+    @property
+    def next_time(self) -> datetime | None:
+        return self._lanes.next_time() if len(self._lanes) else None
 
     @property
     def idle(self) -> bool:

@@ -125,13 +125,22 @@ class _Show:
         await self._set_clock(moment)
 
     async def _set_clock(self, moment: datetime) -> None:
-        """Move the clock once everything that was to be said by now is said, so that measured times are true ones."""
+        """Move the clock once everything that was to be said by then is said, so that measured times are true ones."""
+        await self._all_said()
+        while (rests_until := self._app.delivery.next_time) and rests_until < moment:
+            await self._move_clock(rests_until)
+            await self._all_said()
+        await self._move_clock(moment)
+
+    async def _move_clock(self, moment: datetime) -> None:
         if moment > self._clock.now():
-            patience = asyncio.get_running_loop().time() + 2
-            while not self._app.delivery.idle and asyncio.get_running_loop().time() < patience:
-                await asyncio.sleep(0.001)
             await self._stage.set_clock(moment)
             self._clock.move_to(moment)
+
+    async def _all_said(self) -> None:
+        patience = asyncio.get_running_loop().time() + 2
+        while not self._app.delivery.idle and asyncio.get_running_loop().time() < patience:  # noqa: ASYNC110  (it has no event)
+            await asyncio.sleep(0.001)
 
     async def _think(self) -> None:
         await self._set_clock(self._clock.now() + ONE_ANSWER)
@@ -141,10 +150,10 @@ class _Show:
             linked = (await conn.execute(select(_door.c.id).where(_door.c.native_id == str(CLERK)))).first()
         if linked:
             return
-        staff_id = await self._app.desk.add_staff("Alex", role="lead")
-        if staff_id is None:
+        staff_id = await self._app.desk.staffing.add("Alex", role="lead")
+        if isinstance(staff_id, NameProblem):
             staff_id = 0
-        await self._clerk.come_in(await self._app.desk.new_code(staff_id))
+        await self._clerk.come_in(await self._app.desk.staffing.new_code(staff_id))
 
     async def _work_at_the_desk(self) -> None:
         now = self._clock.now()
