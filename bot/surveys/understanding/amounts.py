@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.surveys.definition import Scale, ScaleName
 from bot.surveys.understanding.items import Item, Stars
-from bot.surveys.understanding.kinds import Kind
+from bot.surveys.understanding.kinds import AROUND_VALUES, Kind
 
 __all__ = ["Amount", "amounts_in"]
 
@@ -17,6 +17,8 @@ STAR_SCALES: frozenset[ScaleName] = frozenset({"csat5", "star5", "face5"})
 _KNOWN_SCALES = (3, 4, 5, 6, 7, 10, 20, 100)
 """What people rate out of. Another denominator is no rating: "24/7"."""
 _COUNTED = (Kind.UNKNOWN, Kind.TOPIC, Kind.BOUND, Kind.OTHER)
+_ALONE = AROUND_VALUES | {Kind.STOP, Kind.COLON, Kind.YES}
+_BEHIND_ONE = (Kind.STOP, Kind.BUT, Kind.LINK, Kind.AND)
 _FILLING = (Kind.FILLER, Kind.STARTER, Kind.HEDGE, Kind.ONE, Kind.MARK)
 
 
@@ -63,6 +65,8 @@ def _number_at(items: Sequence[Item], place: int, name: ScaleName, scale: Scale)
     star = plural = False
     if item.kind is Kind.STARS and item.value == Stars(1, 0) and last < len(items) and items[last].kind is Kind.NUMBER:
         item, last, star = items[last], last + 1, True  # "⭐ 4"
+    if item.kind is Kind.STARS and item.value == Stars(1, 0) and not _is_alone(items, place):
+        return None  # an ornament
     if item.kind is Kind.STARS:
         return _stars(item.value, place, name, scale)
     if item.kind is Kind.ONE and not _counts(items, place):
@@ -97,17 +101,24 @@ def _stars(stars: Stars, place: int, name: ScaleName, scale: Scale) -> _Number:
     return _Number(stars.filled, Amount(_points(stars.filled, scale) if fits else (), place, place + 1, True, foreign=not fits))
 
 
+def _is_alone(items: Sequence[Item], place: int) -> bool:
+    return all(item.kind in _ALONE for other, item in enumerate(items) if other != place)
+
+
 def _counts(items: Sequence[Item], place: int) -> bool:
-    """Whether an article means the number: alone, before "star" or before "out of five"."""
-    if all(item.kind in (Kind.STOP, Kind.MARK) for other, item in enumerate(items) if other != place):
+    """Whether "one" is the number: said alone, before "star" or "out of five", or at the end of "I give it a …"."""
+    if _is_alone(items, place):
         return True
-    following = items[place + 1].kind if place + 1 < len(items) else None
-    return following is Kind.STAR or _denominator(items, place + 1) is not None
+    following = items[place + 1].kind if place + 1 < len(items) else Kind.STOP
+    if following is Kind.STAR or _denominator(items, place + 1) is not None:
+        return True
+    clause = next((other for other in range(place, 0, -1) if items[other - 1].kind is Kind.STOP), 0)
+    return following in _BEHIND_ONE and any(item.kind is Kind.FRAME for item in items[clause:place])
 
 
 def _denominator(items: Sequence[Item], place: int) -> tuple[int, int] | None:
     """The number after "out of", and the place behind it."""
-    if place < len(items) and items[place].kind is Kind.STOP and items[place].value == "(":
+    if place < len(items) and items[place].kind is Kind.COLON and items[place].value == "(":
         place += 1
     if place >= len(items) or not (items[place].kind in (Kind.OF, Kind.ON) or _is_line(items[place])):
         return None

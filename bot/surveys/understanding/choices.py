@@ -34,35 +34,36 @@ def read_choice(question: Question, text: str, words: Lexicon, home: Lexicon) ->
         return Understood((key,) if several else key)
     even = _LIST_COMMA.sub(", ", LIST_NUMBER.sub(r"\1 ", evened(text)).replace("#", " "))
     tokens = tokens_of(even)
-    items = items_of(tokens, words, (words.choices, words.speech), barred=barred(words.lang, home.lang))
+    items = items_of(tokens, words, (words.choices, words.speech), home, barred=barred(words.lang, home.lang))
     if not several:
-        return _single(question, even, tokens, items, words, strict=words is not home)
+        return _single(question, even, tokens, items, words, home)
     return _all_or_none(question, items) or _several(question, even, tokens, items, strict=words is not home)
 
 
-def _single(question: Question, text: str, tokens: list[Token], items: Sequence[Item], words: Lexicon, *, strict: bool) -> Understood:
+def _single(question: Question, text: str, tokens: list[Token], items: Sequence[Item], words: Lexicon, home: Lexicon) -> Understood:
+    strict = words is not home
     keys = [option.key for option in question.options]
     close, more = close_options(question.options, items, tokens)
     if any(item.kind in (Kind.NUMBER, Kind.STARS) for item in items) and not (close or _texts_have_numbers(question)):
         # A number in the list is read as a point of a scale without words.
-        read = read_score(items, text, "frequency5", Scale(low=1, high=len(keys), low_score=0), strict=strict)
+        read = read_score(items, text, "frequency5", Scale(low=1, high=len(keys), low_score=0), home, strict=strict)
         if isinstance(read.value, int):
             return Understood(keys[read.value - 1], words=read.words, corrects=read.corrects)
         return Understood(between=_keys(keys, read.between))
-    if polar := _pole(question, text, tokens, words):
+    if polar := _pole(question, text, tokens, words, strict=strict):
         return polar
     if len(close) == 1 and not (any(item.kind in _DENIES for item in items) or (strict and more)):
         return Understood(close[0], words=text.strip() if more else "")
     return Understood(between=tuple(close) if 1 < len(close) < len(keys) else ())
 
 
-def _pole(question: Question, text: str, tokens: list[Token], words: Lexicon) -> Understood | None:
+def _pole(question: Question, text: str, tokens: list[Token], words: Lexicon, *, strict: bool) -> Understood | None:
     """Yes, no and partly, where those are among the options."""
     keys = {kind: option.key for kind, names in _POLES.items() for option in question.options if option.key in names}
     if Kind.YES not in keys and Kind.NO not in keys:
         return None
-    items = items_of(tokens, words, (words.polarity, words.speech))
-    read = read_polarity(items, text, question.text.get(words.lang, ""), words)
+    items = items_of(tokens, words, (words.polarity, words.speech), words)
+    read = read_polarity(items, text, question.text.get(words.lang, ""), words, strict=strict)
     if read.answer in keys:
         return Understood(keys[read.answer], words=read.words, corrects=read.corrects)
     return Understood() if read.answer is Kind.UNSURE else None

@@ -14,12 +14,13 @@ from bot.surveys.understanding.kinds import AROUND_VALUES, Kind
 
 __all__ = ["Standing", "standing"]
 
-_ENDS = frozenset({Kind.STOP, Kind.BUT, Kind.AND, Kind.DASH, Kind.OR})
+_ENDS = frozenset({Kind.STOP, Kind.BUT, Kind.AND, Kind.DASH})
+_ENDS_ABROAD = frozenset({Kind.STOP})
 _VALUES = frozenset({Kind.NUMBER, Kind.STARS, Kind.LABEL})
 _NEGATES = frozenset({Kind.NOT, Kind.NONE, Kind.NO_OR_NOT})
 _TAKES_BACK = frozenset({Kind.SORRY, Kind.RATHER, Kind.NO})
 _BESIDE = AROUND_VALUES | _VALUES | {Kind.GOOD, Kind.BAD, Kind.YES, Kind.HALF, Kind.POINT, Kind.STAR, Kind.STAR_PLURAL}
-_BEFORE = _BESIDE | {Kind.TOPIC, Kind.COLON}
+_BEFORE = _BESIDE | {Kind.TOPIC, Kind.COLON, Kind.DASH, Kind.AND, Kind.BUT}
 _GOES_ON = frozenset({Kind.LINK, Kind.ON, Kind.STARTER, Kind.AND, Kind.NONE, Kind.NO_OR_NOT}) | _TAKES_BACK
 _BINDS = frozenset({Kind.BOUND, Kind.LINK, Kind.OF, Kind.ON, Kind.OTHER})
 _COUNTABLE = frozenset({Kind.UNKNOWN, Kind.TOPIC, Kind.BOUND})
@@ -42,7 +43,8 @@ def standing(items: Sequence[Item], first: int, last: int, *, counts: bool, many
     """
     negated = framed = unknown = imagined = settled = False
     place = first - 1
-    while place >= 0 and (kind := items[place].kind) not in _ENDS:
+    ends = _ENDS_ABROAD if strict else _ENDS
+    while place >= 0 and (kind := items[place].kind) not in ends:
         negated = negated or (kind in _NEGATES and not settled)
         settled = settled or kind in _VALUES or kind in _TAKES_BACK
         framed = framed or kind is Kind.FRAME
@@ -50,6 +52,10 @@ def standing(items: Sequence[Item], first: int, last: int, *, counts: bool, many
         unknown = unknown or kind not in _BEFORE
         place -= 1
     nearest = items[first - 1].kind if first else Kind.STOP
+    if first > 1 and items[first].tied and items[first - 1].value == "." and items[first - 2].kind is Kind.BOUND:
+        return Standing(False, False, False)  # "No.4"
+    if nearest is Kind.COLON and first > 1 and items[first - 2].kind is Kind.STOP:
+        return Standing(False, False, False)  # "… in my bag. (2)": the second part of a longer text
     free = not imagined and (not unknown or (framed and not strict and nearest not in _BINDS))
     return Standing(free and _free_after(items, last, counts, many, stars, strict), negated, framed)
 
@@ -59,7 +65,7 @@ def _free_after(items: Sequence[Item], place: int, counts: bool, many: bool, sta
     while place < len(items):
         kind = items[place].kind
         following = items[place + 1].kind if place + 1 < len(items) else Kind.STOP
-        if kind in (Kind.STOP, Kind.DASH, Kind.COLON, Kind.BUT):
+        if kind in (Kind.STOP, Kind.COLON) or (kind in (Kind.DASH, Kind.BUT) and not strict):
             return True
         if kind in _GOES_ON or (kind is Kind.BOUND and not counts) or (kind is Kind.UNKNOWN and stars):
             if not strict:

@@ -28,6 +28,11 @@ _LONGEST = 12
 """Words that a command with all its politeness may have."""
 
 
+_LONGEST_TALE = 25
+"""Words of a message in which a wish may stand anywhere. A longer one tells a story."""
+_IN_A_CLAUSE = frozenset({Command.STOP, Command.SKIP, Command.HUMAN})
+
+
 def understand_command(lang: str, text: str) -> Command | None:
     """The command that the whole message is, in the language `lang` (ISO 639-1) or in another, politeness allowed.
 
@@ -55,14 +60,19 @@ def _whole(lang: str, tokens: Sequence[Token]) -> Command | None:
 
 
 def clause_command(lang: str, tokens: Sequence[Token]) -> Command | None:
-    """The command that one of the message's clauses is: "no, stop". STOP goes before others."""
+    """The command that one of the clauses of a short message is: "no, stop". STOP goes before others.
+
+    "Help!" and "back" in the middle of something longer are no commands to the dialog.
+    """
     found: set[Command] = set()
+    if _length(tokens) > _LONGEST:
+        return None
     clause: list[Token] = []
     for token in (*tokens, _END):
         if token.form is not Form.SIGN or token.text[0] not in _PARTS_CLAUSES:
-            clause.append(token)
+            clause += [token] if token.form in _WORDS else []
             continue
-        if command := _whole(lang, clause):
+        if (command := _only(clause, lexicon(lang).commands)) in _IN_A_CLAUSE:
             found.add(command)
         clause = []
     return Command.STOP if Command.STOP in found else min(found, default=None)
@@ -71,7 +81,13 @@ def clause_command(lang: str, tokens: Sequence[Token]) -> Command | None:
 def command_inside(tokens: Sequence[Token]) -> Command | None:
     """A wish that is plain wherever it stands: "this is no use, let me talk to a human"."""
     table = _wishes()
+    if _length(tokens) > _LONGEST_TALE:
+        return None
     return next((found.meaning for place in range(len(tokens)) if (found := table.at(tokens, place))), None)
+
+
+def _length(tokens: Sequence[Token]) -> int:
+    return sum(token.form is Form.WORD for token in tokens)
 
 
 @cache

@@ -20,7 +20,7 @@ HUGE = 10**6
 _SIGNS = {
     **dict.fromkeys("\"'“”„«»‘_=~≈*`", Kind.MARK),
     **dict.fromkeys("#@§%/\\", Kind.BOUND),
-    ":": Kind.COLON,
+    **dict.fromkeys(":([", Kind.COLON),
     "-": Kind.DASH,
     "&": Kind.AND,
 }
@@ -47,11 +47,12 @@ class Item(NamedTuple):
 
 
 def items_of(
-    tokens: Sequence[Token], words: Lexicon, tables: Sequence[Phrases[Meaning]], *, barred: frozenset[str] = frozenset()
+    tokens: Sequence[Token], words: Lexicon, tables: Sequence[Phrases[Meaning]], home: Lexicon, *, barred: frozenset[str] = frozenset()
 ) -> list[Item]:
     """The items of a message in the language of `words`. Of equally long phrases, that of the earlier table counts.
 
-    `barred` are words, without diacritics, that say nothing here: another language's that only look like words of this one.
+    `home` is the question's language: what it knows as another word is no number here. `barred` are words, without
+    diacritics, that say nothing here because they only look like words of this language.
     """
     items: list[Item] = []
     place = 0
@@ -69,7 +70,7 @@ def items_of(
                         continue
                     if kind not in _MAY_HANG_ON:
                         kind = Kind.OTHER
-                elif token.plain in barred:
+                elif token.plain in barred or (kind is Kind.NUMBER and home is not words and _means_else(token, home)):
                     kind = Kind.OTHER
             case Form.NUMBER | Form.DECIMAL:
                 kind, value = _number(tokens, place)
@@ -104,6 +105,12 @@ def _word(tokens: Sequence[Token], place: int, tables: Sequence[Phrases[Meaning]
     return (found.length, found.meaning) if found else (1, Meaning(Kind.UNKNOWN))
 
 
+def _means_else(token: Token, home: Lexicon) -> bool:
+    """Whether the question's own language knows the word, and not as a number: "tres" is "très" in French."""
+    known = home.speech.at((token,), 0)
+    return known is not None and known.meaning.kind not in (Kind.NUMBER, Kind.ONE)
+
+
 def _longest(tokens: Sequence[Token], place: int, tables: Sequence[Phrases[Meaning]]) -> Found[Meaning] | None:
     best: Found[Meaning] | None = None
     for table in tables:
@@ -125,14 +132,12 @@ def _number(tokens: Sequence[Token], place: int) -> tuple[Kind, Any]:
 
 
 def _is_part_of_a_name(tokens: Sequence[Token], place: int) -> bool:
-    """Whether what the number is glued to makes it another one, or none: "A4", "covid-19", "-3"."""
+    """Whether what the number is glued to makes it another one, or none: "A4", "-3"."""
     before = tokens[place - 1]
     if before.text != "-":
         return before.form is Form.WORD
     tie = tokens[place - 2] if place > 1 else None
-    if tie is None or not before.glued:
-        return tie is None or tie.form not in (Form.NUMBER, Form.DECIMAL)
-    return tie.form is Form.WORD
+    return tie is None or (not before.glued and tie.form not in (Form.NUMBER, Form.DECIMAL))
 
 
 def _has_suffix(tokens: Sequence[Token], place: int, words: Lexicon) -> bool:

@@ -61,6 +61,8 @@ class Lexicon:
     """Real words that look like a mistyped number, or like a number of another language, and are none."""
     turning: frozenset[str]
     """Words that turn a question around, so that repeating it is no yes: "without"."""
+    ordinals: str
+    """Whether "4." before a word is "fourth": before words with a small letter, before "any", or never (empty)."""
     negative_prefix: str
     """What negates a verb from its front: Latvian "ne"."""
 
@@ -134,6 +136,7 @@ def lexicon(lang: str) -> Lexicon:
         home=frozenset(unmarked(word) for word in spelling.get("home", ())),
         plain=frozenset(unmarked(word) for word in spelling.get("plain", ())),
         turning=frozenset(spelling["turning"]),
+        ordinals=spelling.get("ordinals", ""),
         negative_prefix=spelling.get("negative_prefix", ""),
     )
 
@@ -160,7 +163,7 @@ def vocabulary(lang: str, scale: ScaleName) -> Vocabulary:
         word
         for table in ((words.polarity,) if scale == "yes_no" else (words.speech, labels))
         for phrase, meaning in table
-        if meaning.kind in (Kind.NUMBER, Kind.LABEL, Kind.STAR, Kind.STAR_PLURAL, Kind.YES, Kind.NO)
+        if meaning.kind in (Kind.NUMBER, Kind.LABEL, Kind.STAR, Kind.STAR_PLURAL, Kind.YES, Kind.YES_ALONE, Kind.NO, Kind.NO_ALONE)
         for word in phrase
         if len(word) >= (4 if meaning.kind is Kind.NUMBER else 6)
     }

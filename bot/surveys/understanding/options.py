@@ -81,7 +81,7 @@ def _wordings(option: Option) -> list[tuple[str, ...]]:
 def _wording(lang: str, text: str) -> tuple[str, ...]:
     words = lexicon(lang if lang in LANGUAGES else LANGUAGES[0])
     tokens = tokens_of(evened(text))
-    return tuple(_telling(items_of(tokens, words, (words.speech,)), tokens)) or _plain_words(text)
+    return tuple(_telling(items_of(tokens, words, (words.speech,), words), tokens)) or _plain_words(text)
 
 
 def _telling(items: Sequence[Item], tokens: Sequence[Token]) -> list[str]:

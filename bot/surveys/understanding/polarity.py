@@ -14,11 +14,25 @@ from bot.surveys.understanding.words import words_beside
 
 __all__ = ["Polarity", "read_polarity"]
 
-_ENDS = frozenset({Kind.STOP, Kind.BUT, Kind.AND, Kind.DASH, Kind.OR})
-_POLES = frozenset({Kind.YES, Kind.NO, Kind.NO_OR_NOT, Kind.PARTLY, Kind.UNSURE})
-_BEFORE = AROUND_VALUES | _POLES | {Kind.GOOD, Kind.BAD, Kind.COLON}
-_AFTER_NO = AROUND_VALUES | _POLES | {Kind.STOP, Kind.BUT, Kind.AND, Kind.DASH, Kind.LINK, Kind.COLON}
+_ENDS = frozenset({Kind.STOP, Kind.BUT, Kind.DASH})
+_MEANS: dict[Kind, Kind] = {
+    Kind.YES: Kind.YES,
+    Kind.YES_ALONE: Kind.YES,
+    Kind.NO: Kind.NO,
+    Kind.NO_ALONE: Kind.NO,
+    Kind.NO_OR_NOT: Kind.NO,
+    Kind.PARTLY: Kind.PARTLY,
+    Kind.UNSURE: Kind.UNSURE,
+}
 _FACES = {"yes": Kind.YES, "no": Kind.NO}
+_LEADS = frozenset({Kind.YES, Kind.NO, Kind.PARTLY})
+"""What answers at the head of a message whatever follows: "yes they fixed it"."""
+_BEGINS = frozenset({Kind.STARTER, Kind.YES_ALONE, Kind.NO_ALONE, Kind.HEDGE})
+_BESIDE = AROUND_VALUES | _MEANS.keys()
+_BEFORE = _BESIDE | {Kind.GOOD, Kind.BAD, Kind.COLON}
+_CONTENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.TOPIC, Kind.NUMBER})
+_LONG = 8
+"""Words beyond which "it was", "of course" in the middle of a text are prose."""
 _SHARED_START = 4
 """Letters that two forms of one word begin with alike, at least."""
 
@@ -36,9 +50,12 @@ class _Pole(NamedTuple):
     place: int
 
 
-def read_polarity(items: Sequence[Item], text: str, question: str, words: Lexicon) -> Polarity:
-    """Whether the items say yes or no to the question, whose text is in the language of `words` (empty where there is none)."""
-    poles = _poles(items)
+def read_polarity(items: Sequence[Item], text: str, question: str, words: Lexicon, *, strict: bool) -> Polarity:
+    """Whether the items say yes or no to the question, whose text is in the language of `words` (empty where there is none).
+
+    `strict` is for a language that is not the question's, where less is taken for granted.
+    """
+    poles = _poles(items, strict=strict)
     if not poles:
         return _echo(items, text, question, words)
     corrects = False
@@ -52,25 +69,39 @@ def read_polarity(items: Sequence[Item], text: str, question: str, words: Lexico
     return Polarity(poles[0].kind, words_beside(items, text, [(one.place, one.place + 1) for one in poles]), corrects)
 
 
-def _poles(items: Sequence[Item]) -> list[_Pole]:
-    """Every yes and no that stands by itself in its clause."""
+def _poles(items: Sequence[Item], *, strict: bool) -> list[_Pole]:
+    """Every yes and no that answers: at the head of the message, or by itself in its first or last clause."""
+    content = [place for place, item in enumerate(items) if item.kind in _CONTENT]
     poles: list[_Pole] = []
     for place, item in enumerate(items):
-        kind = _FACES.get(item.value, Kind.MARK) if item.kind is Kind.FACE else item.kind
-        if kind not in _POLES:
+        kind = (_FACES.get(item.value) if not content else None) if item.kind is Kind.FACE else _MEANS.get(item.kind)
+        if kind is None or (content and content[0] < place and (content[-1] > place or len(content) > _LONG)):
             continue
         start = place
-        while start and items[start - 1].kind in _BEFORE:
+        while start and items[start - 1].kind in _BESIDE:
             start -= 1
         if start and items[start - 1].kind not in _ENDS:
             continue
-        if kind is Kind.NO_OR_NOT:
-            # "no, …" and "no it was not" say no; "no problem" does not.
-            if place + 1 < len(items) and items[place + 1].kind not in _AFTER_NO:
-                continue
-            kind = Kind.NO
-        poles.append(_Pole(kind, place))
+        if (start == 0 and not strict and _leads(items, place)) or _alone_after(items, place + 1):
+            poles.append(_Pole(kind, place))
     return poles
+
+
+def _leads(items: Sequence[Item], place: int) -> bool:
+    """Whether this answers whatever follows: "yes they fixed it"; "no it was not", unlike "no trouble"."""
+    if any(other.kind in _LEADS for other in items[:place]):
+        return False
+    if items[place].kind is Kind.NO_OR_NOT:
+        return place + 1 < len(items) and items[place + 1].kind in _BEGINS
+    return items[place].kind in _LEADS
+
+
+def _alone_after(items: Sequence[Item], place: int) -> bool:
+    while place < len(items) and items[place].kind not in _ENDS:
+        if items[place].kind not in _BESIDE:
+            return False
+        place += 1
+    return True
 
 
 def _doubted(items: Sequence[Item], place: int) -> bool:
@@ -86,7 +117,7 @@ def _echo(items: Sequence[Item], text: str, question: str, words: Lexicon) -> Po
         return Polarity(None)
     echoed = denied = False
     for item in items:
-        if item.kind in (Kind.NOT, Kind.NONE, Kind.NO_OR_NOT):
+        if item.kind in (Kind.NOT, Kind.NONE, Kind.NO_OR_NOT, Kind.NO_ALONE):
             denied = not denied
         elif item.kind in (Kind.UNKNOWN, Kind.TOPIC):
             said = tokens_of(text[item.start : item.end])[0].plain

@@ -11,13 +11,18 @@ from bot.surveys.understanding.amounts import Amount, amounts_in
 from bot.surveys.understanding.clauses import standing
 from bot.surveys.understanding.items import COLOURS, Item
 from bot.surveys.understanding.kinds import AROUND_VALUES, Kind
+from bot.surveys.understanding.lexicon import Lexicon
 from bot.surveys.understanding.understood import Understood
 from bot.surveys.understanding.words import words_beside
 
 __all__ = ["read_score"]
 
-_LONG = 12
-"""Words from which on a lone number in the middle of a text is no longer taken for its score."""
+_LONG = 5
+"""Words beyond which a lone number in the middle of a text is no longer taken for its score."""
+_HESITATES = frozenset({Kind.HEDGE, Kind.FILLER, Kind.ONE, Kind.MARK, Kind.FACE, Kind.SORRY, Kind.RATHER, Kind.NO, Kind.DASH})
+_LONG_FOR_WORDS = 8
+"""Unknown words beyond which words of the scale are prose."""
+_CONTENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.TOPIC})
 _SHOWN = {face: value for value, face in FACES.items()}
 _NEGATES = frozenset({Kind.NOT, Kind.NONE, Kind.NO_OR_NOT})
 _SAYS_MORE = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.NO, Kind.IF}) | _NEGATES
@@ -38,9 +43,12 @@ class _Said(NamedTuple):
     ends: tuple[int, int] | None
 
 
-def read_score(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, *, strict: bool) -> Understood:
-    """The score that the items hold. `strict` is for a language that is not the question's, where less is taken for granted."""
-    said, bound = _said(items, name, scale, strict)
+def read_score(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, words: Lexicon, *, strict: bool) -> Understood:
+    """The score that the items hold. `words` is the language of the question.
+
+    `strict` is for a language that is not the question's, where less is taken for granted.
+    """
+    said, bound = _said(items, text, name, scale, words, strict)
     spans = [(one.first, one.last) for one in said]
     said = _without_scale(said, scale)
     if any(one.foreign and one.ends for one in said):
@@ -56,8 +64,8 @@ def read_score(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, 
         if len(points) == 1 and not _contradicted(items, points, labels, scale):
             value = points.pop()
             idle = [(one.first, one.last) for one in labels if not _is_whole_clause(items, one.first, one.last)]
-            words = words_beside(items, text, [span for span in spans if span not in idle])
-            return Understood(value, words=words, corrects=corrects)
+            beside = words_beside(items, text, [span for span in spans if span not in idle])
+            return Understood(value, words=beside, corrects=corrects)
         points |= {point for one in labels for point in one.points}
         return Understood(between=_offered(points), corrects=corrects)
     if numbers:
@@ -65,19 +73,18 @@ def read_score(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, 
     if labels and not _taken_back(items, labels):
         points = {point for one in labels for point in one.points}
         if len(points) == 1:
-            words = words_beside(items, text, spans)
-            return Understood(points.pop(), words=words, corrects=corrects)
+            return Understood(points.pop(), words=words_beside(items, text, spans), corrects=corrects)
         return Understood(between=_offered(points))
     if denied:
         return Understood(between=_other_side(denied, scale))
     return Understood() if bound or kept else _tone(items, text, name, scale)
 
 
-def _said(items: Sequence[Item], name: ScaleName, scale: Scale, strict: bool) -> tuple[list[_Said], bool]:
+def _said(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, words: Lexicon, strict: bool) -> tuple[list[_Said], bool]:
     """All values that stand by themselves, in order, and whether there were others, bound to something."""
     amounts = amounts_in(items, name, scale)
     enumerated = _is_enumeration(items, amounts)
-    unknown = [place for place, item in enumerate(items) if item.kind is Kind.UNKNOWN]
+    unknown = [place for place, item in enumerate(items) if item.kind in _CONTENT]
     imagined = any(item.kind is Kind.IF for item in items)
     said: list[_Said] = []
     for amount in amounts:
@@ -85,16 +92,42 @@ def _said(items: Sequence[Item], name: ScaleName, scale: Scale, strict: bool) ->
         how = standing(items, amount.first, amount.last, counts=True, many=many, stars=amount.stars, strict=strict)
         strong = amount.strong or how.framed
         lost = len(unknown) > _LONG and not strong and unknown[0] < amount.first and unknown[-1] >= amount.last
-        if how.free and not enumerated and not lost and not (strong and imagined):
+        wondered = _asked(items, amount.last) and _says_more(items, amount.first, amount.last)
+        if how.free and not (enumerated or lost or wondered or (strong and imagined) or _is_ordinal(items, amount.last, text, words)):
             negated = how.negated and not _is_either(items, amount.first)
             said.append(_Said(amount.points, amount.first, amount.last, False, strong, amount.foreign, negated, amount.ends))
     for place, item in enumerate(items):
         if item.kind is Kind.LABEL:
             how = standing(items, place, place + 1, counts=False, many=False, stars=False, strict=strict)
             if how.free and not _asked(items, place):
-                said.append(_Said(item.value, place, place + 1, True, False, False, how.negated, None))
+                points = item.value if how.negated or _is_answer(items, place, name, scale, len(unknown)) else _widened(item.value, scale)
+                if points:
+                    said.append(_Said(points, place, place + 1, True, False, False, how.negated, None))
     said.sort(key=lambda one: one.first)
     return said, any(item.kind is Kind.NUMBER for item in items)
+
+
+def _is_answer(items: Sequence[Item], place: int, name: ScaleName, scale: Scale, unknown: int) -> bool:
+    """Whether words of the scale are the answer, and not just part of the prose.
+
+    Somebody who writes "I am satisfied with the shop and its people" would mostly have pressed "very satisfied" (in
+    French insurance reviews 95 of 130 gave 5 of 5). The words are the answer where they make up the first clause, and
+    those for the ends of the scale in any short text. How often something happens is meant as it is said.
+    """
+    if name == "frequency5" or len(items[place].value) > 1:
+        return True
+    first_clause = all(item.kind is not Kind.STOP for item in items[:place])
+    if first_clause and _is_whole_clause(items, place, place + 1):
+        return True
+    return items[place].value[0] in (scale.low, scale.high) and unknown <= _LONG_FOR_WORDS
+
+
+def _widened(points: tuple[int, ...], scale: Scale) -> tuple[int, ...]:
+    """Words in prose: "satisfied" is that or more, "dissatisfied" is that or less, "neutral" tells nothing."""
+    middle = (scale.low + scale.high) / 2
+    if points[0] > middle:
+        return tuple(range(min(points[0], scale.high - 1), scale.high + 1))
+    return tuple(range(scale.low, max(points[0], scale.low + 1) + 1)) if points[0] < middle else ()
 
 
 def _is_either(items: Sequence[Item], first: int) -> bool:
@@ -102,20 +135,39 @@ def _is_either(items: Sequence[Item], first: int) -> bool:
     return first > 1 and items[first - 1].kind is Kind.NO_OR_NOT and items[first - 2].kind is Kind.NUMBER
 
 
+def _is_ordinal(items: Sequence[Item], last: int, text: str, words: Lexicon) -> bool:
+    """Whether "4." is "fourth", as it is in German and Latvian."""
+    if not words.ordinals or last + 1 >= len(items) or not _has_point(items, last):
+        return False
+    following = items[last + 1]
+    return following.kind in (Kind.UNKNOWN, Kind.GOOD) and (words.ordinals == "any" or text[following.start].islower())
+
+
 def _is_enumeration(items: Sequence[Item], amounts: Sequence[Amount]) -> bool:
     """ "1. Better staff 2. More parking": the numbers count the points made."""
-    marked = [
-        one
-        for one in amounts
-        if one.last < len(items) and items[one.last].kind is Kind.STOP and items[one.last].value in (".", ")") and items[one.last].tied
-    ]
-    return len(marked) > 1 and [one.points for one in marked] == [(number,) for number in range(1, len(marked) + 1)]
+    marked = [one for one in amounts if _has_point(items, one.last) or one.first == 0 or items[one.first - 1].kind is Kind.STOP]
+    counting = [one.points for one in marked] == [(number,) for number in range(1, len(marked) + 1)]
+    return counting and len(marked) > 1 and _has_point(items, marked[0].last)
+
+
+def _has_point(items: Sequence[Item], place: int) -> bool:
+    return place < len(items) and items[place].value in (".", ")") and items[place].tied
 
 
 def _asked(items: Sequence[Item], place: int) -> bool:
     """Whether the clause is a question: "are you satisfied?"."""
     stop = next((item for item in items[place:] if item.kind is Kind.STOP), None)
     return stop is not None and stop.value == "?"
+
+
+def _says_more(items: Sequence[Item], first: int, last: int) -> bool:
+    """Whether the clause has words of its own: "is 4 good?", unlike "maybe 4?"."""
+    start, end = first, last
+    while start and items[start - 1].kind is not Kind.STOP:
+        start -= 1
+    while end < len(items) and items[end].kind is not Kind.STOP:
+        end += 1
+    return any(item.kind not in _HESITATES for item in (*items[start:first], *items[last:end]))
 
 
 def _without_scale(said: list[_Said], scale: Scale) -> list[_Said]:

@@ -65,11 +65,16 @@ def _instead_of_photo(lang: str, text: str) -> Understood:
     if command := understand_command(lang, text):
         return Understood(command=command)
     tokens = tokens_of(evened(text))
-    for words in (lexicon(other) for other in (lang, *LANGUAGES)):
-        items = items_of(tokens, words, (words.polarity, words.speech))
-        if read_polarity(items, text, "", words).answer is Kind.NO or any(words.no_photo.at(tokens, place) for place in range(len(tokens))):
-            return Understood(command=Command.SKIP)
-    return Understood()
+    return Understood(command=Command.SKIP if any(_has_none(tokens, text, other, lang) for other in (lang, *LANGUAGES)) else None)
+
+
+def _has_none(tokens: list[Token], text: str, lang: str, home: str) -> bool:
+    """Whether this says that there is no photo."""
+    words = lexicon(lang)
+    items = items_of(tokens, words, (words.polarity, words.speech), words)
+    if read_polarity(items, text, "", words, strict=lang != home).answer is Kind.NO:
+        return True
+    return any(words.no_photo.at(tokens, place) for place in range(len(tokens)))
 
 
 def _value_or_command(question: Question, lang: str, text: str) -> Understood:
@@ -79,10 +84,14 @@ def _value_or_command(question: Question, lang: str, text: str) -> Understood:
     if command := message_command(lang, text, tokens):
         return Understood(command=command)
     read = _in_any_language(lang, tokens, _reader(question, tokens, text))
-    wish = clause_command(lang, tokens) or command_inside(tokens)
-    if wish and (wish is Command.STOP or read.ask_back):
+    wish = clause_command(lang, tokens)
+    if wish is Command.STOP or (wish and read.ask_back):
         return Understood(command=wish)
-    if read.ask_back and question.scale != "yes_no" and _declines(lang, tokens):
+    if not read.ask_back:
+        return read
+    if wish := command_inside(tokens):
+        return Understood(command=wish)
+    if question.scale != "yes_no" and _declines(lang, tokens):
         return Understood(command=Command.SKIP)
     return read
 
@@ -92,7 +101,7 @@ def _reader(question: Question, tokens: list[Token], text: str) -> _Read:
         return lambda lang, home: read_choice(question, text, lexicon(lang), lexicon(home))
     name, scale = question.scale, SCALES[question.scale]
     if name == "yes_no":
-        return lambda lang, home: _mended(tokens, lang, home, name, lambda pieces: _yes_or_no(question, pieces, text, lang))
+        return lambda lang, home: _mended(tokens, lang, home, name, lambda pieces: _yes_or_no(question, pieces, text, lang, home))
     return lambda lang, home: _mended(tokens, lang, home, name, lambda pieces: _score(pieces, text, lang, home, name, scale))
 
 
@@ -109,17 +118,17 @@ def _in_any_language(lang: str, tokens: list[Token], read: _Read) -> Understood:
 
 def _score(tokens: list[Token], text: str, lang: str, home: str, name: ScaleName, scale: Scale) -> tuple[Understood, list[Item]]:
     known = vocabulary(lang, name)
-    items = items_of(tokens, known.lexicon, (known.labels, known.lexicon.speech), barred=barred(lang, home))
-    return read_score(items, text, name, scale, strict=lang != home), items
+    items = items_of(tokens, known.lexicon, (known.labels, known.lexicon.speech), lexicon(home), barred=barred(lang, home))
+    return read_score(items, text, name, scale, lexicon(home), strict=lang != home), items
 
 
-def _yes_or_no(question: Question, tokens: list[Token], text: str, lang: str) -> tuple[Understood, list[Item]]:
+def _yes_or_no(question: Question, tokens: list[Token], text: str, lang: str, home: str) -> tuple[Understood, list[Item]]:
     words = lexicon(lang)
-    items = items_of(tokens, words, (words.polarity, words.speech))
+    items = items_of(tokens, words, (words.polarity, words.speech), words)
     numbers = [item.value for item in items if item.kind is Kind.NUMBER]
     if len(numbers) == 1 and all(item.kind in (Kind.NUMBER, Kind.STOP, Kind.MARK) for item in items):
         return Understood(numbers[0] if numbers[0] in (0, 1) else None), items
-    read = read_polarity(items, text, question.text.get(lang, ""), words)
+    read = read_polarity(items, text, question.text.get(lang, ""), words, strict=lang != home)
     match read.answer:
         case Kind.YES | Kind.NO:
             return Understood(int(read.answer is Kind.YES), words=read.words, corrects=read.corrects), items
