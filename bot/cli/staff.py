@@ -22,22 +22,28 @@ Name = Annotated[str, typer.Argument(help="The staff member's name.")]
 def add(
     name: Name,
     role: Annotated[Literal["agent", "lead", "operator"], typer.Option(help="A lead is told of what is grave or late.")] = "agent",
-    lang: Annotated[str, typer.Option(help="The language they are spoken to in: en, sv, lv or fr.")] = "en",
+    lang: Annotated[Literal["en", "sv", "lv", "fr"], typer.Option(help="The language they are spoken to in.")] = "en",
     department: Annotated[list[str] | None, typer.Option(help="Only these departments' complaints; all of them where not given.")] = None,
     config: ConfigFile = None,
 ) -> None:
     """Add a staff member."""
     from bot.complaints.departments import DEPARTMENTS
+    from bot.desk.staffing import NameProblem
     from bot.mistake import Mistake
 
     if unknown := set(department or ()) - set(DEPARTMENTS):
         raise Mistake(f"there is no department {', '.join(sorted(unknown))}", f"choose among {', '.join(DEPARTMENTS)}")
 
-    async def adding(opened: App) -> int | None:
-        return await opened.desk.add_staff(name, role=role, lang=lang, departments=tuple(department or ()))
+    async def adding(opened: App) -> int | NameProblem:
+        return await opened.desk.staffing.add(name, role=role, lang=lang, departments=department or ())
 
-    if _with_app(config, adding) is None:
-        raise Mistake(f"there is a {name} already", "give the new one another name")
+    match _with_app(config, adding):
+        case NameProblem.TAKEN:
+            raise Mistake(f"there is a {name} already", "give the new one another name")
+        case NameProblem.LEFT:
+            raise Mistake(f"a {name} worked here before", "take them back in on the console's page Staff, or choose another name")
+        case NameProblem.NO_NAME:
+            raise Mistake("this is no name", "write one of 1 to 60 characters")
     typer.echo(f"{name} is staff now. For a chat of theirs: makegood staff link {name!r}")
 
 
@@ -65,7 +71,7 @@ def link(name: Name, config: ConfigFile = None) -> None:
 
         async with opened.database.read() as conn:
             found = [one.id for one in await conn.run_sync(staff_list) if one.name == name]
-        return await opened.desk.new_code(found[0]) if found else None
+        return await opened.desk.staffing.new_code(found[0]) if found else None
 
     code = _with_app(config, linking)
     if code is None:

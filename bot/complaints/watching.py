@@ -51,9 +51,11 @@ def watch_promises(conn: Connection, rules: Rules, now: datetime) -> None:
         if promise.due_at <= now:
             _break(conn, rules, promise, view, now)
         elif remind_at(promise.made_at, promise.due_at) <= now:
-            owner = doors_of(chat_doors(conn), promise.owner_id)
+            doors, owner_id = chat_doors(conn), promise.owner_id or view.case.owner_id
+            # Whose owner has left is everybody's in the department, until one of them takes it.
+            concerned = doors_of(doors, owner_id) if owner_id else doors_to_alert(doors, [view.case.department], view.case.severity)
             once, fix, due = short(promise.id), promise.fix, promise.due_at
-            notify(conn, view, owner, "soon_due", now, rules=rules, once=once, actions=("kept", "show"), fix=fix, due=due)
+            notify(conn, view, concerned, "soon_due", now, rules=rules, once=once, actions=("kept", "show"), fix=fix, due=due)
 
 
 def _break(conn: Connection, rules: Rules, promise: AnyRow, view: CaseView, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,15 +13,13 @@ from bot.complaints.apologies import prepared_answer
 from bot.complaints.promises import DUE_CHOICES, Fix, due_at
 from bot.desk.operations import Operations
 from bot.desk.outcome import Outcome
+from bot.desk.staffing import Staffing
 from channels.clock import Clock
 from storage.database import Database
 from storage.queries.cases import AnyRow, case_view
-from storage.queries.staff import add_staff, keep_code, staff_member
+from storage.queries.staff import staff_member
 
-__all__ = ["CODE_HOLDS", "Desk", "Prepared", "due_choices", "prepare"]
-
-CODE_HOLDS = timedelta(days=2)
-"""How long a code that links a chat to a staff member can be used."""
+__all__ = ["Desk", "Prepared", "due_choices", "prepare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def due_choices(operations: Operations, fix: Fix, now: datetime) -> list[datetim
 class Desk:
     """Each operation is one transaction; `wake` is called after it, so that what it says is sent at once.
 
-    Every operation raises `LookupError` for a staff member who is not (or no longer) one.
+    Every operation raises `LookupError` for a staff member who is not (or no longer) one. `staffing` is who works here.
     """
 
     def __init__(self, database: Database, operations: Operations, clock: Clock, wake: Callable[[], None]) -> None:
@@ -73,6 +70,7 @@ class Desk:
         self._operations = operations
         self._clock = clock
         self._wake = wake
+        self.staffing = Staffing(database, operations.rules, clock, wake)
 
     async def take(self, staff_id: int, case_id: int) -> Outcome:
         return await self._do(staff_id, lambda conn, staff, now: self._operations.take(conn, staff, case_id, now))
@@ -108,23 +106,6 @@ class Desk:
     def _prepared(self, conn: Connection, staff_id: int, case_id: int, fix: Fix, due: datetime | None, explanation: str) -> Prepared | None:
         staff = _known(conn, staff_id)
         return prepare(conn, self._operations, staff, case_id, fix, self._clock.now(), due=due, explanation=explanation)
-
-    async def add_staff(self, name: str, *, role: str = "agent", lang: str = "en", departments: tuple[str, ...] = ()) -> int | None:
-        """A new staff member's id; None where somebody has that name already."""
-        now = self._clock.now()
-        return await self._database.write(lambda conn: add_staff(conn, name, role=role, lang=lang, departments=departments, now=now))
-
-    async def new_code(self, staff_id: int) -> str:
-        """A one-time code by which that staff member links a chat of theirs, good for `CODE_HOLDS`. It is kept nowhere in clear."""
-        code = secrets.token_urlsafe(12)
-        expires = self._clock.now() + CODE_HOLDS
-
-        def keep(conn: Connection) -> None:
-            _known(conn, staff_id)
-            keep_code(conn, code, staff_id, expires)
-
-        await self._database.write(keep)
-        return code
 
     async def _do(self, staff_id: int, act: Callable[[Connection, AnyRow, datetime], Outcome]) -> Outcome:
         outcome = await self._database.write(partial(self._in_transaction, staff_id, act, self._clock.now()))

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.app import App, open_app
+from bot.desk.staffing import NameProblem
 from bot.replay.clerk import USER as CLERK
 from bot.replay.clerk import Clerk
 from bot.replay.config import CUSTOMERS_BOT, STAFF_BOT, order_review, replay_config
@@ -25,7 +26,7 @@ from bot.touchpoints.told import TouchpointTold
 from channels.clock import SimulatedClock
 from storage.cases import Case, CaseState
 from storage.customers import Customer
-from storage.staff import Door
+from storage.staff import Door, Staff
 
 __all__ = ["replay"]
 
@@ -36,7 +37,8 @@ KEPT_AFTER, JUDGED_AFTER = timedelta(days=1), timedelta(hours=2)
 """How long after the apology the promise is kept, and after that until the customer says whether it was made good."""
 ONE_ANSWER = timedelta(seconds=3)
 """What a person needs to read a message and answer it."""
-_case, _customer, _door = Case.__table__, Customer.__table__, Door.__table__  # type: ignore[attr-defined]
+_case, _customer = Case.__table__, Customer.__table__  # type: ignore[attr-defined]
+_door, _staff = Door.__table__, Staff.__table__  # type: ignore[attr-defined]
 
 
 async def replay(orders: Sequence[Order], telegram: str, folder: Path, progress: Callable[[str, int], None]) -> dict[str, Any]:
@@ -100,10 +102,8 @@ class _Show:
             await self._work_at_the_desk()
             progress("answered", 1)
         await self._tell(told, self._clock.now())
-        for _ in range(3):  # what is still promised, kept, judged
-            await self._move_to(self._clock.now() + KEPT_AFTER + JUDGED_AFTER)
-            await self._work_at_the_desk()
-        await self._move_to(self._clock.now() + timedelta(days=90))
+        await self._move_to(self._clock.now() + timedelta(days=90))  # what is still promised, kept, judged, or expires
+        await self._all_said()
 
     async def _tell(self, items: list[Item], now: datetime) -> None:
         if not items:
@@ -117,11 +117,12 @@ class _Show:
             self._tokens[str(item.told.attributes["order"])] = taken.token
 
     async def _move_to(self, moment: datetime) -> None:
-        """Let time pass, on Telegram first, and do what falls due: a round of the sweeps for every simulated day."""
+        """Let time pass, on Telegram first: every simulated day what is due is done, and the desk is worked at."""
         while self._swept + timedelta(days=1) <= moment:
             self._swept += timedelta(days=1)
             await self._set_clock(self._swept)
             await self._app.sweep()
+            await self._work_at_the_desk()
         await self._set_clock(moment)
 
     async def _set_clock(self, moment: datetime) -> None:
@@ -151,8 +152,9 @@ class _Show:
         if linked:
             return
         staff_id = await self._app.desk.staffing.add("Alex", role="lead")
-        if isinstance(staff_id, NameProblem):
-            staff_id = 0
+        if isinstance(staff_id, NameProblem):  # an earlier run ended before the chat was linked
+            async with self._app.database.read() as conn:
+                staff_id = (await conn.execute(select(_staff.c.id).where(_staff.c.name == "Alex"))).scalar_one()
         await self._clerk.come_in(await self._app.desk.staffing.new_code(staff_id))
 
     async def _work_at_the_desk(self) -> None:

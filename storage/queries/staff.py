@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from storage.bulk import insert_new
 from storage.ids import new_id
@@ -20,9 +20,14 @@ __all__ = [
     "alerted_doors",
     "chat_doors",
     "door_at",
+    "doors_by_staff",
+    "end_codes",
+    "everybody",
     "keep_code",
     "keep_draft",
     "link_door",
+    "remove_doors",
+    "set_active",
     "set_reachable",
     "staff_list",
     "staff_member",
@@ -56,6 +61,17 @@ def staff_list(conn: Connection) -> Sequence[AnyRow]:
     return conn.execute(select(_staff).where(_staff.c.active).order_by(_staff.c.name)).all()
 
 
+def everybody(conn: Connection) -> Sequence[AnyRow]:
+    """All who work here or did before, by name."""
+    return conn.execute(select(_staff).order_by(_staff.c.name)).all()
+
+
+def set_active(conn: Connection, staff_id: int, *, active: bool) -> AnyRow | None:
+    """Somebody leaves, or is back; gives back who. None where there is nobody of that id, or it was so before."""
+    other = (_staff.c.id == staff_id) & (_staff.c.active.is_(not active))
+    return conn.execute(update(_staff).where(other).values(active=active).returning(_staff)).one_or_none()
+
+
 def staff_member(conn: Connection, staff_id: int) -> AnyRow | None:
     """One active staff member."""
     return conn.execute(select(_staff).where(_staff.c.id == staff_id, _staff.c.active)).one_or_none()
@@ -64,6 +80,14 @@ def staff_member(conn: Connection, staff_id: int) -> AnyRow | None:
 def chat_doors(conn: Connection) -> Sequence[AnyRow]:
     """Every door in a chat that a message can reach, with whose it is."""
     return conn.execute(_DOORS.where(_staff.c.active, _door.c.reachable, _door.c.channel != CONSOLE).order_by(_door.c.id)).all()
+
+
+def doors_by_staff(conn: Connection) -> dict[int, list[AnyRow]]:
+    """Every chat that is linked, reachable or not, by whose it is."""
+    doors: dict[int, list[AnyRow]] = {}
+    for door in conn.execute(select(_door).where(_door.c.channel != CONSOLE).order_by(_door.c.id)):
+        doors.setdefault(door.staff_id, []).append(door)
+    return doors
 
 
 def door_at(conn: Connection, account: str, native_id: str) -> AnyRow | None:
@@ -81,6 +105,12 @@ def set_reachable(conn: Connection, door_id: int, *, reachable: bool) -> None:
     conn.execute(update(_door).where(_door.c.id == door_id).values(reachable=reachable))
 
 
+def remove_doors(conn: Connection, staff_id: int, door_id: int | None = None) -> int:
+    """Unlink one chat of a staff member, or all of theirs; gives back how many there were."""
+    theirs = delete(_door).where(_door.c.staff_id == staff_id)
+    return conn.execute(theirs if door_id is None else theirs.where(_door.c.id == door_id)).rowcount
+
+
 def keep_draft(conn: Connection, door_id: int, draft: dict[str, Any] | None) -> None:
     """Remember at the door what is being prepared there; None when it is done."""
     conn.execute(update(_door).where(_door.c.id == door_id).values(draft=draft))
@@ -96,6 +126,11 @@ def use_code(conn: Connection, code: str, now: datetime) -> int | None:
     valid = (_code.c.digest == _digest(code)) & (_code.c.used_at.is_(None)) & (_code.c.expires_at > now)
     found: int | None = conn.execute(update(_code).where(valid).values(used_at=now).returning(_code.c.staff_id)).scalar()
     return found
+
+
+def end_codes(conn: Connection, staff_id: int, now: datetime) -> None:
+    """No code that was made for this staff member can be used any more."""
+    conn.execute(update(_code).where(_code.c.staff_id == staff_id, _code.c.used_at.is_(None)).values(used_at=now))
 
 
 def link_door(conn: Connection, staff_id: int, *, channel: str, account: str, native_id: str, now: datetime) -> None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.desk.desk import CODE_HOLDS, Desk
+from bot.desk.desk import Desk
 from bot.desk.operations import Operations
 from bot.desk.staff_door import StaffReceiver
+from bot.desk.staffing import CODE_HOLDS
 from channels.contract import Heard, HeardKind, Media, MediaKind, Say
 from storage.cases import CaseState, PromiseState
 from storage.dialogs import SetAside
@@ -275,7 +276,7 @@ async def test_a_button_that_is_none_of_ours_does_nothing(world: World, staffroo
 
 async def test_a_code_links_the_door_once(world: World, staffroom: Staffroom, anna: Person) -> None:
     maria = await world.staff("Maria", door=False)
-    code = await staffroom.desk.new_code(maria)
+    code = await staffroom.desk.staffing.new_code(maria)
     assert "Welcome, Maria" in (await staffroom.chat("chat-1").starts(code))[0].text
     assert len(await alert_of(world, anna, "chat-1")) == 2
     assert "do not know that code" in (await staffroom.chat("chat-2").starts(code))[0].text
@@ -284,7 +285,7 @@ async def test_a_code_links_the_door_once(world: World, staffroom: Staffroom, an
 
 async def test_a_code_is_kept_as_a_digest_and_expires(world: World, staffroom: Staffroom) -> None:
     maria = await world.staff("Maria", door=False)
-    code = await staffroom.desk.new_code(maria)
+    code = await staffroom.desk.staffing.new_code(maria)
     async with world.database.read() as conn:
         (row,) = (await conn.execute(select(DoorCode.__table__))).all()
     assert code not in str(row)
@@ -307,7 +308,7 @@ async def test_who_tries_codes_is_soon_no_longer_answered_and_later_again(world:
         await stranger.starts(f"guess-{number}")
     assert len(await world.news("stranger")) == 5
     maria = await world.staff("Maria", door=False)
-    code = await staffroom.desk.new_code(maria)
+    code = await staffroom.desk.staffing.new_code(maria)
     assert await stranger.starts(code) == []
     world.pass_time(minutes=11)
     assert "Welcome" in (await stranger.starts(code))[0].text
