@@ -31,7 +31,7 @@ MASK = "•••"
 _TELEGRAM_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}")
 """A Telegram token wherever it stands, one of ours or not: `/bot<id>:<35 characters>/sendMessage`."""
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):([^\s/@]+)(?=@)")
-_CHATTY = ("alembic", "apscheduler", "httpx", "uvicorn")
+_CHATTY = ("alembic", "apscheduler", "httpx", "slack_bolt", "slack_sdk", "uvicorn")
 """Libraries that tell every request, job or step of their own at level info."""
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 

@@ -17,9 +17,11 @@ COMMANDS = (
     Entry("run", "bot.cli.run", "Serve customers, staff and operators."),
     Entry("config", "bot.cli.config", "Check and show the configuration."),
     Entry("survey", "bot.cli.survey", "Check, list, show and publish surveys."),
+    Entry("understand", "bot.cli.understand", "Say what is read in texts as the answers to a question."),
     Entry("staff", "bot.cli.staff", "Who handles complaints, and the codes that link their chats."),
     Entry("replay", "bot.cli.replay", "Hold the dialogs of real orders, under a simulated clock."),
     Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),
+    Entry("slack", "bot.cli.slack", "Make the app in Slack."),
     Entry("password", "bot.cli.password", "Make the hash of the console's password."),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
 from bot.config.complaints import Complaints
 from bot.config.contradictions import Contradiction, raise_if
@@ -21,10 +21,13 @@ from bot.config.sections import (
     Policy,
     Server,
     Shop,
+    Slack,
     Staff,
+    StaffTelegram,
     Telegram,
     Touchpoints,
 )
+from bot.toml.places import Path
 
 __all__ = ["Config"]
 
@@ -57,22 +60,41 @@ def _shared_names(config: Config) -> Iterator[Contradiction]:
 
 
 def _shared_tokens(config: Config) -> Iterator[Contradiction]:
-    customers = {name: channel for name, channel in config.channels.items() if isinstance(channel, Telegram)}
-    tokens: dict[tuple[str, ...], SecretStr] = {("channels", name, "token"): channel.token for name, channel in customers.items()}
-    tokens |= {("staff", "channels", name, "token"): channel.token for name, channel in config.staff.channels.items()}
-    owners: dict[str, tuple[str, ...]] = {}
-    for place, token in tokens.items():
+    owners: dict[str, Path] = {}
+    for place, channel in _accounts(config):
+        match channel:
+            case Telegram() | StaffTelegram():
+                key, token, remedy = "token", channel.token, "every bot needs its own: make another with @BotFather"
+            case Slack():
+                key, token, remedy = "bot_token", channel.bot_token, 'every account needs an app of its own: see "makegood slack manifest"'
+            case _:
+                continue
         owner = owners.setdefault(token.get_secret_value(), place)
         if owner != place:
-            why = f"is also the token of [{'.'.join(owner[:-1])}]; every bot needs its own: make another with @BotFather"
-            yield Contradiction(place, why)
+            yield Contradiction((*place, key), f"is also the token of [{'.'.join(map(str, owner))}]; {remedy}")
 
 
 def _webhooks_nowhere(config: Config) -> Iterator[Contradiction]:
+    for place, channel in _accounts(config):
+        match channel:
+            case Telegram(mode="webhook" as mode):
+                platform, other = "Telegram", "polling"
+            case Slack(mode="http" as mode):
+                platform, other = "Slack", "socket"
+            case _:
+                continue
+        if config.server.public_url is None:
+            where = f'[{".".join(map(str, place))}] has mode = "{mode}"'
+            yield Contradiction(
+                ("server", "public_url"), f'is missing, and {where}; write where {platform} shall post to, or mode = "{other}"'
+            )
+
+
+def _accounts(config: Config) -> Iterator[tuple[Path, Section]]:
     for name, channel in config.channels.items():
-        if isinstance(channel, Telegram) and channel.mode == "webhook" and config.server.public_url is None:
-            why = f'is missing, and [channels.{name}] has mode = "webhook"; write where Telegram shall post to, or mode = "polling"'
-            yield Contradiction(("server", "public_url"), why)
+        yield ("channels", name), channel
+    for name, door in config.staff.channels.items():
+        yield ("staff", "channels", name), door
 
 
 def _open_to_all(config: Config) -> Iterator[Contradiction]:

@@ -13,11 +13,15 @@ import pytest
 
 from channels.clock import Clock, SimulatedClock
 from channels.contract import Channel, Heard
+from channels.customers.slack import Credentials, SlackChannel
 from channels.customers.telegram import TelegramChannel
 from channels.staff.telegram import StaffTelegram
+from tests.simulators.slack import SlackSimulator
 from tests.simulators.telegram import TelegramSimulator
 
 TOKEN = "1234567:channel-token_ABCDEFGHIJKLMNOPQRS"
+SLACK_TOKEN, SLACK_APP_TOKEN = "xoxb-1-channel-token", "xapp-1-channel-token"
+SLACK_SECRET = "0123456789abcdef0123456789abcdef"
 TEN_ON_MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
@@ -111,3 +115,19 @@ async def make_bot(request: pytest.FixtureRequest, telegram: TelegramSimulator, 
 @pytest.fixture
 def bot(make_bot: MakeBot) -> Channel:
     return make_bot()
+
+
+@pytest.fixture
+async def slack(hurried: HurriedClock) -> AsyncIterator[SlackSimulator]:
+    """A workspace with one app in it, by Socket Mode, whose clock is the app's."""
+    async with SlackSimulator(now=hurried.now, retries=(0.0, 0.1, 0.2), patience=1.0) as simulator:
+        simulator.app(SLACK_TOKEN, app_token=SLACK_APP_TOKEN, signing_secret=SLACK_SECRET)
+        yield simulator
+        assert simulator.world.faults == []
+
+
+@pytest.fixture
+async def slack_bot(slack: SlackSimulator, hurried: HurriedClock) -> AsyncIterator[SlackChannel]:
+    bot = SlackChannel("shop", Credentials(SLACK_TOKEN, SLACK_APP_TOKEN), clock=hurried, rng=Random(7), api_base=slack.url)
+    yield bot
+    await bot.close()

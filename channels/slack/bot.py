@@ -1,0 +1,161 @@
+"""An app in a Slack workspace as a channel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+from weakref import WeakValueDictionary
+
+from starlette.routing import BaseRoute
+
+from channels.clock import Clock
+from channels.contract import Hear, Rejected, Say
+from channels.outage import Outage
+from channels.slack.blocks import message_of
+from channels.slack.calls import Calls
+from channels.slack.hearing import author_of, heard_of
+from channels.slack.listeners import bolt_app
+from channels.slack.people import People
+from channels.slack.refusals import edit_is_settled, explained, is_too_fast, picture_is_refused, send_error
+from channels.slack.rules import CAPABILITIES, SLACK, member_of
+from channels.slack.socket import SocketLine
+from channels.slack.webhook import webhook_route
+
+__all__ = ["Credentials", "SlackBot"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What Slack and we know each other by: with an `app_token` by Socket Mode, else by requests signed with the secret.
+
+    Raises:
+        ValueError: neither is given.
+    """
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if not (self.app_token or self.signing_secret):
+            raise ValueError("a Slack app needs an app token (Socket Mode) or its signing secret (HTTP)")
+
+
+class SlackBot:
+    """One app in one workspace, and people of other workspaces who share a channel with it."""
+
+    name = "slack"
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: str, credentials: Credentials, *, clock: Clock, rng: Random, api_base: str = SLACK) -> None:
+        self.account = account
+        self.forged = 0
+        """Web requests whose signature was wrong or too old."""
+        self._credentials, self._clock = credentials, clock
+        self._calls = Calls(credentials.bot_token, api_base)
+        self._line, self._outage = Outage(account, clock, rng), Outage(account, clock, rng)
+        self._people = People(account, self._ask_member)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def routes(self, hear: Hear) -> Sequence[BaseRoute]:
+        if self._credentials.app_token:
+            return []
+        app = bolt_app(self.account, self._taking(hear))
+        return [webhook_route(self.account, self._credentials.signing_secret, app, self._clock, self._count_forged)]
+
+    async def run(self, hear: Hear) -> None:
+        await self._introduce()
+        if not self._credentials.app_token:
+            await asyncio.Event().wait()
+        app = bolt_app(self.account, self._taking(hear))
+        await SocketLine(app, lambda: self._calls.socket(self._credentials.app_token), explained, self._line).run()
+
+    async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
+        """As the contract says; `message_id` is of no use, for Slack promises no idempotency key."""
+        try:
+            member = member_of(address)
+        except ValueError as why:
+            raise Rejected(str(why)) from None
+        return await (self._edit(edits, say) if edits else self._post(member, say))
+
+    async def close(self) -> None:
+        await self._calls.close()
+
+    async def _introduce(self) -> None:
+        while True:
+            try:
+                await self._calls("auth.test")
+            except Exception as error:
+                await self._line.sit_out("slack_start_failed", explained(error))
+            else:
+                break
+        self._line.over()
+        log.info("slack_started", extra={"account": self.account, "by": "socket" if self._credentials.app_token else "http"})
+
+    async def _post(self, member: str, say: Say) -> str:
+        try:
+            # To a member's id Slack opens the conversation itself, and tells which it is.
+            sent = await self._calls("chat.postMessage", channel=member, **message_of(say), unfurl_links=False, unfurl_media=False)
+        except Exception as error:
+            if say.picture and picture_is_refused(error):
+                # A picture that Slack cannot fetch must not keep the question from the customer.
+                log.warning("slack_picture_refused", extra={"account": self.account, "why": explained(error)})
+                return await self._post(member, replace(say, picture=""))
+            raise send_error(error, self._outage.pause) from error
+        self._outage.over()
+        return f"{sent['channel']}:{sent['ts']}"
+
+    async def _edit(self, edits: str, say: Say) -> str:
+        channel, _, ts = edits.partition(":")
+        try:
+            await self._calls("chat.update", channel=channel, ts=ts, **message_of(say))
+        except Exception as error:
+            if say.picture and picture_is_refused(error):
+                return await self._edit(edits, replace(say, picture=""))
+            # Slack allows 50 edits a minute in a workspace. One too many is left out, unless there is still something to
+            # tap in it: an edit carries no news, and the question behind it would have to wait.
+            left_out = is_too_fast(error) and not say.choices
+            if not (left_out or edit_is_settled(error)):
+                raise send_error(error, self._outage.pause, repeatable=True) from error
+            log.info("slack_edit_settled", extra={"account": self.account, "why": explained(error)})
+        self._outage.over()
+        return edits
+
+    def _taking(self, hear: Hear) -> Callable[[dict[str, Any]], Awaitable[None]]:
+        async def take(body: dict[str, Any]) -> None:
+            await self._take(body, hear)
+
+        return take
+
+    async def _take(self, body: dict[str, Any], hear: Hear) -> None:
+        event = (body.get("event") or {}).get("type")
+        if event in ("app_uninstalled", "tokens_revoked"):
+            # Messages wait from now on, as for any token that Slack does not take.
+            log.error("slack_app_removed", extra={"account": self.account, "why": event})
+            return
+        _, user = author_of(body)
+        if not user:
+            return
+        # One's words stay in order, even while Slack is asked who they are.
+        turn = self._turns.setdefault(user, asyncio.Lock())
+        async with turn:
+            try:
+                heard = heard_of(body, self.account, await self._people.of(user))
+            except (LookupError, TypeError, ValueError) as problem:
+                log.error("slack_update_unreadable", extra={"account": self.account, "why": type(problem).__name__})
+                return
+            if heard:
+                await hear(heard)
+
+    async def _ask_member(self, user: str) -> Mapping[str, Any]:
+        told: Mapping[str, Any] = (await self._calls.ask("users.info", user=user, include_locale=True))["user"]
+        return told
+
+    def _count_forged(self) -> None:
+        self.forged += 1

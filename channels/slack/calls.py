@@ -1,0 +1,56 @@
+"""The calls to Slack's Web API, over one HTTP session, by slack_sdk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+__all__ = ["Calls"]
+
+# A line that cannot be made within 10 s was certainly not used; one that was used may take longer to answer.
+_TIMEOUT = ClientTimeout(total=40, sock_connect=10)
+_HEARTBEAT = 20.0
+"""Seconds between the questions whether the other end of a socket is still there."""
+
+
+class Calls:
+    """Each call is made once. The library by itself would repeat one whose connection broke, and so say things twice."""
+
+    def __init__(self, token: str, api_base: str) -> None:
+        self._token, self._api_base = token, api_base
+        self._opened: tuple[ClientSession, AsyncWebClient] | None = None
+
+    async def __call__(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Raises slack_sdk.errors.SlackApiError for a refusal, aiohttp.ClientError or TimeoutError for a line that failed."""
+        _, client = self._open()
+        return _content(await client.api_call(method, json=arguments))
+
+    async def ask(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """A call that only reads: these take no JSON."""
+        _, client = self._open()
+        return _content(await client.api_call(method, params=arguments))
+
+    async def socket(self, app_token: str) -> ClientWebSocketResponse:
+        """A new line by which Slack pushes what people do."""
+        session, client = self._open()
+        answer = await client.apps_connections_open(app_token=app_token)
+        return await session.ws_connect(answer["url"], heartbeat=_HEARTBEAT, proxy=client.proxy)
+
+    async def close(self) -> None:
+        if self._opened:
+            await self._opened[0].close()
+
+    def _open(self) -> tuple[ClientSession, AsyncWebClient]:
+        if self._opened is None:
+            session = ClientSession(timeout=_TIMEOUT)
+            client = AsyncWebClient(self._token, f"{self._api_base}/", session=session, retry_handlers=[])
+            self._opened = session, client
+        return self._opened
+
+
+def _content(response: Any) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = response.data
+    return content

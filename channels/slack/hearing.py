@@ -1,0 +1,121 @@
+"""What an event or an interaction of Slack's means. Pure.
+
+Their shapes: https://docs.slack.dev/reference/events/message.im and
+https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from channels.contract import Heard, HeardKind, Media, MediaKind
+from channels.slack.people import Member
+from channels.slack.rules import address_of, said_plainly, start_token
+
+__all__ = ["author_of", "heard_of"]
+
+Json = dict[str, Any]
+
+_WORDS = (None, "file_share", "me_message", "thread_broadcast")
+"""Subtypes of messages by which a person says something; all others are notices, or another app's."""
+_KINDS = {"image": MediaKind.PHOTO, "audio": MediaKind.VOICE, "video": MediaKind.VIDEO}
+
+
+def author_of(body: Json) -> tuple[str, str]:
+    """The workspace and the user id of the person who did this, ("", "") where it was nobody who talks to us."""
+    if body.get("type") == "block_actions":
+        user = body.get("user") or {}
+        return user.get("team_id") or (body.get("team") or {}).get("id", ""), user.get("id", "")
+    message = _message(body)
+    if message is None:
+        return "", ""
+    team = message.get("user_team") or message.get("team") or body.get("team_id", "")
+    return team, message["user"]
+
+
+def heard_of(body: Json, account: str, member: Member) -> Heard | None:
+    """The body as `Heard`, or None where nobody said anything to us: channels, notices, other apps, our own messages.
+
+    `member` is what is known of the one that `author_of` names.
+
+    Raises:
+        LookupError, ValueError: the body is not shaped as Slack's are.
+    """
+    team, user = author_of(body)
+    if not user:
+        return None
+
+    def heard(kind: HeardKind, update_id: str, at: str, **more: Any) -> Heard:
+        return Heard(
+            channel="slack",
+            account=account,
+            address=address_of(team, user),
+            update_id=update_id,
+            kind=kind,
+            at=datetime.fromtimestamp(float(at), UTC),
+            lang=member.lang,
+            name=member.name,
+            **more,
+        )
+
+    if body["type"] == "block_actions":
+        action = body["actions"][0]
+        if choice := action.get("value") or (action.get("selected_option") or {}).get("value"):
+            place = body["container"]
+            tapped = f"{place['channel_id']}:{place['message_ts']}"
+            # Slack names an interaction only by its trigger; every tap has its own.
+            return heard(HeardKind.CHOICE, body["trigger_id"], action["action_ts"], choice=choice, message=tapped)
+        return None
+    event, message = body["event"], _message(body)
+    assert message is not None  # it has an author
+    text = said_plainly(message.get("text") or "", dict(_emoji(message.get("blocks") or [])))
+    token = start_token(text)
+    if event.get("subtype") == "message_changed":
+        if token is not None:
+            return None
+        return heard(HeardKind.TEXT, body["event_id"], message["edited"]["ts"], text=text, message=f"{event['channel']}:{message['ts']}")
+    if files := message.get("files"):
+        return heard(HeardKind.MEDIA, body["event_id"], message["ts"], text=text, media=_media(files[0]))
+    if token is not None:
+        return heard(HeardKind.START, body["event_id"], message["ts"], token=token)
+    thread = message.get("thread_ts")
+    answered = f"{event['channel']}:{thread}" if thread else ""
+    return heard(HeardKind.TEXT, body["event_id"], message["ts"], text=text, message=answered)
+
+
+def _message(body: Json) -> Json | None:
+    """The message that a person wrote to us, or corrected; None for every other body."""
+    event = body.get("event") or {}
+    if event.get("type") != "message" or event.get("channel_type") != "im":
+        return None
+    message: Json = event
+    if event.get("subtype") == "message_changed":
+        message = event["message"]
+        # The same event tells that a link's preview was added: then the words are as they were.
+        if not message.get("edited") or message.get("text") == (event.get("previous_message") or {}).get("text"):
+            return None
+    if message.get("subtype") not in _WORDS or message.get("bot_id") or not message.get("user"):
+        return None
+    return message
+
+
+def _media(file: Json) -> Media:
+    mime = file.get("mimetype") or ""
+    # A voice note may be in the wrapping of a video: Slack's subtype tells.
+    voice = file.get("subtype") == "slack_audio"
+    kind = MediaKind.VOICE if voice else _KINDS.get(mime.partition("/")[0], MediaKind.DOCUMENT)
+    return Media(kind, file["id"], mime, file.get("size"))
+
+
+def _emoji(blocks: Any) -> Iterator[tuple[str, str]]:
+    """The emoji of a message by the names that its text calls them; a workspace's own ones have no sign."""
+    if isinstance(blocks, list):
+        for block in blocks:
+            yield from _emoji(block)
+    elif isinstance(blocks, dict):
+        if blocks.get("type") == "emoji" and (signs := blocks.get("unicode")):
+            tone = f"::skin-tone-{blocks['skin_tone']}" if blocks.get("skin_tone") else ""
+            yield blocks["name"] + tone, "".join(chr(int(sign, 16)) for sign in signs.split("-"))
+        yield from _emoji(blocks.get("elements") or [])

@@ -1,0 +1,108 @@
+"""What Slack's refusals mean for the sender. Pure.
+
+Codes: https://docs.slack.dev/reference/methods/chat.postMessage#errors-details
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from slack_sdk.errors import SlackApiError
+
+from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
+
+__all__ = ["code_of", "edit_is_settled", "explained", "is_too_fast", "picture_is_refused", "send_error"]
+
+AGAIN_WHEN_MENDED = timedelta(minutes=5)
+"""What only the operator can mend is not the message's fault: it waits until that is done."""
+
+_TOKEN = "Slack does not take this token: install the app again and put its new token into the configuration"  # noqa: S105
+_MENDED_BY_OPERATOR = {
+    "account_inactive": "the app was removed from the workspace, or the workspace is gone: install it again",
+    "invalid_auth": _TOKEN,
+    "not_authed": _TOKEN,
+    "token_expired": _TOKEN,
+    "token_revoked": _TOKEN,
+    "not_allowed_token_type": "this is not the kind of token that is asked for: bot_token begins with xoxb-, app_token with xapp-",
+    "missing_scope": "the app lacks a permission: compare it with what makegood slack manifest prints, and install it again",
+    "no_permission": "the app lacks a permission: compare it with what makegood slack manifest prints, and install it again",
+    "messages_tab_disabled": "people cannot write to the app: in its settings, App Home, switch the Messages Tab on",
+    "access_denied": "the workspace's administrators do not allow this",
+    "org_login_required": "the workspace is being moved into an organisation",
+    "team_access_not_granted": "the app was not granted access to this workspace",
+    "team_added_to_org": "the workspace is being moved into an organisation",
+}
+_NOBODY = frozenset(
+    {"cannot_dm_bot", "channel_not_found", "is_archived", "not_in_channel", "user_disabled", "user_not_found", "user_not_visible"}
+)
+_EDIT_SETTLED = frozenset({"cant_update_message", "channel_not_found", "edit_window_closed", "is_inactive", "message_not_found"})
+_TRY_AGAIN = frozenset({"ratelimited", "rate_limited", "request_timeout", "service_unavailable"})
+_PERHAPS_DONE = frozenset({"fatal_error", "internal_error"})
+"""Slack's own words: "It's possible some aspect of the operation succeeded before the error was raised."."""
+
+
+def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: bool = False) -> SendError:
+    """The error in the contract's words.
+
+    `pause` tells how long to wait while Slack itself is in trouble. `repeatable` calls change nothing when they are
+    made twice (edits), so one whose end is unknown is made again.
+    """
+    if not isinstance(error, SlackApiError):
+        if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
+            return Retry(pause(), explained(error), account_wide=True)  # there was no line, so nothing can have arrived
+        return Retry(pause(), explained(error)) if repeatable else Unknown(explained(error))
+    status, code, why = error.response.status_code, code_of(error), explained(error)
+    if is_too_fast(error):
+        # Limits hold for a method: an edit that is too fast keeps no message back.
+        return Retry(_retry_after(error.response.headers) or pause(), why, account_wide=not repeatable)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _TRY_AGAIN:
+        return Retry(pause(), why, account_wide=True)
+    if code in _PERHAPS_DONE or (status == HTTPStatus.OK and not code):
+        return Retry(pause(), why) if repeatable else Unknown(why)
+    if code in _MENDED_BY_OPERATOR:
+        return Retry(AGAIN_WHEN_MENDED, why, account_wide=True)
+    return Unreachable(why) if code in _NOBODY else Rejected(why)
+
+
+def code_of(error: Exception) -> str:
+    """Slack's own name for a refusal; empty where the answer was not Slack's."""
+    data = error.response.data if isinstance(error, SlackApiError) and hasattr(error.response, "data") else None
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def edit_is_settled(error: Exception) -> bool:
+    """An edit that needs no more care: the message is gone, or may no longer be edited."""
+    return code_of(error) in _EDIT_SETTLED
+
+
+def is_too_fast(error: Exception) -> bool:
+    return isinstance(error, SlackApiError) and bool(error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def picture_is_refused(error: Exception) -> bool:
+    """The blocks were refused: a picture that Slack cannot fetch is no other error than a malformed one."""
+    return code_of(error) in ("invalid_attachments", "invalid_blocks")
+
+
+def explained(error: Exception) -> str:
+    """The error for the operator. The library puts the whole answer into an error's words: only Slack's reasons are told."""
+    if not isinstance(error, SlackApiError):
+        return f"{type(error).__name__}: {error}"
+    code = code_of(error)
+    if not code:
+        return f"status {getattr(error.response, 'status_code', '')}, and the answer was not Slack's"
+    return f"{code}: {remedy}" if (remedy := _MENDED_BY_OPERATOR.get(code)) else ", ".join([code, *_details(error.response.data)])
+
+
+def _details(data: dict[str, Any]) -> list[str]:
+    messages = (data.get("response_metadata") or {}).get("messages") or []
+    return [str(detail) for detail in messages[:3]]
+
+
+def _retry_after(headers: Any) -> timedelta | None:
+    seconds = headers.get("Retry-After", "")
+    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None

@@ -1,0 +1,170 @@
+"""A test tool. The methods of the Web API that are played, each with the checks that Slack makes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from tests.simulators.slack.flood import FloodGate
+from tests.simulators.slack.interface import fault_of
+from tests.simulators.slack.limits import faults_of, faults_of_view
+from tests.simulators.slack.payloads import event, user_object
+from tests.simulators.slack.refusal import Refusal, flood, invalid_blocks
+from tests.simulators.slack.world import TEAM, App, Conversation, Entry, Json, World
+
+__all__ = ["Methods"]
+
+TEXT_LIMIT = 40_000
+TRIGGER_SECONDS = 3
+
+
+class Methods:
+    """`push` gives an app an event."""
+
+    def __init__(self, world: World, url: Callable[[App], str], push: Callable[[App, Json], None]) -> None:
+        self._world, self._socket_url, self._push = world, url, push
+        self._gates: defaultdict[str, FloodGate] = defaultdict(FloodGate)
+        self._played: dict[str, Callable[[App, Json], Json]] = {
+            "apps.connections.open": self._open_socket,
+            "auth.test": self._who_am_i,
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "conversations.open": self._open_conversation,
+            "users.info": self._user,
+            "views.open": self._open_view,
+            "views.publish": self._publish_view,
+            "views.update": self._update_view,
+        }
+
+    def call(self, method: str, token: str, arguments: Json) -> Json:
+        """The content of an answer. Raises `Refusal`."""
+        if method not in self._played:
+            raise Refusal("unknown_method", req_method=method)
+        app = self._app(method, token)
+        if fault := fault_of(method, arguments):
+            self._world.faults.append(fault)
+            raise Refusal("invalid_arguments", response_metadata={"messages": [f"[ERROR] {fault}"]})
+        channel = str(arguments.get("channel", "")) if method == "chat.postMessage" else ""
+        if wait := self._gates[app.bot_token].wait(method, channel and self._id_of(app, channel), self._world.now().timestamp()):
+            self._world.events["floods"] += 1
+            raise flood(wait)
+        return {"ok": True} | self._played[method](app, arguments)
+
+    def _app(self, method: str, token: str) -> App:
+        if not token:
+            raise Refusal("not_authed")
+        by_app_token = method == "apps.connections.open"
+        for app in self._world.apps.values():
+            if token == (app.app_token if by_app_token else app.bot_token):
+                if app.revoked:
+                    raise Refusal("account_inactive")
+                return app
+            if token in (app.app_token, app.bot_token):
+                raise Refusal("not_allowed_token_type")
+        raise Refusal("invalid_auth")
+
+    def _who_am_i(self, app: App, _: Json) -> Json:
+        return {
+            "url": "https://home.slack.com/",
+            "team": "Home",
+            "user": "app",
+            "team_id": TEAM,
+            "user_id": app.bot_user,
+            "bot_id": app.bot_id,
+        }
+
+    def _open_socket(self, app: App, _: Json) -> Json:
+        if not app.socket_mode:
+            raise Refusal("forbidden_team")
+        return {"url": self._socket_url(app)}
+
+    def _post(self, app: App, args: Json) -> Json:
+        conversation = self._conversation(app, args["channel"])
+        message = self._message(app, args)
+        entry = conversation.entries[message["ts"]] = Entry(message, from_app=True)
+        conversation.news.append(("new", entry.ts))
+        conversation.bell.ring()
+        # An app that listens to direct messages hears its own too.
+        self._push(app, event(self._world, app, {**message, "channel": conversation.id, "channel_type": "im", "event_ts": entry.ts}))
+        return {"channel": conversation.id, "ts": entry.ts, "message": message}
+
+    def _update(self, app: App, args: Json) -> Json:
+        conversation = self._conversation(app, args["channel"])
+        entry = conversation.entries.get(args["ts"])
+        if entry is None:
+            raise Refusal("message_not_found")
+        if not entry.from_app:
+            raise Refusal("cant_update_message")
+        before, message = entry.message, self._message(app, args, blocks=entry.message.get("blocks"))
+        entry.earlier.append(before)
+        entry.message = {**message, "ts": entry.ts, "edited": {"user": app.bot_user, "ts": self._world.next_ts()}}
+        conversation.news.append(("edit", entry.ts))
+        conversation.bell.ring()
+        change = {"type": "message", "subtype": "message_changed", "channel": conversation.id, "channel_type": "im", "hidden": True}
+        self._push(app, event(self._world, app, {**change, "message": entry.message, "previous_message": before, "ts": message["ts"]}))
+        return {"channel": conversation.id, "ts": entry.ts, "text": entry.message["text"], "message": entry.message}
+
+    def _message(self, app: App, args: Json, blocks: Any = None) -> Json:
+        blocks, text = args.get("blocks", blocks), args.get("text") or ""
+        if not text.strip() and not blocks:
+            raise Refusal("no_text")
+        if len(text) > TEXT_LIMIT:
+            raise Refusal("msg_too_long")
+        if blocks and (faults := faults_of(blocks)):
+            raise invalid_blocks(faults)
+        message = {"type": "message", "user": app.bot_user, "bot_id": app.bot_id, "app_id": app.id, "team": TEAM, "text": text}
+        return message | {"ts": self._world.next_ts()} | ({"blocks": blocks} if blocks else {})
+
+    def _open_conversation(self, app: App, args: Json) -> Json:
+        if not args.get("users"):
+            raise Refusal("users_list_not_supplied")
+        return {"channel": {"id": self._conversation(app, args["users"]).id}}
+
+    def _conversation(self, app: App, channel: str) -> Conversation:
+        if found := self._world.conversations.get(channel):
+            if found.app is not app:
+                raise Refusal("channel_not_found")
+            user = found.user
+        else:
+            user = self._world.users.get(channel)  # type: ignore[assignment]
+            if user is None:
+                raise Refusal("channel_not_found")
+        if user.deleted:
+            raise Refusal("user_disabled")
+        return self._world.conversation(app, user)
+
+    def _id_of(self, app: App, channel: str) -> str:
+        user = self._world.users.get(channel)
+        return self._world.conversation(app, user).id if user else channel
+
+    def _user(self, app: App, args: Json) -> Json:
+        user = self._world.users.get(str(args.get("user")))
+        if user is None:
+            raise Refusal("user_not_found")
+        return {"user": user_object(user, with_locale=args.get("include_locale") in (True, "1", "true"))}
+
+    def _open_view(self, app: App, args: Json) -> Json:
+        opened = str(args["trigger_id"]).split(".")
+        if len(opened) != 3:
+            raise Refusal("invalid_trigger_id")
+        if self._world.now().timestamp() - int(opened[1]) > TRIGGER_SECONDS:
+            raise Refusal("expired_trigger_id")
+        return self._keep_view(app, args["view"])
+
+    def _publish_view(self, app: App, args: Json) -> Json:
+        if args["user_id"] not in self._world.users:
+            raise Refusal("user_not_found")
+        return self._keep_view(app, args["view"], f"VHOME{args['user_id']}")
+
+    def _update_view(self, app: App, args: Json) -> Json:
+        if args.get("view_id") not in app.views:
+            raise Refusal("not_found")
+        return self._keep_view(app, args["view"], args["view_id"])
+
+    def _keep_view(self, app: App, view: Json, name: str = "") -> Json:
+        if faults := faults_of_view(view):
+            raise invalid_blocks(faults)
+        name = name or f"V{next(self._world.numbers)}"
+        app.views[name] = {**view, "id": name, "team_id": TEAM, "app_id": app.id, "bot_id": app.bot_id}
+        return {"view": app.views[name]}

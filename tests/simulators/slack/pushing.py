@@ -1,0 +1,120 @@
+"""A test tool. How the played Slack tells an app what happened: by an open line, or by signed requests, and again when it must."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+from tests.simulators.slack.world import App, Json, World
+from tests.simulators.telegram.misbehaviour import Misbehaviour
+
+__all__ = ["RETRIES", "Pusher", "signed"]
+
+RETRIES = (0.0, 60.0, 300.0)
+"""Seconds before each further push of an event: https://docs.slack.dev/apis/events-api#retries"""
+PATIENCE = 3.0
+
+
+def signed(secret: str, body: bytes, now: float) -> dict[str, str]:
+    """The headers of a push (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
+    stamp = str(int(now))
+    digest = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+class Pusher:
+    """`retries` and `patience` are in real seconds."""
+
+    def __init__(self, world: World, session: ClientSession, misbehaviour: Misbehaviour, retries: Sequence[float], patience: float) -> None:
+        self._world, self._session, self._misbehaviour = world, session, misbehaviour
+        self._retries, self._patience = retries, patience
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._acknowledged: dict[str, asyncio.Future[None]] = {}
+
+    def push(self, app: App, payload: Json) -> None:
+        """Tell an app of an event or an interaction, in its own time."""
+        fault = self._misbehaviour.of_update(app.bot_token)
+        wait = fault.seconds if fault and fault.how == "late" else 0.0
+        for _ in range(2 if fault and fault.how == "duplicate" else 1):
+            task = asyncio.create_task(self._tell(app, payload, wait))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    def acknowledge(self, envelope: str) -> None:
+        if (waiting := self._acknowledged.get(envelope)) and not waiting.done():
+            waiting.set_result(None)
+
+    async def stop(self) -> None:
+        for task in list(self._under_way):
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    @property
+    def pending(self) -> int:
+        return len(self._under_way)
+
+    async def verify(self, app: App) -> bool:
+        """Whether the app's request address answers the challenge, as it must before Slack takes it."""
+        body = json.dumps({"type": "url_verification", "challenge": "c-1", "token": "old"}).encode()
+        headers = {"Content-Type": "application/json"} | signed(app.signing_secret, body, self._world.now().timestamp())
+        async with self._session.post(app.request_url, data=body, headers=headers) as answer:
+            return answer.status == 200 and "c-1" in await answer.text()
+
+    async def _tell(self, app: App, payload: Json, wait: float) -> None:
+        await asyncio.sleep(wait)
+        is_event = payload["type"] == "event_callback"
+        for attempt, pause in enumerate((0.0, *(self._retries if is_event else ()))):
+            if pause:
+                await asyncio.sleep(pause)
+            self._world.events["retries" if attempt else "pushes"] += 1
+            if await (self._post(app, payload, attempt) if app.request_url else self._send(app, payload, attempt)):
+                return
+        self._world.events["given_up" if is_event else "unanswered_interactions"] += 1
+
+    async def _post(self, app: App, payload: Json, attempt: int) -> bool:
+        if payload["type"] == "event_callback":
+            body, kind = json.dumps(payload).encode(), "application/json"
+        else:
+            body, kind = urlencode({"payload": json.dumps(payload)}).encode(), "application/x-www-form-urlencoded"
+        headers = {"Content-Type": kind} | signed(app.signing_secret, body, self._world.now().timestamp())
+        if attempt:
+            headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}
+        try:
+            async with self._session.post(app.request_url, data=body, headers=headers, timeout=ClientTimeout(self._patience)) as answer:
+                return 200 <= answer.status < 300
+        except (ClientError, TimeoutError):
+            return False
+
+    async def _send(self, app: App, payload: Json, attempt: int) -> bool:
+        if not app.sockets:
+            return False
+        line: web.WebSocketResponse = app.sockets[-1]
+        envelope = str(uuid.uuid4())
+        is_event = payload["type"] == "event_callback"
+        wrapped: Json = {"envelope_id": envelope, "type": "events_api" if is_event else "interactive", "payload": payload}
+        wrapped["accepts_response_payload"] = not is_event
+        if is_event:
+            wrapped |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
+        told = self._acknowledged[envelope] = asyncio.get_running_loop().create_future()
+        closed = asyncio.create_task(self._until_closed(line))
+        try:
+            with contextlib.suppress(ConnectionError):
+                await line.send_str(json.dumps(wrapped))
+            await asyncio.wait({told, closed}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+            return told.done()
+        finally:
+            closed.cancel()
+            del self._acknowledged[envelope]
+
+    async def _until_closed(self, line: web.WebSocketResponse) -> None:
+        while not line.closed:  # noqa: ASYNC110 - aiohttp rings no bell for it
+            await asyncio.sleep(0.02)

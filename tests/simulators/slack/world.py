@@ -1,0 +1,118 @@
+"""A test tool. What the played Slack remembers: apps, people, direct messages and what apps did there."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.simulators.telegram.world import Bell
+
+__all__ = ["App", "Conversation", "Entry", "Json", "User", "World"]
+
+Json = dict[str, Any]
+
+TEAM = "T0HOME"
+
+
+@dataclass(slots=True)
+class App:
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    number: int
+    request_url: str = ""
+    revoked: bool = False
+    socket_mode: bool = True
+    sockets: list[Any] = field(default_factory=list)
+    """Open lines, the newest last."""
+    tickets: dict[str, float] = field(default_factory=dict)
+    """Of addresses that were given out and not used yet: until when they serve (seconds)."""
+    views: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"A0APP{self.number}"
+
+    @property
+    def bot_user(self) -> str:
+        return f"U0BOT{self.number}"
+
+    @property
+    def bot_id(self) -> str:
+        return f"B0BOT{self.number}"
+
+
+@dataclass(slots=True)
+class User:
+    id: str
+    team: str
+    name: str
+    locale: str
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Entry:
+    """One message, as the Web API shows it."""
+
+    message: Json
+    from_app: bool
+    earlier: list[Json] = field(default_factory=list)
+    """The versions before each edit."""
+
+    @property
+    def ts(self) -> str:
+        return str(self.message["ts"])
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The direct messages of one person with one app."""
+
+    id: str
+    user: User
+    app: App
+    entries: dict[str, Entry] = field(default_factory=dict)
+    news: list[tuple[str, str]] = field(default_factory=list)
+    """What the app did, as ("new" or "edit", ts)."""
+    bell: Bell = field(default_factory=Bell)
+
+
+class World:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.apps: dict[str, App] = {}
+        self.users: dict[str, User] = {}
+        self.conversations: dict[str, Conversation] = {}
+        self.calls: Counter[str] = Counter()
+        self.answers: Counter[int] = Counter()
+        """By HTTP status."""
+        self.events: Counter[str] = Counter()
+        """pushes, retries, given_up, unanswered_interactions, floods, cuts."""
+        self.latest: deque[tuple[str, Json]] = deque(maxlen=1000)
+        """Calls and their arguments."""
+        self.faults: list[str] = []
+        """What the interface description does not allow."""
+        self.numbers: Iterator[int] = itertools.count(1)
+        self._last_ts = 0
+
+    def add_app(self, bot_token: str, app_token: str, signing_secret: str, request_url: str) -> App:
+        app = self.apps[bot_token] = App(bot_token, app_token, signing_secret, len(self.apps) + 1, request_url)
+        return app
+
+    def add_user(self, user: str, team: str, name: str, locale: str) -> User:
+        return self.users.setdefault(user, User(user, team, name or user, locale))
+
+    def conversation(self, app: App, user: User) -> Conversation:
+        """Slack opens the direct messages of two the first time that one of them writes."""
+        known = f"D{app.number}{user.id[1:]}"
+        return self.conversations.setdefault(known, Conversation(known, user, app))
+
+    def next_ts(self) -> str:
+        """A message's name is its time: to the microsecond, and never twice."""
+        self._last_ts = max(self._last_ts + 1, round(self.now().timestamp() * 1_000_000))
+        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
