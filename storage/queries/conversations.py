@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, bindparam, case, literal_column, or_, select
 
+from storage.among import among
 from storage.cases import Case, CaseState
 from storage.customers import Address, Customer
 from storage.dialogs import Answer, Dialog
@@ -31,28 +32,45 @@ _ADDRESSES = select(
     _customer.c.name,
     _customer.c.external_id,
 ).join(_customer, _customer.c.id == _address.c.customer_id)
+_ADDRESSES_AT = _ADDRESSES.where(_address.c.account == bindparam("account"), among(_address.c.native_id, "native_ids"))
 
 
 def addresses_at(conn: Connection, natives: Mapping[str, Collection[str]]) -> Iterable[Row[*tuple[Any, ...]]]:
     """Known addresses, by account and the platform's names for them, with their customers."""
     for account, native_ids in natives.items():
-        yield from conn.execute(_ADDRESSES.where(_address.c.account == account, _address.c.native_id.in_(native_ids)))
+        yield from conn.execute(_ADDRESSES_AT, {"account": account, "native_ids": native_ids})
 
 
-_DIALOGS = select(
-    _dialog.c.id,
-    _dialog.c.address_id,
-    _dialog.c.customer_id,
-    _dialog.c.invitation_id,
-    _dialog.c.case_id,
-    _dialog.c.survey,
-    _dialog.c.survey_version_id,
-    _dialog.c.state,
-    _dialog.c.version,
-    _dialog.c.data,
-    _dialog.c.opened_at,
-    _invitation.c.touchpoint_id,
-).outerjoin(_invitation, _invitation.c.id == _dialog.c.invitation_id)
+# As a CASE, which no index can serve: SQLite would take that of the states, and with it every open dialog there is.
+_OPEN_OR_LATELY = case(
+    (_dialog.c.state == "completed", _dialog.c.updated_at >= bindparam("completed_since")), else_=_dialog.c.state == "open"
+)
+_DIALOGS_ABOUT = (
+    select(
+        _dialog.c.id,
+        _dialog.c.address_id,
+        _dialog.c.customer_id,
+        _dialog.c.invitation_id,
+        _dialog.c.case_id,
+        _dialog.c.survey,
+        _dialog.c.survey_version_id,
+        _dialog.c.state,
+        _dialog.c.version,
+        _dialog.c.data,
+        _dialog.c.opened_at,
+        _invitation.c.touchpoint_id,
+    )
+    .outerjoin(_invitation, _invitation.c.id == _dialog.c.invitation_id)
+    .where(
+        or_(
+            among(_dialog.c.address_id, "address_ids") & _OPEN_OR_LATELY,
+            among(_dialog.c.id, "dialog_ids"),
+            among(_dialog.c.invitation_id, "invitation_ids"),
+        )
+    )
+    .order_by(_dialog.c.updated_at, _dialog.c.id)
+    .with_for_update(of=_dialog)
+)
 
 
 def dialogs_about(
@@ -68,59 +86,60 @@ def dialogs_about(
 
     Locked on PostgreSQL, oldest first.
     """
-    lately = (_dialog.c.state == "completed") & (_dialog.c.updated_at >= completed_since)
-    concerned = [_dialog.c.address_id.in_(address_ids) & ((_dialog.c.state == "open") | lately)]
-    if dialog_ids:
-        concerned.append(_dialog.c.id.in_(dialog_ids))
-    if invitation_ids:
-        concerned.append(_dialog.c.invitation_id.in_(invitation_ids))
-    found = _DIALOGS.where(or_(*concerned)).order_by(_dialog.c.updated_at, _dialog.c.id)
-    return conn.execute(found.with_for_update(of=_dialog)).all()
+    concerned = {"address_ids": address_ids, "dialog_ids": dialog_ids, "invitation_ids": invitation_ids}
+    return conn.execute(_DIALOGS_ABOUT, {**concerned, "completed_since": completed_since}).all()
+
+
+_INVITATIONS_BY_TOKEN = (
+    select(
+        _invitation.c.id,
+        _invitation.c.token,
+        _invitation.c.customer_id,
+        _invitation.c.touchpoint_id,
+        _invitation.c.survey,
+        _invitation.c.survey_version_id,
+        _invitation.c.state,
+        _invitation.c.expires_at,
+        _customer.c.name,
+        _customer.c.lang,
+        _touchpoint.c.attributes,
+    )
+    .join(_customer, _customer.c.id == _invitation.c.customer_id)
+    .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
+    .where(among(_invitation.c.token, "tokens"))
+    .order_by(_invitation.c.id)
+    .with_for_update(of=_invitation)
+)
 
 
 def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Invitations with their customer and what the touchpoint tells. Locked on PostgreSQL, so that a link opened in two
     places at once begins one dialog."""
-    return conn.execute(
-        select(
-            _invitation.c.id,
-            _invitation.c.token,
-            _invitation.c.customer_id,
-            _invitation.c.touchpoint_id,
-            _invitation.c.survey,
-            _invitation.c.survey_version_id,
-            _invitation.c.state,
-            _invitation.c.expires_at,
-            _customer.c.name,
-            _customer.c.lang,
-            _touchpoint.c.attributes,
-        )
-        .join(_customer, _customer.c.id == _invitation.c.customer_id)
-        .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
-        .where(_invitation.c.token.in_(tokens))
-        .order_by(_invitation.c.id)
-        .with_for_update(of=_invitation)
-    ).all()
+    return conn.execute(_INVITATIONS_BY_TOKEN, {"tokens": tokens}).all()
+
+
+# Written out and not a parameter: only so does a database see that the index of the open cases serves it.
+_NOT_CLOSED = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
+_WITH_OPEN_CASE = select(_case.c.customer_id).where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED)
 
 
 def customers_with_open_case(conn: Connection, customer_ids: Collection[int]) -> set[int]:
-    return set(
-        conn.execute(select(_case.c.customer_id).where(_case.c.customer_id.in_(customer_ids), _case.c.state != CaseState.CLOSED)).scalars()
-    )
+    return set(conn.execute(_WITH_OPEN_CASE, {"customer_ids": customer_ids}).scalars())
+
+
+_ANSWERS_TO = select(
+    _answer.c.id,
+    _answer.c.dialog_id,
+    _answer.c.question,
+    _answer.c.number,
+    _answer.c.answered_at,
+    _answer.c.channel,
+    _answer.c.department,
+    _answer.c.agent,
+).where(among(_answer.c.dialog_id, "dialog_ids"))
 
 
 def answers_to(conn: Connection, dialog_ids: Collection[int]) -> dict[tuple[int, str], Row[*tuple[Any, ...]]]:
     """Answers already recorded in these dialogs, by dialog and question."""
-    rows = conn.execute(
-        select(
-            _answer.c.id,
-            _answer.c.dialog_id,
-            _answer.c.question,
-            _answer.c.number,
-            _answer.c.answered_at,
-            _answer.c.channel,
-            _answer.c.department,
-            _answer.c.agent,
-        ).where(_answer.c.dialog_id.in_(dialog_ids))
-    )
+    rows = conn.execute(_ANSWERS_TO, {"dialog_ids": dialog_ids})
     return {(row.dialog_id, row.question): row for row in rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, literal_column, or_, select, update
 
 from storage.bulk import update_many
 from storage.customers import Address
@@ -16,7 +16,7 @@ from storage.outbox import Message, MessageState
 from storage.queries.incidents import note_incidents
 from storage.staff import Door
 
-__all__ = ["Settled", "claim", "next_due", "orphans", "platform_ids", "settle"]
+__all__ = ["Settled", "claim", "orphans", "platform_ids", "settle"]
 
 _message, _address, _door = Message.__table__, Address.__table__, Door.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
@@ -54,28 +54,34 @@ class Settled:
     invitation_id: int | None = None
 
 
-def claim(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Collection[str] = ()) -> Sequence[Row[*tuple[Any, ...]]]:
+# States are written out and are no parameters: only so does a database see that the indexes of these states serve it.
+_DUE = (
+    select(_message.c.id)
+    .where(
+        _message.c.account == bindparam("account"),
+        _message.c.state == literal_column(f"'{MessageState.DUE}'"),
+        _message.c.due_at <= bindparam("now"),
+    )
+    .order_by(_message.c.priority, _message.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = update(_message).where(_message.c.id.in_(_DUE.scalar_subquery())).values(state=MessageState.SENDING.value).returning(*_ONE)
+_ORPHANS = (
+    select(*_ONE)
+    .where(_message.c.account == bindparam("account"), _message.c.state == literal_column(f"'{MessageState.SENDING}'"))
+    .order_by(_message.c.id)
+)
+
+
+def claim(conn: Connection, account: str, now: datetime, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Take up to `limit` due messages of the account, the most urgent first, and mark them as being sent."""
-    due = select(_message.c.id).where(_message.c.account == account, _message.c.state == MessageState.DUE.value, _message.c.due_at <= now)
-    if but_not:
-        due = due.where(_message.c.address.not_in(but_not))
-    due = due.order_by(_message.c.priority, _message.c.id).limit(limit).with_for_update(skip_locked=True)
-    taken = update(_message).where(_message.c.id.in_(due.scalar_subquery())).values(state=MessageState.SENDING.value).returning(*_ONE)
-    return conn.execute(taken).all()
+    return conn.execute(_CLAIM, {"account": account, "now": now, "most": limit}).all()
 
 
 def orphans(conn: Connection, account: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Messages that an earlier owner of the account was sending when it ended: nobody knows whether they arrived."""
-    return conn.execute(
-        select(*_ONE).where(_message.c.account == account, _message.c.state == MessageState.SENDING.value).order_by(_message.c.id)
-    ).all()
-
-
-def next_due(conn: Connection, account: str) -> datetime | None:
-    """When the account's next message falls due."""
-    waiting = select(_message.c.due_at).where(_message.c.account == account, _message.c.state == MessageState.DUE.value)
-    moment: datetime | None = conn.execute(waiting.order_by(_message.c.due_at).limit(1)).scalar()
-    return moment
+    return conn.execute(_ORPHANS, {"account": account}).all()
 
 
 def platform_ids(conn: Connection, keys: Collection[str]) -> dict[str, str]:
