@@ -32,6 +32,8 @@ ROOM = 200
 """Messages a sender keeps in hand before it leaves further replies in the outbox."""
 GIVE_UP_AFTER = timedelta(days=1)
 """How long a message is tried again while its platform cannot take it: a day's outage loses nothing."""
+LONGEST_PAUSE = 300
+"""Seconds between two attempts at a message that may be sent any number of times: 0, 1, 3, 7 … and never more."""
 AT_ONCE = 32
 """Calls to one platform under way at the same time."""
 KEYS_KEPT = 4096
@@ -237,9 +239,11 @@ class _Line:
         self.wake()
 
     def _unknown(self, one: Outgoing, why: str) -> Settled:
-        """Perhaps delivered. Sent again where that is harmless, and once where it can say so; otherwise left."""
-        if self._channel.capabilities.idempotent:
-            return self._settled(one, MessageState.DUE, reason=why)
+        """Perhaps delivered. Sent again where that is harmless, as an edit is, and once where it can say so; otherwise left."""
+        now = self._clock.now()
+        if (self._channel.capabilities.idempotent or one.say.edits) and now - one.created_at < GIVE_UP_AFTER:
+            again_at = now + timedelta(seconds=min(2**one.attempts - 1, LONGEST_PAUSE))
+            return self._settled(one, MessageState.DUE, due_at=again_at, reason=why)
         if one.say.again and not one.repeated:
             return replace(self._settled(one, MessageState.DUE, reason=why), repeated=True)
         return self._settled(one, MessageState.UNKNOWN, reason=why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.complaints.card import Reader, card_choices, card_text, case_ref, custo
 from bot.complaints.routing import doors_to_alert
 from bot.complaints.rules import Rules
 from bot.complaints.words import STAFF_WORDS
+from bot.surveys.wording import phrase
 from channels.contract import Choice, Say
 from channels.outbox import message_row
 from storage.bulk import insert_many
@@ -91,7 +92,7 @@ def tell_customer(conn: Connection, view: CaseView, say: Say, now: datetime) -> 
     """Write to the customer in the chat they complained in; a `Say` whose key has been used before is not sent again."""
     address = view.address
     row = message_row(
-        say,
+        replace(say, again=phrase("repeated", view.lang)),
         channel=address.channel,
         account=address.account,
         address=address.native_id,
@@ -135,6 +136,8 @@ def _card(view: CaseView, door: Door, rules: Rules, now: datetime, *, key: str =
 
 
 def _row(say: Say, door: Door, view: CaseView, now: datetime) -> dict[str, Any]:
+    # An alert twice is better than none.
+    say = replace(say, again=phrase("repeated", door.lang))
     return message_row(
         say, channel=door.channel, account=door.account, address=door.native_id, priority=Priority.ALERT, now=now, case_id=view.id
     )

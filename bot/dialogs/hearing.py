@@ -15,7 +15,7 @@ from bot.dialogs.loading import Loaded
 from bot.dialogs.opening import facts_for
 from bot.dialogs.published import Published
 from bot.dialogs.recording import Given
-from bot.dialogs.refs import read_ref
+from bot.dialogs.refs import Ref, read_ref
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.told import Told
 from bot.surveys.definition import Survey
@@ -76,7 +76,7 @@ class Understanding:
             case HeardKind.CHOICE:
                 ref = read_ref(heard.choice)
                 if ref and (held := talk.held(ref.dialog)):
-                    self._moved(heard, outcome, held)
+                    self._tapped(heard, ref, talk, outcome, held)
             case HeardKind.TEXT | HeardKind.MEDIA:
                 self._spoke(heard, talk, outcome)
         return outcome
@@ -114,6 +114,13 @@ class Understanding:
             self.loaded.invited[invitation.id] = held
             lead = phrase("late_link", talk.lang) if late else ""
             self._apply(outcome, held, begin(survey, held.dialog, self.now, lead=lead), heard=None)
+
+    def _tapped(self, heard: Heard, ref: Ref, talk: Talk, outcome: Outcome, held: Held) -> None:
+        waits = [question.key for question in held.survey.questions].index(held.dialog.current) if held.dialog.current else None
+        if held.dialog.state is DialogState.EXPIRED and ref.question == waits:
+            self._taken_over(held, talk)  # we have stopped asking, but never stop listening
+            outcome.invitation = {"state": "started"}
+        self._moved(heard, outcome, held)
 
     def _taken_over(self, held: Held, talk: Talk) -> None:
         """The dialog, wherever it was held and however it was left, goes on here."""

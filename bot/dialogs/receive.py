@@ -22,6 +22,7 @@ from bot.dialogs.published import Published
 from bot.dialogs.recording import record
 from bot.dialogs.told import Listener
 from bot.dialogs.writing import write_conversations
+from bot.surveys.wording import phrase
 from channels.clock import Clock
 from channels.contract import Heard, HeardKind, Say
 from channels.outbox import message_row
@@ -202,4 +203,4 @@ def _utterance_row(heard: Heard) -> Row:
 def _say_first(outcome: Outcome, text: str) -> None:
     """Put what must be said at once after the edits of what was answered, before the next question."""
     place = next((place for place, say in enumerate(outcome.says) if not say.edits), len(outcome.says))
-    outcome.says.insert(place, Say(text))
+    outcome.says.insert(place, Say(text, again=phrase("repeated", outcome.talk.lang)))

@@ -228,6 +228,28 @@ async def test_an_edit_replaces_the_message_of_its_key_also_after_a_restart(data
     assert post.sent == [("anna", "How was it?", ""), ("anna", "How was it? ✓ 4", "p1")]
 
 
+async def test_an_edit_of_unknown_fate_is_sent_again_for_it_shows_the_same_twice(database: Database, clock: SimulatedClock) -> None:
+    await put(database, clock, Say("How was it?", key="q.1.1"))
+    post = Post(faults=[None, Unknown("the line died"), None])
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+        await put(database, clock, Say("How was it? ✓ 4", edits="q.1.1"))
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "How was it?", ""), ("anna", "How was it? ✓ 4", "p1")]
+    assert await states(database) == ["sent", "sent"]
+
+
+async def test_what_may_be_sent_again_is_not_tried_without_a_pause(database: Database, clock: SimulatedClock) -> None:
+    post = Post(capabilities=replace(PLAIN, idempotent=True), faults=[ZeroDivisionError("a bug")] * 100)
+    await put(database, clock, Say("Thank you."))
+    async with sending(database, post, clock):
+        await asyncio.sleep(0.5)
+        assert len(post.faults) == 98
+        clock.move_to(clock.now() + timedelta(days=2))
+        await until(lambda: settled(database))
+    assert await states(database) == ["unknown"]
+
+
 async def test_adopted_messages_leave_without_being_looked_for(database: Database, clock: SimulatedClock) -> None:
     post = Post()
     async with sending(database, post, clock) as delivery:

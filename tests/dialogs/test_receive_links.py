@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection, update
+
 from bot.surveys.wording import phrase
 from channels.contract import Heard
 from storage.customers import Address, Customer
 from storage.dialogs import Answer, Dialog
 from storage.invitations import Invitation
-from tests.dialogs.counter import SHOP, CounterDesk, Person
+from tests.dialogs.counter import SHOP, TABLES, CounterDesk, Person
 
 ALL_OF_AFTER_SUPPORT = ("yes", "5", "6", "4", "Thank you")
 
@@ -176,3 +178,52 @@ async def test_a_link_passed_on_to_another_customer_does_not_rename_them(counter
     assert (await counter.only(Address)).customer_id == own.customer_id
     by_invitation = {row.invitation_id: row.customer_id for row in await counter.rows(Dialog)}
     assert by_invitation == {own.id: own.customer_id, annas.id: annas.customer_id}
+
+
+async def test_a_dialog_that_ended_in_silence_goes_on_where_it_was_when_its_link_is_opened(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token), anna.writes("yes"))
+    await expire(counter)
+    counter.pass_time(days=30)
+    await counter.hear(anna.starts(invited.token))
+    assert (await anna.texts())[-1] == f"{phrase('late_link', 'en')}\n\nHow satisfied are you with the help you got?"
+    assert ((await counter.only(Dialog)).state, (await counter.only(Invitation)).state) == ("open", "started")
+
+
+async def test_a_button_tapped_after_the_dialog_ended_in_silence_still_answers(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token), anna.writes("yes"))
+    await expire(counter)
+    counter.pass_time(days=30)
+    await anna.taps_and_is_heard("4")
+    assert await counter.answers() == {"solved": 1, "csat": 4}
+    assert ((await counter.only(Dialog)).state, (await counter.only(Invitation)).state) == ("open", "started")
+
+
+async def test_a_button_of_a_dialog_whose_place_another_took_ends_that_one(counter: CounterDesk) -> None:
+    anna, first, second = counter.person(), await counter.invite(), await counter.invite()
+    await counter.hear(anna.starts(first.token))
+    yes = await anna.taps_label("Yes")
+    await counter.hear(anna.starts(second.token), yes)
+    assert {row.invitation_id: row.state for row in await counter.rows(Dialog)} == {first.id: "open", second.id: "expired"}
+    assert (await counter.only(Answer)).invitation_id == first.id
+
+
+async def test_an_old_button_of_an_ended_dialog_does_not_wake_it(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    yes = await anna.taps_label("Yes")
+    await counter.hear(anna.writes("yes"))
+    await expire(counter)
+    await counter.hear(yes)
+    assert (await counter.only(Dialog)).state == "expired"
+
+
+async def expire(counter: CounterDesk) -> None:
+    """What the sweep does to the silent."""
+
+    def change(conn: Connection) -> None:
+        conn.execute(update(TABLES[Dialog]).values(state="expired", nudge_at=None))
+        conn.execute(update(TABLES[Invitation]).values(state="expired"))
+
+    await counter.database.write(change)
