@@ -18,6 +18,8 @@ __all__ = ["Customers", "user_of"]
 
 QUESTIONS = 2
 """Of the survey that the replay puts: the score, and the customer's own words."""
+THANKS_WITHIN, ANSWER_WITHIN = 3.0, 10.0
+"""Seconds that a customer waits for the bot's last word, which may be lost with a process, and for what they need to go on."""
 
 
 def user_of(order: Order) -> int:
@@ -53,21 +55,21 @@ class Customers:
         return await self._answer(user_of(order), QUESTIONS + len(replies), reply)
 
     async def _answer(self, user: int, questions: int, reply: Callable[[int, Seen], dict[str, Any]]) -> bool:
+        """Answer until the chat shows so many answered questions. What waits beside them was put twice, or is of an earlier asking."""
         for _ in range(4 * questions):
             seen = await self._stage.chat(self._bot, user)
-            question = _waiting(seen)
-            if question is not None and (seen[-1]["from"] == "bot"):
-                await self._think()
-                ref = read_ref(question["buttons"][-1][-1]["data"])
-                assert ref is not None
-                what = reply(ref.question, question)
-                await self._stage.does(what.pop("what"), self._bot, user, **what)
-            elif sum(map(_answered, seen)) >= questions and seen[-1]["from"] == "bot":
+            question, done = _waiting(seen), sum(map(_answered, seen)) >= questions
+            if done and seen[-1]["from"] == "bot":
                 return True
-            else:
-                await self._think()
-                if not await self._stage.more(self._bot, user, len(seen), within=3):
-                    return question is None
+            await self._think()
+            if done or question is None or seen[-1]["from"] == "person":
+                if not await self._stage.more(self._bot, user, len(seen), within=THANKS_WITHIN if done else ANSWER_WITHIN):
+                    return done
+                continue
+            ref = read_ref(question["buttons"][-1][-1]["data"])
+            assert ref is not None
+            what = reply(ref.question, question)
+            await self._stage.does(what.pop("what"), self._bot, user, wait=ANSWER_WITHIN, **what)
         return False
 
     def _survey_answer(self, order: Order, place: int, question: Seen) -> dict[str, Any]:
