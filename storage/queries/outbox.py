@@ -58,7 +58,7 @@ class Settled:
 _DUE = (
     select(_message.c.id)
     .where(
-        _message.c.account == bindparam("account"),
+        _message.c.account == bindparam("of_account"),
         _message.c.state == literal_column(f"'{MessageState.DUE}'"),
         _message.c.due_at <= bindparam("now"),
     )
@@ -69,19 +69,19 @@ _DUE = (
 _CLAIM = update(_message).where(_message.c.id.in_(_DUE.scalar_subquery())).values(state=MessageState.SENDING.value).returning(*_ONE)
 _ORPHANS = (
     select(*_ONE)
-    .where(_message.c.account == bindparam("account"), _message.c.state == literal_column(f"'{MessageState.SENDING}'"))
+    .where(_message.c.account == bindparam("of_account"), _message.c.state == literal_column(f"'{MessageState.SENDING}'"))
     .order_by(_message.c.id)
 )
 
 
 def claim(conn: Connection, account: str, now: datetime, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Take up to `limit` due messages of the account, the most urgent first, and mark them as being sent."""
-    return conn.execute(_CLAIM, {"account": account, "now": now, "most": limit}).all()
+    return conn.execute(_CLAIM, {"of_account": account, "now": now, "most": limit}).all()
 
 
 def orphans(conn: Connection, account: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Messages that an earlier owner of the account was sending when it ended: nobody knows whether they arrived."""
-    return conn.execute(_ORPHANS, {"account": account}).all()
+    return conn.execute(_ORPHANS, {"of_account": account}).all()
 
 
 def platform_ids(conn: Connection, keys: Collection[str]) -> dict[str, str]:
