@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot.config import Config
-from bot.config.sections import Slack, StaffTelegram, Telegram, Webchat
+from bot.config.sections import Mastodon, Telegram, Webchat
 from bot.invitations.links import Links
 from channels.clock import Clock
 from channels.contract import Channel
 from channels.telegram.bot import TelegramBot
 from storage.database import Database
+from storage.queries.updates import last_update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +33,8 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
         match account:
             case Telegram():
                 channels.append(_telegram(name, account, config, clock))
-            case Slack():
-                channels.append(_slack(name, account, clock))
+            case Mastodon():
+                channels.append(_mastodon(name, account, database, clock))
             case Webchat():
                 channels.append(_web_chat(name, config, database, clock, secret))
     return channels
@@ -41,36 +42,14 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
 
 def staff_channels(config: Config, clock: Clock) -> Sequence[Channel]:
     """Every account that staff come in by."""
+    if not config.staff.channels:
+        return []
+    from channels.staff.telegram import StaffTelegram
+
     return [
-        _staff_slack(name, account, clock) if isinstance(account, Slack) else _staff_telegram(name, account, clock)
+        StaffTelegram(name, account.token.get_secret_value(), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
         for name, account in config.staff.channels.items()
     ]
-
-
-def _staff_telegram(name: str, account: StaffTelegram, clock: Clock) -> Channel:
-    from channels.staff.telegram import StaffTelegram as Door
-
-    return Door(name, account.token.get_secret_value(), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
-
-
-def _slack(name: str, account: Slack, clock: Clock) -> Channel:
-    from channels.customers.slack import Credentials, SlackChannel
-
-    return SlackChannel(name, Credentials(**_slack_secrets(account)), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
-
-
-def _staff_slack(name: str, account: Slack, clock: Clock) -> Channel:
-    from channels.staff.slack import Credentials, StaffSlack
-
-    return StaffSlack(name, Credentials(**_slack_secrets(account)), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
-
-
-def _slack_secrets(account: Slack) -> dict[str, str]:
-    """The token and what the account's mode goes by; the secret of the other mode is not used."""
-    secret = account.app_token if account.mode == "socket" else account.signing_secret
-    assert secret is not None  # the configuration was checked
-    key = "app_token" if account.mode == "socket" else "signing_secret"
-    return {"bot_token": account.bot_token.get_secret_value(), key: secret.get_secret_value()}
 
 
 def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Channel:
@@ -82,6 +61,17 @@ def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Cha
     token = account.token.get_secret_value()
     # Random only spreads retries, so that many clients do not come back at once.
     return TelegramChannel(name, token, clock=clock, rng=Random(), webhook=webhook, api_base=account.api_base)  # noqa: S311
+
+
+def _mastodon(name: str, account: Mastodon, database: Database, clock: Clock) -> Channel:
+    from channels.customers.mastodon import MastodonChannel
+
+    async def last_heard() -> str:
+        async with database.read() as conn:
+            return await conn.run_sync(last_update, name)
+
+    token = account.access_token.get_secret_value()
+    return MastodonChannel(name, account.server, token, last_heard=last_heard, clock=clock, rng=Random())  # noqa: S311
 
 
 def _web_chat(name: str, config: Config, database: Database, clock: Clock, secret: str) -> Channel:

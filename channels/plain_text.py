@@ -13,7 +13,7 @@ from channels.contract import Choice, Layout, Say
 __all__ = ["in_pieces", "in_plain_text", "start_token"]
 
 _START = re.compile(r"/?start(?:\s+([A-Za-z0-9_-]{16,64}))?", re.IGNORECASE)
-_BETWEEN = ("\n\n", "\n", " ")
+_BETWEEN = ("\n\n", "\n", r"(?<=[.!?…]) ", " ")
 """Where a text may be parted, the best places first."""
 
 
@@ -24,7 +24,7 @@ def in_plain_text(say: Say) -> str:
 
 
 def in_pieces(text: str, limit: int, length: Callable[[str], int] = len) -> Iterator[str]:
-    """The text in pieces of at most `limit`, as `length` measures them: parted between paragraphs, else lines, else words."""
+    """The text in pieces of at most `limit`, as `length` measures them: parted between paragraphs, else lines, sentences, words."""
     text = text.strip()
     while length(text) > limit:
         end = next((end for mark in _BETWEEN if (end := _last(text, mark, limit, length))), 0) or limit

@@ -101,6 +101,7 @@ def test_a_text_is_parted_where_it_reads_best() -> None:
     assert list(in_pieces("Hello.\n\nHow was it?\n1\n2", 100)) == ["Hello.\n\nHow was it?\n1\n2"]
     assert list(in_pieces("Hello.\n\nHow was it?\n1\n2", 18)) == ["Hello.", "How was it?\n1\n2"]
     assert list(in_pieces("one\ntwo three", 9)) == ["one", "two three"]
+    assert list(in_pieces("One. Two three", 9)) == ["One.", "Two three"]
     assert list(in_pieces("one two three", 9)) == ["one two", "three"]
     assert list(in_pieces("abcdefgh", 3)) == ["abc", "def", "gh"]
 

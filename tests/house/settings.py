@@ -11,11 +11,7 @@ from bot.config import Config
 
 __all__ = ["every_setting"]
 
-NAMES = {
-    "channels": ("shop_bot", "chat", "team_slack"),
-    "secrets": ("webshop",),
-    "staff.channels": ("desk_bot", "desk_slack"),
-}
+NAMES = {"channels": ("shop_bot", "chat", "shop_mastodon"), "secrets": ("webshop",), "staff.channels": ("desk_bot",)}
 """What `config.example.toml` calls the tables whose names are the operator's."""
 
 
