@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot.config import Config
-from bot.config.sections import Mastodon, Telegram, Webchat
+from bot.config.sections import Mastodon, Slack, StaffTelegram, Telegram, Webchat
 from bot.invitations.links import Links
 from channels.clock import Clock
 from channels.contract import Channel
@@ -33,6 +33,8 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
         match account:
             case Telegram():
                 channels.append(_telegram(name, account, config, clock))
+            case Slack():
+                channels.append(_slack(name, account, clock))
             case Mastodon():
                 channels.append(_mastodon(name, account, database, clock))
             case Webchat():
@@ -42,14 +44,36 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
 
 def staff_channels(config: Config, clock: Clock) -> Sequence[Channel]:
     """Every account that staff come in by."""
-    if not config.staff.channels:
-        return []
-    from channels.staff.telegram import StaffTelegram
-
     return [
-        StaffTelegram(name, account.token.get_secret_value(), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
+        _staff_slack(name, account, clock) if isinstance(account, Slack) else _staff_telegram(name, account, clock)
         for name, account in config.staff.channels.items()
     ]
+
+
+def _staff_telegram(name: str, account: StaffTelegram, clock: Clock) -> Channel:
+    from channels.staff.telegram import StaffTelegram as Door
+
+    return Door(name, account.token.get_secret_value(), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
+
+
+def _slack(name: str, account: Slack, clock: Clock) -> Channel:
+    from channels.customers.slack import Credentials, SlackChannel
+
+    return SlackChannel(name, Credentials(**_slack_secrets(account)), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
+
+
+def _staff_slack(name: str, account: Slack, clock: Clock) -> Channel:
+    from channels.staff.slack import Credentials, StaffSlack
+
+    return StaffSlack(name, Credentials(**_slack_secrets(account)), clock=clock, rng=Random(), api_base=account.api_base)  # noqa: S311
+
+
+def _slack_secrets(account: Slack) -> dict[str, str]:
+    """The token and what the account's mode goes by; the secret of the other mode is not used."""
+    secret = account.app_token if account.mode == "socket" else account.signing_secret
+    assert secret is not None  # the configuration was checked
+    key = "app_token" if account.mode == "socket" else "signing_secret"
+    return {"bot_token": account.bot_token.get_secret_value(), key: secret.get_secret_value()}
 
 
 def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Channel:

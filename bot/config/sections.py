@@ -17,6 +17,9 @@ from bot.config.values import (
     MastodonToken,
     PasswordHash,
     SharedSecret,
+    SlackAppToken,
+    SlackBotToken,
+    SlackSigningSecret,
     TelegramToken,
     WebAddress,
     WebhookSecret,
@@ -33,6 +36,7 @@ __all__ = [
     "Policy",
     "Server",
     "Shop",
+    "Slack",
     "Staff",
     "StaffTelegram",
     "Telegram",
@@ -44,6 +48,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A name that the operator gives: lower case, so that the environment can name it too."""
 
 _TELEGRAM_API = "https://api.telegram.org"
+_SLACK_API = "https://slack.com/api"
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -96,6 +101,27 @@ class Telegram(Section):
         return self
 
 
+class Slack(Section):
+    """An app in a Slack workspace: for customers, or another one for staff."""
+
+    kind: Literal["slack"]
+    bot_token: SlackBotToken
+    mode: Literal["socket", "http"] = "socket"
+    app_token: SlackAppToken | None = None
+    signing_secret: SlackSigningSecret | None = None
+    api_base: WebAddress = _SLACK_API
+
+    @model_validator(mode="after")
+    def _each_way_has_its_secret(self) -> Self:
+        if self.mode == "socket" and self.app_token is None:
+            why = 'is compulsory with mode = "socket": make one in the app\'s settings, Basic Information, App-Level Tokens'
+            raise_if([Contradiction(("app_token",), why)])
+        if self.mode == "http" and self.signing_secret is None:
+            why = 'is compulsory with mode = "http": it is in the app\'s settings, Basic Information, Signing Secret'
+            raise_if([Contradiction(("signing_secret",), why)])
+        return self
+
+
 class Mastodon(Section):
     """An account on a Mastodon server, which customers mention."""
 
@@ -110,7 +136,7 @@ class Webchat(Section):
     kind: Literal["webchat"]
 
 
-Channel = Annotated[Telegram | Webchat | Mastodon, Field(discriminator="kind")]
+Channel = Annotated[Telegram | Webchat | Slack | Mastodon, Field(discriminator="kind")]
 
 
 class StaffTelegram(Section):
@@ -122,7 +148,7 @@ class StaffTelegram(Section):
 
 
 class Staff(Section):
-    channels: dict[Name, StaffTelegram] = Field(default={})
+    channels: dict[Name, Annotated[StaffTelegram | Slack, Field(discriminator="kind")]] = Field(default={})
 
 
 class Policy(Section):

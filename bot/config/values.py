@@ -21,6 +21,9 @@ __all__ = [
     "MastodonToken",
     "PasswordHash",
     "SharedSecret",
+    "SlackAppToken",
+    "SlackBotToken",
+    "SlackSigningSecret",
     "TelegramToken",
     "WebAddress",
     "WebhookSecret",
@@ -30,6 +33,26 @@ __all__ = [
 def _telegram_token(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
         raise ValueError("should be a Telegram token: digits, a colon, letters and digits, copied whole from @BotFather")
+    return value
+
+
+def _slack_token(value: SecretStr, prefix: str, where: str) -> SecretStr:
+    if not re.fullmatch(rf"{prefix}-[A-Za-z0-9-]+", value.get_secret_value()):
+        raise ValueError(f"should begin with {prefix}-, copied whole from the app's settings, {where}")
+    return value
+
+
+def _slack_bot_token(value: SecretStr) -> SecretStr:
+    return _slack_token(value, "xoxb", "OAuth & Permissions, Bot User OAuth Token")
+
+
+def _slack_app_token(value: SecretStr) -> SecretStr:
+    return _slack_token(value, "xapp", "Basic Information, App-Level Tokens")
+
+
+def _slack_signing_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9a-f]{32,64}", value.get_secret_value()):
+        raise ValueError("should be 32 digits and letters from a to f, copied whole from the app's settings, Basic Information")
     return value
 
 
@@ -103,6 +126,9 @@ SharedSecret = Annotated[SecretStr, AfterValidator(_shared_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 MastodonToken = Annotated[SecretStr, AfterValidator(_mastodon_token)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+SlackAppToken = Annotated[SecretStr, AfterValidator(_slack_app_token)]
+SlackBotToken = Annotated[SecretStr, AfterValidator(_slack_bot_token)]
+SlackSigningSecret = Annotated[SecretStr, AfterValidator(_slack_signing_secret)]
 TelegramToken = Annotated[SecretStr, AfterValidator(_telegram_token)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 """Telegram takes 1 to 256 of these characters; sixteen hexadecimal ones are the least that cannot be guessed."""

@@ -11,7 +11,11 @@ from bot.config import Config
 
 __all__ = ["every_setting"]
 
-NAMES = {"channels": ("shop_bot", "chat", "shop_mastodon"), "secrets": ("webshop",), "staff.channels": ("desk_bot",)}
+NAMES = {
+    "channels": ("shop_bot", "chat", "team_slack", "shop_mastodon"),
+    "secrets": ("webshop",),
+    "staff.channels": ("desk_bot", "desk_slack"),
+}
 """What `config.example.toml` calls the tables whose names are the operator's."""
 
 

@@ -22,6 +22,8 @@ EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 SECRETS = {
     "webhook_secret": "0123456789abcdef",
     "access_token": "0123456789abcdef",
+    "app_token": "xapp-1-example",
+    "signing_secret": "0123456789abcdef0123456789abcdef",
     "webshop": "0123456789abcdef",
     "password_hash": hash_password("an example", b"0123456789abcdef"),
 }
@@ -33,6 +35,7 @@ def all_set() -> str:
     for key, secret in SECRETS.items():
         text = text.replace(f'{key} = "…"', f'{key} = "{secret}"')
     tokens = itertools.count(1)
+    text = re.sub(r'^bot_token = "…"', lambda _: f'bot_token = "xoxb-{next(tokens)}-example"', text, flags=re.MULTILINE)
     return re.sub(r'^token = "…"', lambda _: f'token = "{next(tokens)}:example"', text, flags=re.MULTILINE)
 
 
@@ -72,12 +75,12 @@ def test_the_example_loads_with_every_key_set(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(all_set(), encoding="utf-8")
     config = load_config(file)
-    assert set(config.channels) == {"shop_bot", "chat", "shop_mastodon"}
+    assert set(config.channels) == {"shop_bot", "chat", "team_slack", "shop_mastodon"}
     assert config.touchpoints.secrets["webshop"].get_secret_value() == SECRETS["webshop"]
 
 
 def test_a_secret_of_the_example_is_no_secret_and_so_not_taken() -> None:
-    for key in ("token", *SECRETS):
+    for key in ("token", "bot_token", *SECRETS):
         assert re.findall(rf"^#?{key} = (.*)$", EXAMPLE, re.MULTILINE) in (['"…"'], ['"…"', '"…"'])
 
 
