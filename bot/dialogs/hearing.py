@@ -67,11 +67,12 @@ class Understanding:
     def take(self, heard: Heard) -> Outcome:
         talk = self.loaded.talks[heard.account, heard.address]
         outcome = Outcome(talk)
+        if heard.kind is HeardKind.LEFT:
+            outcome.reachable = talk.reachable = False
+        elif not talk.reachable:
+            outcome.reachable = talk.reachable = True  # whoever does anything at all there can be answered
         match heard.kind:
-            case HeardKind.LEFT | HeardKind.RETURNED:
-                outcome.reachable = heard.kind is HeardKind.RETURNED
             case HeardKind.START:
-                outcome.reachable = None if talk.reachable else True
                 self._started(heard, talk, outcome)
             case HeardKind.CHOICE:
                 ref = read_ref(heard.choice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.surveys.wording import phrase
-from channels.contract import HeardKind
+from channels.contract import HeardKind, Media, MediaKind
 from storage.customers import Address, Consent
 from storage.dialogs import Answer, Dialog
 from storage.figures import Rollup
@@ -152,6 +152,25 @@ async def test_who_blocks_the_bot_is_unreachable_until_they_unblock_it(counter: 
 async def test_who_starts_again_after_blocking_is_reachable(counter: CounterDesk) -> None:
     anna = counter.person()
     await counter.hear(anna.starts(), anna.does(HeardKind.LEFT), anna.starts())
+    assert (await counter.only(Address)).reachable
+
+
+async def test_who_writes_taps_or_sends_a_photo_after_blocking_is_reachable(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token))
+    photo = anna.does(HeardKind.MEDIA, media=Media(MediaKind.PHOTO, "file-7"))
+    for heard in (anna.writes("yes"), await anna.taps_label("Yes"), photo):
+        await counter.hear(anna.does(HeardKind.LEFT))
+        assert not (await counter.only(Address)).reachable
+        await counter.hear(heard)
+        address = await counter.only(Address)
+        assert (address.reachable, address.unreachable_reason) == (True, "")
+
+
+async def test_who_blocks_and_writes_in_one_batch_is_reachable(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts())
+    await counter.hear_at_once(anna.does(HeardKind.LEFT), anna.writes("Lovely shop"))
     assert (await counter.only(Address)).reachable
 
 
