@@ -35,6 +35,8 @@ class Amount(NamedTuple):
     """Followed by the plural "stars"."""
     foreign: bool = False
     """On another scale than the question's: "8/10" where 5 is the highest."""
+    void: bool = False
+    """No rating at all: "24/7"."""
     ends: tuple[int, int] | None = None
     """Of a run, "1 to 5": its lowest and highest number, on the scale or not."""
 
@@ -54,7 +56,7 @@ def amounts_in(items: Sequence[Item], name: ScaleName, scale: Scale) -> list[Amo
             place += 1
             continue
         amount = _joined(items, number, name, scale)
-        amounts.append(amount)
+        amounts += [] if amount.void else [amount]
         place = amount.last
     return amounts
 
@@ -93,7 +95,8 @@ def _number_at(items: Sequence[Item], place: int, name: ScaleName, scale: Scale)
         return _Number(value, Amount(_points(value, scale), place, last, True))
     if _is_line(items[place + 1]) and parts == value + 1 and parts < scale.high and parts not in (5, 10):
         return _Number(value, Amount((*_points(value, scale), *_points(parts, scale)), place, last))  # "7/8": 7 or 8
-    return _Number(value, Amount((), place, last, foreign=parts in _KNOWN_SCALES and value <= parts))
+    rating = parts in _KNOWN_SCALES and value <= parts
+    return _Number(value, Amount((), place, last, foreign=rating, void=not rating))
 
 
 def _stars(stars: Stars, place: int, name: ScaleName, scale: Scale) -> _Number:
@@ -146,9 +149,9 @@ def _joined(items: Sequence[Item], number: _Number, name: ScaleName, scale: Scal
     run = False
     while (link := _link(items, amount.last)) is not None:
         other = _number_at(items, link[1], name, scale)
-        if other is None:
+        if other is None or (run and link[0] is Kind.DASH):
             break
-        run = run or link[0] in (Kind.TO, Kind.DASH)
+        run = run or link[0] in (Kind.TO, Kind.TO_OR_THE, Kind.DASH)
         values.append(other.value)
         points = sorted({*amount.points, *other.amount.points}) if amount.points and other.amount.points else ()
         amount = Amount(
@@ -179,7 +182,7 @@ def _link(items: Sequence[Item], place: int) -> tuple[Kind, int] | None:
     kind = items[place].kind
     if kind is Kind.NUMBER and items[place].tied and items[place - 1].kind is Kind.NUMBER:
         return Kind.TO, place  # "seven-eight"
-    if kind not in (Kind.OR, Kind.TO, Kind.DASH, Kind.AND):
+    if kind not in (Kind.OR, Kind.TO, Kind.TO_OR_THE, Kind.DASH, Kind.AND):
         return None
     following = place + 1
     while following < len(items) and items[following].kind in _FILLING:

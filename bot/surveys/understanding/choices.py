@@ -27,8 +27,8 @@ _NOTHING = ("none", "nothing", "no", "none_of_these")
 """Keys of an option that means none of the others."""
 
 
-def read_choice(question: Question, text: str, words: Lexicon, home: Lexicon) -> Understood:
-    """The option or options that `text` names in the language of `words`; `home` is the question's."""
+def read_choice(question: Question, text: str, words: Lexicon, home: Lexicon) -> Understood | None:
+    """The option or options that `text` names in the language of `words`, `None` where it names none; `home` is the question's."""
     several = question.kind is QuestionKind.MULTIPLE
     if key := named_option(question, text):
         return Understood((key,) if several else key)
@@ -40,21 +40,21 @@ def read_choice(question: Question, text: str, words: Lexicon, home: Lexicon) ->
     return _all_or_none(question, items) or _several(question, even, tokens, items, strict=words is not home)
 
 
-def _single(question: Question, text: str, tokens: list[Token], items: Sequence[Item], words: Lexicon, home: Lexicon) -> Understood:
+def _single(question: Question, text: str, tokens: list[Token], items: Sequence[Item], words: Lexicon, home: Lexicon) -> Understood | None:
     strict = words is not home
     keys = [option.key for option in question.options]
     close, more = close_options(question.options, items, tokens)
     if any(item.kind in (Kind.NUMBER, Kind.STARS) for item in items) and not (close or _texts_have_numbers(question)):
         # A number in the list is read as a point of a scale without words.
         read = read_score(items, text, "frequency5", Scale(low=1, high=len(keys), low_score=0), home, strict=strict)
-        if isinstance(read.value, int):
+        if read and isinstance(read.value, int):
             return Understood(keys[read.value - 1], words=read.words, corrects=read.corrects)
-        return Understood(between=_keys(keys, read.between))
+        return Understood(between=_keys(keys, read.between)) if read else None
     if polar := _pole(question, text, tokens, words, strict=strict):
         return polar
     if len(close) == 1 and not (any(item.kind in _DENIES for item in items) or (strict and more)):
         return Understood(close[0], words=text.strip() if more else "")
-    return Understood(between=tuple(close) if 1 < len(close) < len(keys) else ())
+    return Understood(between=tuple(close)) if 1 < len(close) < len(keys) else None
 
 
 def _pole(question: Question, text: str, tokens: list[Token], words: Lexicon, *, strict: bool) -> Understood | None:
@@ -83,7 +83,7 @@ def _all_or_none(question: Question, items: Sequence[Item]) -> Understood | None
     return None
 
 
-def _several(question: Question, text: str, tokens: list[Token], items: Sequence[Item], *, strict: bool) -> Understood:
+def _several(question: Question, text: str, tokens: list[Token], items: Sequence[Item], *, strict: bool) -> Understood | None:
     keys = [option.key for option in question.options]
     chosen: list[str] = []
     rest = unsure = False
@@ -101,8 +101,10 @@ def _several(question: Question, text: str, tokens: list[Token], items: Sequence
             rest, unsure = True, unsure or bool(numbers or close)
     picked = tuple(key for key in keys if key in chosen)
     denied = any(item.kind in _DENIES | _LEAVES_OPEN or (item.kind is Kind.OTHER and item.value) for item in items)
-    if not picked or denied or unsure or (strict and rest):
-        return Understood(between=picked if len(picked) > 1 else ())
+    if denied or unsure or (strict and rest):
+        return Understood(between=picked) if len(picked) > 1 else None
+    if not picked:
+        return None
     return Understood(picked, words=text.strip() if rest else "")
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.surveys.understanding.items import Item
 from bot.surveys.understanding.kinds import AROUND_VALUES, Kind
 
-__all__ = ["Standing", "standing"]
+__all__ = ["Standing", "Value", "standing"]
 
 _ENDS = frozenset({Kind.STOP, Kind.BUT, Kind.AND, Kind.DASH})
 _ENDS_ABROAD = frozenset({Kind.STOP})
@@ -21,58 +21,84 @@ _NEGATES = frozenset({Kind.NOT, Kind.NONE, Kind.NO_OR_NOT})
 _TAKES_BACK = frozenset({Kind.SORRY, Kind.RATHER, Kind.NO})
 _BESIDE = AROUND_VALUES | _VALUES | {Kind.GOOD, Kind.BAD, Kind.YES, Kind.HALF, Kind.POINT, Kind.STAR, Kind.STAR_PLURAL}
 _BEFORE = _BESIDE | {Kind.TOPIC, Kind.COLON, Kind.DASH, Kind.AND, Kind.BUT}
-_GOES_ON = frozenset({Kind.LINK, Kind.ON, Kind.STARTER, Kind.AND, Kind.NONE, Kind.NO_OR_NOT}) | _TAKES_BACK
+_GOES_ON = frozenset({Kind.LINK, Kind.ON, Kind.STARTER, Kind.TO_OR_THE, Kind.AND, Kind.NONE, Kind.NO_OR_NOT}) | _TAKES_BACK
 _BINDS = frozenset({Kind.BOUND, Kind.LINK, Kind.OF, Kind.ON, Kind.OTHER})
+_AFTER_WORDS = frozenset({Kind.BOUND, Kind.OF, Kind.TO})
 _COUNTABLE = frozenset({Kind.UNKNOWN, Kind.TOPIC, Kind.BOUND})
+
+
+_FAR = 3
+"""Unknown words beyond which a number no longer belongs to "give" before it: "give the driver of the van a 4"."""
+
+
+class Value(NamedTuple):
+    """Something said that may be the answer, at the items `first` to `last` (exclusive)."""
+
+    first: int
+    last: int
+    counts: bool
+    """Whether it could count things: a number, unlike words of the scale."""
+    many: bool = False
+    """Whether it would count two or more."""
+    stars: bool = False
+    """Whether it counts stars already, so that no other noun is needed after it."""
 
 
 class Standing(NamedTuple):
     free: bool
-    negated: bool
-    """ "not a 5"."""
-    framed: bool
-    """ "give it a 4"."""
+    negated: bool = False
+    """As in "not a 5"."""
+    framed: bool = False
+    """As in "give it a 4"."""
+    imagined: bool = False
+    """As in "would be a 4", should an "if" come."""
+    topic: bool = False
+    """Said of one thing: "delivery 4"."""
 
 
-def standing(items: Sequence[Item], first: int, last: int, *, counts: bool, many: bool, stars: bool, strict: bool) -> Standing:
-    """How the value at `first` to `last` (exclusive) stands in its clause.
+def standing(items: Sequence[Item], value: Value, covered: frozenset[int], *, strict: bool) -> Standing:
+    """How a value stands in its clause.
 
-    `counts`: it could count things (a number), unlike a label. `many`: it counts two or more. `stars`: it already
-    counts stars, so that no other noun is needed after it. `strict`: for a language that is not the question's,
+    `covered` are the places of items that belong to numbers. `strict` is for a language that is not the question's,
     where an unknown word anywhere in the clause binds.
     """
-    negated = framed = unknown = imagined = settled = False
+    first = value.first
+    nearest = items[first - 1].kind if first else Kind.STOP
+    if first > 1 and items[first - 1].tied and items[first - 1].value == "." and items[first - 2].kind in (Kind.BOUND, Kind.OTHER):
+        return Standing(False)  # "nr. 4"
+    if nearest is Kind.COLON and first > 1 and items[first - 2].kind is Kind.STOP:
+        return Standing(False)  # "… in my bag. (2)": the second part of a longer text
+    negated = framed = imagined = settled = would = topic = False
+    unknown = 0
     place = first - 1
     ends = _ENDS_ABROAD if strict else _ENDS
     while place >= 0 and (kind := items[place].kind) not in ends:
         negated = negated or (kind in _NEGATES and not settled)
         settled = settled or kind in _VALUES or kind in _TAKES_BACK
-        framed = framed or kind is Kind.FRAME
+        framed = framed or (kind is Kind.FRAME and unknown <= _FAR)
         imagined = imagined or kind is Kind.IF
-        unknown = unknown or kind not in _BEFORE
+        would = would or kind is Kind.WOULD
+        topic = topic or kind is Kind.TOPIC
+        unknown += kind not in _BEFORE and place not in covered
         place -= 1
-    nearest = items[first - 1].kind if first else Kind.STOP
-    if first > 1 and items[first].tied and items[first - 1].value == "." and items[first - 2].kind is Kind.BOUND:
-        return Standing(False, False, False)  # "No.4"
-    if nearest is Kind.COLON and first > 1 and items[first - 2].kind is Kind.STOP:
-        return Standing(False, False, False)  # "… in my bag. (2)": the second part of a longer text
     free = not imagined and (not unknown or (framed and not strict and nearest not in _BINDS))
-    return Standing(free and _free_after(items, last, counts, many, stars, strict), negated, framed)
+    return Standing(free and _free_after(items, value, strict), negated, framed, would or framed, topic)
 
 
-def _free_after(items: Sequence[Item], place: int, counts: bool, many: bool, stars: bool, strict: bool) -> bool:
+def _free_after(items: Sequence[Item], value: Value, strict: bool) -> bool:
     """Whether what follows can go on after a value without being counted by it."""
+    counts, place = value.counts, value.last
     while place < len(items):
         kind = items[place].kind
         following = items[place + 1].kind if place + 1 < len(items) else Kind.STOP
         if kind in (Kind.STOP, Kind.COLON) or (kind in (Kind.DASH, Kind.BUT) and not strict):
             return True
-        if kind in _GOES_ON or (kind is Kind.BOUND and not counts) or (kind is Kind.UNKNOWN and stars):
+        if kind in _GOES_ON or (kind in _AFTER_WORDS and not counts) or (kind in (Kind.UNKNOWN, Kind.TO) and value.stars):
             if not strict:
                 return not _imagined(items, place)
         elif kind is Kind.TOPIC:
             # Two or more of one thing cannot be counted: "5 service" is praise, "1 service" may be a service.
-            if counts and (not many or following in (Kind.UNKNOWN, Kind.OTHER)):
+            if counts and (not value.many or following in (Kind.UNKNOWN, Kind.OTHER)):
                 return False
         elif kind is Kind.NOT:
             if counts and following in _COUNTABLE:

@@ -70,7 +70,7 @@ def items_of(
                         continue
                     if kind not in _MAY_HANG_ON:
                         kind = Kind.OTHER
-                elif token.plain in barred or (kind is Kind.NUMBER and home is not words and _means_else(token, home)):
+                elif token.plain in barred or (home is not words and _means_else(token, kind, home)):
                     kind = Kind.OTHER
             case Form.NUMBER | Form.DECIMAL:
                 kind, value = _number(tokens, place)
@@ -105,10 +105,13 @@ def _word(tokens: Sequence[Token], place: int, tables: Sequence[Phrases[Meaning]
     return (found.length, found.meaning) if found else (1, Meaning(Kind.UNKNOWN))
 
 
-def _means_else(token: Token, home: Lexicon) -> bool:
-    """Whether the question's own language knows the word, and not as a number: "tres" is "très" in French."""
-    known = home.speech.at((token,), 0)
-    return known is not None and known.meaning.kind not in (Kind.NUMBER, Kind.ONE)
+def _means_else(token: Token, kind: Kind, home: Lexicon) -> bool:
+    """Whether the question's own language knows the word otherwise: "tres" is "très" in French, "min" binds in English."""
+    found = home.speech.at((token,), 0)
+    if found is None:
+        return False
+    known = found.meaning.kind
+    return known in (Kind.BOUND, Kind.OTHER) or (kind is Kind.NUMBER and known not in (Kind.NUMBER, Kind.ONE))
 
 
 def _longest(tokens: Sequence[Token], place: int, tables: Sequence[Phrases[Meaning]]) -> Found[Meaning] | None:

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """Means "of" before a number and goes on after a value otherwise: French "sur"."""
     OR = "or"
     TO = "to"
+    TO_OR_THE = "to_or_the"
+    """Where one word is both: "a" in Portuguese."""
     BETWEEN = "between"
     AND = "and"
     HALF = "half"
@@ -55,6 +57,8 @@ class Kind(StrEnum):
     """Takes back what was said before: "sorry", "I meant"."""
     RATHER = "rather"
     """Takes back only where something was said before: "rather", "actually"."""
+    WOULD = "would"
+    """Imagines a value where an `IF` follows: "it would be a 5 if …"."""
     IF = "if"
     """What is only imagined: "if", "would have"."""
     BOUND = "bound"
@@ -82,7 +86,7 @@ class Kind(StrEnum):
 
 AROUND_VALUES = frozenset(
     {
-        *(Kind.FILLER, Kind.STARTER, Kind.HEDGE, Kind.FRAME, Kind.ONE, Kind.MARK, Kind.FACE),
+        *(Kind.FILLER, Kind.STARTER, Kind.TO_OR_THE, Kind.WOULD, Kind.HEDGE, Kind.FRAME, Kind.ONE, Kind.MARK, Kind.FACE),
         *(Kind.NO, Kind.NOT, Kind.NONE, Kind.NO_OR_NOT, Kind.SORRY, Kind.RATHER),
     }
 )

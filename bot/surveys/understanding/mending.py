@@ -29,5 +29,5 @@ def mendings(tokens: list[Token], known: Iterable[str], telling: frozenset[str],
         return
     said = tokens[place]
     for word in telling:
-        if word[0] == said.plain[0] and OSA.distance(said.plain, unmarked(word), score_cutoff=1) <= 1:
+        if unmarked(word)[0] == said.plain[0] and OSA.distance(said.plain, unmarked(word), score_cutoff=1) <= 1:
             yield [*tokens[:place], said._replace(text=word, plain=unmarked(word)), *tokens[place + 1 :]]

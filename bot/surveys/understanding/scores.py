@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.surveys.definition import Scale, ScaleName
 from bot.surveys.scales import FACES
 from bot.surveys.understanding.amounts import Amount, amounts_in
-from bot.surveys.understanding.clauses import standing
+from bot.surveys.understanding.clauses import Value, standing
 from bot.surveys.understanding.items import COLOURS, Item
 from bot.surveys.understanding.kinds import AROUND_VALUES, Kind
 from bot.surveys.understanding.lexicon import Lexicon
@@ -25,7 +25,7 @@ _LONG_FOR_WORDS = 8
 _CONTENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.TOPIC})
 _SHOWN = {face: value for value, face in FACES.items()}
 _NEGATES = frozenset({Kind.NOT, Kind.NONE, Kind.NO_OR_NOT})
-_SAYS_MORE = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.NO, Kind.IF}) | _NEGATES
+_SAYS_MORE = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.NUMBER, Kind.STARS, Kind.LABEL, Kind.NO, Kind.IF}) | _NEGATES
 _MOST_OPEN = 3
 """Values that asking back can offer at once."""
 
@@ -43,68 +43,68 @@ class _Said(NamedTuple):
     ends: tuple[int, int] | None
 
 
-def read_score(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, words: Lexicon, *, strict: bool) -> Understood:
-    """The score that the items hold. `words` is the language of the question.
+def read_score(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, words: Lexicon, *, strict: bool) -> Understood | None:
+    """The score that the items hold, or `None` where they say nothing of the kind. `words` is the language of the question.
 
     `strict` is for a language that is not the question's, where less is taken for granted.
     """
-    said, bound = _said(items, text, name, scale, words, strict)
-    spans = [(one.first, one.last) for one in said]
-    said = _without_scale(said, scale)
+    spoken = _said(items, text, name, scale, words, strict)
+    if not spoken:
+        return _tone(items, text, name, scale)
+    said = _without_scale(spoken, scale)
     if any(one.foreign and one.ends for one in said):
         return Understood()
     denied = [one for one in said if one.negated]
     kept, corrects = _after_correction(items, [one for one in said if not one.negated])
     corrects = corrects or (bool(kept) and any(not one.label for one in denied))
     kept = _without_foreign(kept)
-    numbers = [one for one in kept if not one.label]
-    labels = [one for one in kept if one.label]
-    if numbers and all(one.points for one in numbers):
-        points = {point for one in numbers for point in one.points}
-        if len(points) == 1 and not _contradicted(items, points, labels, scale):
-            value = points.pop()
-            idle = [(one.first, one.last) for one in labels if not _is_whole_clause(items, one.first, one.last)]
-            beside = words_beside(items, text, [span for span in spans if span not in idle])
-            return Understood(value, words=beside, corrects=corrects)
-        points |= {point for one in labels for point in one.points}
-        return Understood(between=_offered(points), corrects=corrects)
-    if numbers:
-        return Understood()
-    if labels and not _taken_back(items, labels):
-        points = {point for one in labels for point in one.points}
-        if len(points) == 1:
-            return Understood(points.pop(), words=words_beside(items, text, spans), corrects=corrects)
-        return Understood(between=_offered(points))
-    if denied:
+    numbers, labels = [one for one in kept if not one.label], [one for one in kept if one.label]
+    points = {point for one in numbers or labels for point in one.points}
+    if not kept:
         return Understood(between=_other_side(denied, scale))
-    return Understood() if bound or kept else _tone(items, text, name, scale)
+    if not all(one.points for one in numbers) or (labels and not numbers and _taken_back(items, labels)):
+        return Understood()
+    if numbers and len(points) == 1 and _contradicted(items, points, labels, scale):
+        points |= {point for one in labels for point in one.points}
+    if len(points) > 1:
+        return Understood(between=_offered(points), corrects=corrects)
+    idle = [(one.first, one.last) for one in labels if numbers and not _is_whole_clause(items, one.first, one.last)]
+    spans = [(one.first, one.last) for one in spoken if (one.first, one.last) not in idle]
+    return Understood(points.pop(), words=words_beside(items, text, spans), corrects=corrects)
 
 
-def _said(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, words: Lexicon, strict: bool) -> tuple[list[_Said], bool]:
-    """All values that stand by themselves, in order, and whether there were others, bound to something."""
+def _said(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, words: Lexicon, strict: bool) -> list[_Said]:
+    """All values that stand by themselves, in order."""
     amounts = amounts_in(items, name, scale)
+    covered = frozenset(place for amount in amounts for place in range(amount.first, amount.last))
     enumerated = _is_enumeration(items, amounts)
     unknown = [place for place, item in enumerate(items) if item.kind in _CONTENT]
     imagined = any(item.kind is Kind.IF for item in items)
     said: list[_Said] = []
+    aside: list[_Said] = []
+    of_one_thing = False
     for amount in amounts:
         many = min(amount.points, default=0) >= 2
-        how = standing(items, amount.first, amount.last, counts=True, many=many, stars=amount.stars, strict=strict)
+        how = standing(items, Value(amount.first, amount.last, True, many, amount.stars), covered, strict=strict)
         strong = amount.strong or how.framed
         lost = len(unknown) > _LONG and not strong and unknown[0] < amount.first and unknown[-1] >= amount.last
         wondered = _asked(items, amount.last) and _says_more(items, amount.first, amount.last)
-        if how.free and not (enumerated or lost or wondered or (strong and imagined) or _is_ordinal(items, amount.last, text, words)):
-            negated = how.negated and not _is_either(items, amount.first)
-            said.append(_Said(amount.points, amount.first, amount.last, False, strong, amount.foreign, negated, amount.ends))
+        unreal = imagined and (strong or how.imagined)
+        negated = how.negated and not _is_either(items, amount.first)
+        one = _Said(amount.points, amount.first, amount.last, False, strong, amount.foreign, negated, amount.ends)
+        free = how.free and not (enumerated or lost or wondered or unreal or _is_ordinal(items, amount.last, text, words))
+        of_one_thing = of_one_thing or (free and how.topic)
+        (said if free else aside).append(one)
+    if of_one_thing:
+        said += [one for one in aside if one.points]  # "delivery 4, packing 2": whatever "packing" is, 4 is not all
     for place, item in enumerate(items):
         if item.kind is Kind.LABEL:
-            how = standing(items, place, place + 1, counts=False, many=False, stars=False, strict=strict)
+            how = standing(items, Value(place, place + 1, False), covered, strict=strict)
             if how.free and not _asked(items, place):
                 points = item.value if how.negated or _is_answer(items, place, name, scale, len(unknown)) else _widened(item.value, scale)
                 if points:
                     said.append(_Said(points, place, place + 1, True, False, False, how.negated, None))
-    said.sort(key=lambda one: one.first)
-    return said, any(item.kind is Kind.NUMBER for item in items)
+    return sorted(said, key=lambda one: one.first)
 
 
 def _is_answer(items: Sequence[Item], place: int, name: ScaleName, scale: Scale, unknown: int) -> bool:
@@ -249,10 +249,10 @@ def _other_side(denied: Sequence[_Said], scale: Scale) -> tuple[int, ...]:
     return ()
 
 
-def _tone(items: Sequence[Item], text: str, name: ScaleName, scale: Scale) -> Understood:
+def _tone(items: Sequence[Item], text: str, name: ScaleName, scale: Scale) -> Understood | None:
     """What praise, blame and faces without a value leave open: never a value, except for the faces that the scale itself shows."""
     if any(item.kind in _SAYS_MORE for item in items) or name == "frequency5":
-        return Understood()
+        return None
     if name == "face5" and (shown := {_SHOWN.get(text[item.start : item.end].rstrip(COLOURS)) for item in items if item.kind is Kind.FACE}):
         value = shown.pop()
         if value and not shown:
@@ -263,4 +263,4 @@ def _tone(items: Sequence[Item], text: str, name: ScaleName, scale: Scale) -> Un
     # On the scale of 0 to 10 seven points are low: too many to offer.
     if tones and tones <= {"bad", "no"} and name != "nps":
         return Understood(between=(scale.low, scale.low + 1))
-    return Understood()
+    return None

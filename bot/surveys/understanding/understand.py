@@ -24,7 +24,9 @@ _NOT_A_WORD = (Form.SIGN, Form.ASTERISKS)
 _LONGEST_FOREIGN = 25
 """Words up to which a message that says nothing in the question's language is read in the others."""
 
-_Read = Callable[[str, str], Understood]
+_Reading = tuple[Understood | None, list[Item]]
+"""What a message says in one language, `None` for nothing of the kind, and the items it was read from."""
+_Read = Callable[[str, str], Understood | None]
 """Reads the message in one language, the question being in another (or the same)."""
 
 
@@ -49,7 +51,7 @@ def understand(question: Question, lang: str, text: str) -> Understood:
                 return Understood(int(bare))
         case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
             if named_option(question, text):
-                return read_choice(question, text, lexicon(home), lexicon(home))
+                return read_choice(question, text, lexicon(home), lexicon(home)) or Understood()
     return _value_or_command(question, home, evened(text))
 
 
@@ -108,21 +110,19 @@ def _reader(question: Question, tokens: list[Token], text: str) -> _Read:
 def _in_any_language(lang: str, tokens: list[Token], read: _Read) -> Understood:
     """Read in the question's language; where that says nothing, in the others, if they agree."""
     at_home = read(lang, lang)
-    if not at_home.ask_back or at_home.between or sum(token.form is Form.WORD for token in tokens) > _LONGEST_FOREIGN:
-        return at_home
-    abroad = [found for other in LANGUAGES if other != lang and (not (found := read(other, lang)).ask_back or found.between)]
-    if len({(found.value, found.between) for found in abroad}) != 1:
-        return at_home
-    return abroad[0]
+    if at_home or sum(token.form is Form.WORD for token in tokens) > _LONGEST_FOREIGN:
+        return at_home or Understood()
+    abroad = [found for other in LANGUAGES if other != lang and (found := read(other, lang))]
+    return abroad[0] if len({(found.value, found.between) for found in abroad}) == 1 else Understood()
 
 
-def _score(tokens: list[Token], text: str, lang: str, home: str, name: ScaleName, scale: Scale) -> tuple[Understood, list[Item]]:
+def _score(tokens: list[Token], text: str, lang: str, home: str, name: ScaleName, scale: Scale) -> _Reading:
     known = vocabulary(lang, name)
     items = items_of(tokens, known.lexicon, (known.labels, known.lexicon.speech), lexicon(home), barred=barred(lang, home))
     return read_score(items, text, name, scale, lexicon(home), strict=lang != home), items
 
 
-def _yes_or_no(question: Question, tokens: list[Token], text: str, lang: str, home: str) -> tuple[Understood, list[Item]]:
+def _yes_or_no(question: Question, tokens: list[Token], text: str, lang: str, home: str) -> _Reading:
     words = lexicon(lang)
     items = items_of(tokens, words, (words.polarity, words.speech), words)
     numbers = [item.value for item in items if item.kind is Kind.NUMBER]
@@ -134,20 +134,17 @@ def _yes_or_no(question: Question, tokens: list[Token], text: str, lang: str, ho
             return Understood(int(read.answer is Kind.YES), words=read.words, corrects=read.corrects), items
         case Kind.PARTLY | Kind.UNSURE:
             return Understood(between=(0, 1), corrects=read.corrects), items
-    return Understood(), items
+    return None, items
 
 
-def _mended(
-    tokens: list[Token], lang: str, home: str, name: ScaleName, read: Callable[[list[Token]], tuple[Understood, list[Item]]]
-) -> Understood:
+def _mended(tokens: list[Token], lang: str, home: str, name: ScaleName, read: Callable[[list[Token]], _Reading]) -> Understood | None:
     """The reading of the message, or, where it says nothing, of the message with its one mistyped word put right."""
     understood, items = read(tokens)
-    if lang != home or not understood.ask_back or understood.between:
+    if understood or lang != home:
         return understood
-    unknown = _unknown(tokens, items)
     known = vocabulary(lang, name)
-    readings = {read(mended)[0] for mended in mendings(tokens, unknown, known.telling, known.lexicon.plain)}
-    return readings.pop() if len(readings) == 1 else understood
+    readings = {read(mended)[0] for mended in mendings(tokens, _unknown(tokens, items), known.telling, known.lexicon.plain)}
+    return readings.pop() if len(readings) == 1 else None
 
 
 def _unknown(tokens: list[Token], items: Iterable[Item]) -> list[str]:

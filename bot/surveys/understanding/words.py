@@ -13,7 +13,7 @@ __all__ = ["words_beside"]
 _AROUND = AROUND_VALUES | {Kind.COLON, Kind.BETWEEN, Kind.YES}
 _ENDS = frozenset({Kind.STOP, Kind.DASH, Kind.BUT, Kind.AND, Kind.LINK, Kind.ON})
 _SAYS_SOMETHING = re.compile(r"\w|[\U0001f000-\U0001faff\u2600-\u27bf]")
-_LOOSE_SIGN = re.compile(r"\s+([.,;!?])")
+_CLOSING = ".,;!?)"
 _BEFORE_WORDS, _AFTER_WORDS = " \n.,;:!?)]-/–—…*", " \n,;:([-/–—*"
 
 
@@ -32,11 +32,17 @@ def words_beside(items: Sequence[Item], text: str, values: Sequence[tuple[int, i
     pieces: list[str] = []
     for clause in _clauses(items):
         left = [place for place in clause if not taken[place]]
-        if all(items[place].kind in _AROUND or items[place].kind in _ENDS for place in left):
+        if all(items[place].kind in _AROUND or items[place].kind in _ENDS for place in left) and not _is_remark(items, left):
             continue
         pieces.append(text[items[left[0]].start : items[left[-1]].end])
-    rest = _LOOSE_SIGN.sub(r"\1", " ".join(pieces)).lstrip(_BEFORE_WORDS).rstrip(_AFTER_WORDS)
+    rest = "".join(piece if piece[0] in _CLOSING else f" {piece}" for piece in pieces).lstrip(_BEFORE_WORDS).rstrip(_AFTER_WORDS)
     return rest if _SAYS_SOMETHING.search(rest) else ""
+
+
+def _is_remark(items: Sequence[Item], left: Sequence[int]) -> bool:
+    """Whether small words are what was said: "because it was late"."""
+    kinds = [items[place].kind for place in left if items[place].kind not in (Kind.STOP, Kind.MARK)]
+    return len(kinds) > 1 and kinds[0] in (Kind.LINK, Kind.ON, Kind.BUT)
 
 
 def _clauses(items: Sequence[Item]) -> list[list[int]]:
