@@ -13,9 +13,11 @@ from bot.complaints.rules import Rules
 from bot.complaints.telling import alert, notify, refresh_alerts
 from bot.dialogs.opening import Opening, open_dialogs
 from bot.dialogs.published import Published
+from bot.dialogs.words import STILL_SPEAKING
 from storage.cases import Case, CaseState
 from storage.outbox import Priority
 from storage.queries.cases import AnyRow, CaseView, add_entries, case_view, change_case, entry_row, open_cases_of
+from storage.queries.conversations import open_dialogs_at
 from storage.queries.staff import chat_doors
 
 __all__ = ["SURVEY", "WORD_QUESTION", "ask_made_good", "on_made_good"]
@@ -36,8 +38,8 @@ def ask_made_good(conn: Connection, rules: Rules, published: Published, view: Ca
     if not published.has(SURVEY):
         log.warning("made_good_not_asked case=%s reason=no_survey", view.id)
         return False
-    if not view.address.reachable:
-        log.debug("made_good_not_asked case=%s reason=unreachable", view.id)
+    if reason := _why_not_now(conn, view, now):
+        log.debug("made_good_not_asked case=%s reason=%s", view.id, reason)
         return False
     version_id, survey = published.newest(SURVEY)
     opening = Opening(
@@ -57,6 +59,22 @@ def ask_made_good(conn: Connection, rules: Rules, published: Published, view: Ca
     open_dialogs(conn, [opening], shop=rules.shop, now=now)
     add_entries(conn, entry_row(view.id, now, "makegood", "asked"))
     return True
+
+
+def _why_not_now(conn: Connection, view: CaseView, now: datetime) -> str:
+    """Why this customer cannot be asked now; empty where they can.
+
+    Two fixes are asked about one after the other, or nobody could say which of them a "no" is about; and whoever is
+    answering something else is not interrupted.
+    """
+    if not view.address.reachable:
+        return "unreachable"
+    for dialog in open_dialogs_at(conn, view.address.id):
+        if dialog.survey == SURVEY and dialog.case_id != view.id:
+            return "asked_about_another"
+        if dialog.survey != SURVEY and now - dialog.updated_at <= STILL_SPEAKING:
+            return "speaking"
+    return ""
 
 
 def on_made_good(conn: Connection, rules: Rules, case_id: int, answer: str, words: str, now: datetime) -> None:

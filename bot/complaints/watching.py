@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 
 from bot.complaints.apologies import sorry_again
 from bot.complaints.made_good import ask_made_good
-from bot.complaints.promises import REMIND_AHEAD, remind_at
+from bot.complaints.promises import REMIND_AHEAD, Fix, remind_at
 from bot.complaints.routing import doors_of, doors_to_alert, leads_doors
 from bot.complaints.rules import Rules
 from bot.complaints.targets import Lateness, lateness
@@ -26,7 +26,7 @@ from storage.queries.cases import AnyRow, CaseView, add_entries, case_views, ent
 from storage.queries.staff import chat_doors
 from storage.queries.waiting_cases import cases_awaiting_answer, cases_awaiting_word
 
-__all__ = ["ASK_AGAIN_AFTER", "EXPLANATION_SETTLES", "watch_promises", "watch_silence", "watch_targets"]
+__all__ = ["ASK_AGAIN_AFTER", "EXPLANATION_SETTLES", "TOO_LATE_TO_ASK", "watch_promises", "watch_silence", "watch_targets"]
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ ASK_AGAIN_AFTER = timedelta(days=3)
 """Silence after a fix is asked about once more."""
 EXPLANATION_SETTLES = timedelta(days=1)
 """An explanation is asked about a day later, not in the same breath."""
+TOO_LATE_TO_ASK = timedelta(days=14)
+"""Who could not be asked for so long after a fix is left in peace."""
 _SEVERE_ENOUGH = 3
 """A broken promise is a repeated failure."""
 _case, _promise = Case.__table__, Promise.__table__  # type: ignore[attr-defined]
@@ -106,10 +108,11 @@ def watch_targets(conn: Connection, rules: Rules, now: datetime) -> None:
 
 def watch_silence(conn: Connection, rules: Rules, published: Published, now: datetime) -> None:
     """Ask about fixes that nobody was asked about yet, and once more where the customer did not say a word."""
-    due = []
-    for case in cases_awaiting_word(conn):
-        waited = now - (case.asked_at or case.fixed_at)
-        if (case.times_asked == 0 and waited >= EXPLANATION_SETTLES) or (case.times_asked == 1 and waited >= ASK_AGAIN_AFTER):
-            due.append(case.id)
+    waiting = {case.id: case for case in cases_awaiting_word(conn) if now - case.fixed_at <= TOO_LATE_TO_ASK}
+    due = [
+        id for id, case in waiting.items() if case.times_asked == 0 or (case.times_asked == 1 and now - case.asked_at >= ASK_AGAIN_AFTER)
+    ]
     for view in case_views(conn, due).values() if due else ():
-        ask_made_good(conn, rules, published, view, now)
+        settles = EXPLANATION_SETTLES if view.promises and view.promises[-1].fix == Fix.EXPLAIN else timedelta(0)
+        if now - view.case.fixed_at >= settles:
+            ask_made_good(conn, rules, published, view, now)

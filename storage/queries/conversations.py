@@ -15,7 +15,7 @@ from storage.dialogs import Answer, Dialog
 from storage.invitations import Invitation
 from storage.touchpoints import Touchpoint
 
-__all__ = ["addresses_at", "answers_to", "customers_with_open_case", "dialogs_about", "invitations_by_token"]
+__all__ = ["addresses_at", "answers_to", "customers_with_open_case", "dialogs_about", "invitations_by_token", "open_dialogs_at"]
 
 _address, _customer, _dialog = Address.__table__, Customer.__table__, Dialog.__table__  # type: ignore[attr-defined]
 _invitation, _touchpoint, _case = Invitation.__table__, Touchpoint.__table__, Case.__table__  # type: ignore[attr-defined]
@@ -143,3 +143,9 @@ def answers_to(conn: Connection, dialog_ids: Collection[int]) -> dict[tuple[int,
     """Answers already recorded in these dialogs, by dialog and question."""
     rows = conn.execute(_ANSWERS_TO, {"dialog_ids": dialog_ids})
     return {(row.dialog_id, row.question): row for row in rows}
+
+
+def open_dialogs_at(conn: Connection, address_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The dialogs open at this address: `survey`, `case_id`, `updated_at`."""
+    here = (_dialog.c.address_id == address_id) & (_dialog.c.state == "open")
+    return conn.execute(select(_dialog.c.survey, _dialog.c.case_id, _dialog.c.updated_at).where(here)).all()
