@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.options import ConfigFile, chosen_file
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 app = typer.Typer()
 
@@ -29,6 +32,7 @@ def run(
     settings = load_config(file)
     if port is not None:
         settings = settings.model_copy(update={"server": settings.server.model_copy(update={"port": port})})
+    settings = _with_password(settings)
     set_up_logging(settings)
 
     def opened() -> None:
@@ -40,3 +44,21 @@ def run(
         raise Mistake(str(error)) from error
     except KeyboardInterrupt:
         typer.echo("Closed.")
+
+
+def _with_password(settings: Config) -> Config:
+    """Where a password is asked for and none was chosen, one is made, and told here and nowhere else."""
+    from pydantic import SecretStr
+
+    from bot.accounts import data_folder
+    from bot.console.first_password import first_password
+
+    if settings.console.sign_in != "password" or settings.console.password_hash is not None:
+        return settings
+    first = first_password(data_folder(settings))
+    if first.told:
+        typer.echo(
+            f"No password has been chosen for the staff's pages, so one was made. It is shown only now:\n\n    {first.told}\n\n"
+            f"Sign in at {settings.server.address}/desk with your name and this password; the first of all to come is the lead.\n"
+        )
+    return settings.model_copy(update={"console": settings.console.model_copy(update={"password_hash": SecretStr(first.hashed)})})
