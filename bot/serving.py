@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.accounts import data_folder
+from bot.accounts import data_folder, links_of
 from bot.app import App, open_app
 from bot.config import Config
 from bot.console.app import console_app
@@ -53,6 +53,8 @@ def web(app: App, *, sample: bool) -> Starlette:
         ],
         photos=PhotoFolder(data_folder(config) / "photos"),
         planner=app.planner if sample else None,
+        staff_accounts={channel.account: channel.name for channel in app.staff_channels},
+        staff_links=lambda: links_of(config, app.staff_channels),
     )
     return console_app(parts, lifespan=_running(app))
 

@@ -25,6 +25,7 @@ from bot.console.pages import STATIC, Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sample import SampleShop
 from bot.console.sessions import Sessions
+from bot.console.staff import StaffPages
 
 __all__ = ["console_app"]
 
@@ -43,6 +44,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *Entrance(parts, pages, sessions).routes(),
         *desk.routes(),
         *FiguresPage(parts, pages, sessions).routes(),
+        *StaffPages(parts, pages, sessions).routes(),
         *HomePage(parts, pages, sessions).routes(),
         *(SampleShop(parts, parts.planner, pages, sessions).routes() if parts.planner else ()),
     ]

@@ -25,7 +25,7 @@ from bot.desk.words import told
 from storage.ids import from_short, short
 from storage.queries.case_figures import list_cases
 from storage.queries.cases import CaseView, case_view, case_views
-from storage.queries.staff import staff_list
+from storage.queries.staff import everybody
 
 __all__ = ["DeskPages"]
 
@@ -123,17 +123,17 @@ class DeskPages:
         due = dues[int(place)] if place in map(str, range(len(dues))) else None
         prepared = await parts.desk.prepare(staff.id, view.id, offered, due=due) if offered else None
         async with parts.database.read() as conn:
-            colleagues = await conn.run_sync(staff_list)
+            known = await conn.run_sync(everybody)
         return self._pages.page(
             request,
             "case.html",
             status=409 if refused else 200,
             told={"done": False, "text": refused} if refused else None,
-            case=sheet(view, parts.rules, self._pages.teller(request), now, staff=staff, names={one.id: one.name for one in colleagues}),
+            case=sheet(view, parts.rules, self._pages.teller(request), now, staff=staff, names={one.id: one.name for one in known}),
             fixes=list(Fix),
             prepared=prepared,
             dues=sorted(enumerate(dues), key=lambda numbered: numbered[1]),
-            colleagues=[one for one in colleagues if one.id != staff.id],
+            colleagues=[one for one in known if one.active and one.id != staff.id],
             departments=[department for department in DEPARTMENTS if department != view.case.department],
             kept=kept or {},
         )

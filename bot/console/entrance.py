@@ -39,23 +39,29 @@ class Entrance:
     async def _ask(self, request: Request) -> Response:
         if await self._sessions.staff(request) is not None:
             return RedirectResponse(_wanted(request.query_params.get("next", "")), 303)
-        return self._pages.page(request, "sign_in.html", next=_wanted(request.query_params.get("next", "")), wrong="")
+        return await self._form(request, _wanted(request.query_params.get("next", "")))
 
     async def _sign_in(self, request: Request) -> Response:
         form = await form_of(request)
         wanted = _wanted(str(form.get("next", "")))
         who, now = request.client.host if request.client else "", self._parts.clock.now()
         if self._attempts.exhausted(who, now):
-            return self._pages.page(request, "sign_in.html", status=429, next=wanted, wrong="sign_in.too_often")
+            return await self._form(request, wanted, 429, "sign_in.too_often")
         if not self._parts.sign_in.password_hash:
-            return self._pages.page(request, "sign_in.html", status=503, next=wanted, wrong="sign_in.unset")
-        staff = await self._sessions.sign_in(request, str(form.get("name", "")), str(form.get("password", "")))
+            return await self._form(request, wanted, 503, "sign_in.unset")
+        staff = await self._sessions.sign_in(
+            request, str(form.get("name", "")), str(form.get("password", "")), self._pages.teller(request).lang
+        )
         if staff is None:
             self._attempts.note(who, now)
             log.warning("sign_in_refused")
-            return self._pages.page(request, "sign_in.html", status=403, next=wanted, wrong="sign_in.wrong")
+            return await self._form(request, wanted, 403, "sign_in.wrong")
         log.info("signed_in staff=%s", staff.id)
         return RedirectResponse(wanted, 303)
+
+    async def _form(self, request: Request, wanted: str, status: int = 200, wrong: str = "") -> Response:
+        first = await self._sessions.nobody_yet()
+        return self._pages.page(request, "sign_in.html", status=status, next=wanted, wrong=wrong, first=first)
 
     async def _sign_out(self, request: Request) -> Response:
         await form_of(request)

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.console.parts import ConsoleParts
-from bot.console.words import CONSOLE_WORDS, Teller
+from bot.console.words import CONSOLE_WORDS, LANGUAGES, Teller
+from bot.desk.staffing import MANAGERS
 from channels.customers.webchat.visitor import best_lang
 from storage.ids import short
 
@@ -19,7 +20,6 @@ __all__ = ["STATIC", "Pages"]
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
-_LANGS = tuple(file.stem for file in CONSOLE_WORDS.folder.glob("*.toml"))
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -40,13 +40,19 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.globals |= {"asset": self._asset, "shop": parts.shop, "sample": parts.planner is not None, "short": short}
+        self._templates.globals |= {
+            "asset": self._asset,
+            "shop": parts.shop,
+            "sample": parts.planner is not None,
+            "short": short,
+            "managers": MANAGERS,
+        }
         self._assets: dict[str, str] = {}
 
     def teller(self, request: Request) -> Teller:
         """Speaks the staff member's language, or the browser's where nobody is signed in."""
         staff = getattr(request.state, "staff", None)
-        lang = staff.lang if staff else best_lang(request.headers.get("accept-language", ""), _LANGS)
+        lang = staff.lang if staff else best_lang(request.headers.get("accept-language", ""), LANGUAGES)
         return Teller(lang if CONSOLE_WORDS.speaks(lang) else "en", self._parts.zone)
 
     def page(self, request: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from bot.complaints.rules import Rules
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
+from bot.invitations.links import Links
 from bot.invitations.planning import Planner
 from channels.clock import Clock
 from channels.customers.webchat import Photos
@@ -35,6 +36,9 @@ class ConsoleParts:
 
     `routes` are those of the channels and of the hooks, under the same server. With `planner` the server is the sample
     shop's: `/` and `/shop` let a newcomer be customer and staff.
+
+    `staff_accounts` are the platforms of the accounts that staff can link chats to, by account; `staff_links` leads there,
+    as far as the platforms have told us our own names yet.
     """
 
     database: Database
@@ -47,6 +51,8 @@ class ConsoleParts:
     routes: Sequence[BaseRoute] = ()
     photos: Photos | None = None
     planner: Planner | None = None
+    staff_accounts: Mapping[str, str] = field(default_factory=dict)
+    staff_links: Callable[[], Links] = Links
 
     @property
     def rules(self) -> Rules:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from ipaddress import ip_address
 from urllib.parse import quote
 
+from sqlalchemy import Connection
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,9 +22,11 @@ from bot.console.passwords import fits
 from channels.customers.webchat.limits import limited
 from channels.customers.webchat.visitor import foreign
 from storage.queries.cases import AnyRow
-from storage.queries.staff import add_staff, staff_list, staff_member
+from storage.queries.staff import add_staff, everybody, set_active, staff_list, staff_member
 
 __all__ = ["SAMPLE_STAFF", "Sessions", "form_of"]
+
+log = logging.getLogger(__name__)
 
 SAMPLE_STAFF = "Sam (sample staff)"
 _FORM_BYTES = 64 * 1024
@@ -64,27 +68,53 @@ class Sessions:
 
         return guarded
 
-    async def sign_in(self, request: Request, name: str, password: str) -> AnyRow | None:
-        """The staff member of that name if the password fits. A wrong name takes as long as a wrong password."""
+    async def nobody_yet(self) -> bool:
+        """Whether nobody has ever worked here: then whoever knows the password becomes the first lead."""
+        async with self._parts.database.read() as conn:
+            return not await conn.run_sync(everybody)
+
+    async def sign_in(self, request: Request, name: str, password: str, lang: str) -> AnyRow | None:
+        """The staff member of that name if the password fits. A wrong name takes as long as a wrong password.
+
+        The first of all to come becomes a lead who speaks `lang`. That gives away nothing: who knows the password could
+        come in as any lead there is.
+        """
         # One guess at a time: each takes 32 MiB and a tenth of a second, by design.
         async with self._guessing:
             fitting = await asyncio.to_thread(fits, password, self._parts.sign_in.password_hash)
-        async with self._parts.database.read() as conn:
-            everybody = await conn.run_sync(staff_list)
-        staff = next((one for one in everybody if one.name.casefold() == name.strip().casefold()), None)
-        if not fitting or staff is None:
+        if not fitting:
+            return None
+        staff = await self._named(name)
+        if staff is None and await self._parts.desk.staffing.add_first(name, lang=lang) is not None:
+            log.info("first_lead_added")
+            staff = await self._named(name)
+        if staff is None:
             return None
         request.session.clear()
         request.session.update(staff=staff.id, csrf=secrets.token_urlsafe(16))
         return staff
 
-    async def _sample_staff(self) -> AnyRow:
+    async def _named(self, name: str) -> AnyRow | None:
+        wanted = " ".join(name.split()).casefold()
         async with self._parts.database.read() as conn:
-            everybody = await conn.run_sync(staff_list)
-        if found := next((one for one in everybody if one.name == SAMPLE_STAFF), None):
+            return next((one for one in await conn.run_sync(staff_list) if one.name.casefold() == wanted), None)
+
+    async def _sample_staff(self) -> AnyRow:
+        """Where no password is asked for, everybody on this machine is them: made once, and back where they had been sent away."""
+        async with self._parts.database.read() as conn:
+            known = await conn.run_sync(everybody)
+        found = next((one for one in known if one.name == SAMPLE_STAFF), None)
+        if found is not None and found.active:
             return found
         now = self._parts.clock.now()
-        await self._parts.database.write(lambda conn: add_staff(conn, SAMPLE_STAFF, role="lead", lang="en", departments=(), now=now))
+
+        def come(conn: Connection) -> None:
+            if found is None:
+                add_staff(conn, SAMPLE_STAFF, role="lead", lang="en", departments=(), now=now)
+            else:
+                set_active(conn, found.id, active=True)
+
+        await self._parts.database.write(come)
         return await self._sample_staff()
 
 

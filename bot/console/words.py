@@ -13,10 +13,11 @@ from bot.complaints.card import Reader, department_name
 from bot.complaints.words import STAFF_WORDS, Words
 from bot.insight.measures import Measured
 
-__all__ = ["CONSOLE_WORDS", "Teller"]
+__all__ = ["CONSOLE_WORDS", "LANGUAGES", "Teller"]
 
 CONSOLE_WORDS = Words(Path(__file__).with_name("words"))
 """`words/<language>.toml`: every sentence of the console's own pages."""
+LANGUAGES = tuple(sorted(file.stem for file in CONSOLE_WORDS.folder.glob("*.toml")))
 
 
 @dataclass(frozen=True, slots=True)

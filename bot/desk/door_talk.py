@@ -23,7 +23,7 @@ from bot.desk.words import DESK_WORDS, told
 from channels.contract import Choice, Say
 from storage.ids import from_short, short
 from storage.queries.cases import AnyRow, CaseView, case_view
-from storage.queries.staff import keep_draft, staff_list
+from storage.queries.staff import everybody, keep_draft, staff_list
 
 __all__ = ["DoorTalk"]
 
@@ -221,7 +221,7 @@ class DoorTalk:
         view = case_view(self.conn, case_id)
         if view is None:
             return self._tell(Outcome(False, "no_such_case"))
-        names = {one.id: one.name for one in staff_list(self.conn)}
+        names = {one.id: one.name for one in everybody(self.conn)}
         return [Say(history_text(view, self.reader, names))]
 
     def _tell(self, outcome: Outcome, *, card: bool = False) -> list[Say]:

@@ -17,7 +17,8 @@ from bot.complaints.telling import alert
 from channels.clock import Clock
 from storage.database import Database
 from storage.queries.audit import note_audit
-from storage.queries.cases import AnyRow, add_entries, case_views, entry_row, free_cases
+from storage.queries.cases import AnyRow, add_entries, case_views, entry_row
+from storage.queries.freed_cases import free_cases
 from storage.queries.staff import add_staff, end_codes, everybody, keep_code, remove_doors, set_active, staff_member
 
 __all__ = ["CODE_HOLDS", "MANAGERS", "ROLES", "NameProblem", "Staffing"]

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, literal_column, select, update
-from sqlalchemy import case as either
 
 from storage.among import among
 from storage.bulk import insert_many
@@ -28,7 +27,6 @@ __all__ = [
     "change_case",
     "entries_of",
     "entry_row",
-    "free_cases",
     "open_cases_of",
     "pending_promises",
 ]
@@ -79,12 +77,7 @@ class CaseView:
 
 # Written out and not a parameter: only so does a database see that the index of the open cases serves it.
 _NOT_CLOSED = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
-_OPEN_CASES = (
-    select(_case)
-    .where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED)
-    .order_by(_case.c.id)
-    .with_for_update()
-)
+_OPEN_CASES = select(_case).where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED).order_by(_case.c.id).with_for_update()
 
 
 def open_cases_of(conn: Connection, customer_ids: Collection[int]) -> Sequence[AnyRow]:
@@ -187,15 +180,3 @@ def settle_promises(conn: Connection, case_id: int, now: datetime) -> None:
     """What was pending in this case is kept now. A promise broken before stays a broken one."""
     pending = (_promise.c.case_id == case_id) & (_promise.c.state == PromiseState.PENDING.value)
     conn.execute(update(_promise).where(pending).values(state=PromiseState.KEPT.value, settled_at=now))
-
-
-def free_cases(conn: Connection, owner_id: int, now: datetime) -> Sequence[int]:
-    """Make every open case of this owner nobody's, and the promises in them; gives back which. Who was only at it has left it
-    unanswered: it is open again."""
-    theirs = (_case.c.owner_id == owner_id) & (_case.c.state != CaseState.CLOSED.value)
-    state = either((_case.c.state == CaseState.TAKEN.value, CaseState.OPEN.value), else_=_case.c.state)
-    values = {"owner_id": None, "state": state, "version": _case.c.version + 1, "updated_at": now}
-    freed = conn.execute(update(_case).where(theirs).values(values).returning(_case.c.id)).scalars().all()
-    pending = _promise.c.case_id.in_(freed) & (_promise.c.state == PromiseState.PENDING.value)
-    conn.execute(update(_promise).where(pending).values(owner_id=None))
-    return sorted(freed)

@@ -16,8 +16,9 @@ from bot.console.passwords import hash_password
 from bot.console.webchat import PhotoFolder
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
+from bot.invitations.links import Links
 from bot.invitations.planning import Ask, Planner
-from tests.complaints.world import World
+from tests.complaints.world import STAFF, World
 
 ADDRESS = "http://127.0.0.1:8000"
 PASSWORD = "a long password of the tests"
@@ -31,6 +32,7 @@ class House:
         self.world = world
         self.woken = 0
         self.photos = PhotoFolder(folder)
+        self.staff_bots = {STAFF: "desk_of_tests_bot"}
         self.operations = Operations(world.rules, world.published)
         self.desk = Desk(world.database, self.operations, world.clock, self._wake)
 
@@ -53,6 +55,8 @@ class House:
             sign_in=sign_in,
             photos=self.photos,
             planner=planner,
+            staff_accounts=dict.fromkeys(self.staff_bots, "telegram"),
+            staff_links=lambda: Links({account: bot for account, bot in self.staff_bots.items() if bot}),
         )
         return console_app(parts)
 

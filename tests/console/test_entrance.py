@@ -59,6 +59,31 @@ async def test_without_a_chosen_password_nobody_comes_in_and_the_page_says_what_
     assert (answer.status_code, "makegood password" in browser.words) == (503, True)
 
 
+async def test_the_first_who_knows_the_password_becomes_the_lead_in_their_language(house: House) -> None:
+    browser = house.browser()
+    browser.headers["Accept-Language"] = "sv"
+    await browser.get("/sign-in")
+    assert "den som först loggar in blir teamledare" in browser.words
+    refused = await browser.send_form("/sign-in", name="Lena Berg", password="wrong")
+    assert refused.status_code == 403
+    assert await house.world.database.write(staff_list) == []
+    answer = await browser.send_form("/sign-in", name=" Lena  Berg ", password=PASSWORD)
+    assert answer.url.path == "/desk"
+    (lead,) = await house.world.database.write(staff_list)
+    assert (lead.name, lead.role, lead.lang) == ("Lena Berg", "lead", "sv")
+
+
+async def test_only_the_first_names_themselves(house: House) -> None:
+    lena = await house.signed_in("Lena")
+    assert "Lena" in lena.words
+    browser = house.browser()
+    await browser.get("/sign-in")
+    assert "Nobody is on the staff yet" not in browser.words
+    answer = await browser.send_form("/sign-in", name="Olle", password=PASSWORD)
+    assert answer.status_code == 403
+    assert [one.name for one in await house.world.database.write(staff_list)] == ["Lena"]
+
+
 async def test_signing_out_closes_the_desk(house: House) -> None:
     await house.world.staff("Maria")
     browser = await house.signed_in("Maria")
@@ -119,7 +144,7 @@ async def test_a_page_that_does_not_exist_is_said_in_plain_words_in_the_browsers
 async def test_every_page_forbids_inline_scripts_and_foreign_frames(house: House) -> None:
     await house.world.staff("Maria")
     browser = await house.signed_in("Maria")
-    for path in ("/desk", "/figures", "/nowhere"):
+    for path in ("/desk", "/figures", "/staff", "/nowhere"):
         policy = (await browser.get(path)).headers["content-security-policy"]
         assert "script-src 'self';" in policy
         assert "frame-ancestors 'self'" in policy
