@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 from pathlib import Path
 from random import Random
@@ -14,6 +15,7 @@ from sqlalchemy import make_url
 from bot.config import Config
 from bot.config.sections import Mastodon, Slack, StaffTelegram, Telegram, Webchat
 from bot.invitations.links import Links
+from bot.mistake import Mistake
 from channels.clock import Clock
 from channels.contract import Channel
 from channels.telegram.bot import TelegramBot
@@ -130,6 +132,10 @@ def server_secret(folder: Path) -> str:
     file = folder / "server.secret"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32), encoding="ascii")
-    return file.read_text(encoding="ascii").strip()
+        half = folder / f"server.secret.{os.getpid()}"  # never seen half written, however the process ends
+        half.touch(mode=0o600)
+        half.write_text(secrets.token_hex(32), encoding="ascii")
+        half.replace(file)
+    if secret := file.read_text(encoding="ascii").strip():
+        return secret
+    raise Mistake(f"{file} is empty.", "Delete it: a new one is made, and everybody signs in again.")

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from traceback import format_tb
 
 from sqlalchemy import Connection
 
@@ -37,6 +38,7 @@ from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
 from storage.queries.incidents import clear_incident, note_incidents
+from storage.writer import DatabaseUnavailable
 
 __all__ = ["App", "open_app"]
 
@@ -95,12 +97,22 @@ class App:
                 async with owning(self.database, key) as lost:
                     await self._until_lost(channel, hear, lost)
             except Exception as error:
-                log.exception("account_failed account=%s", channel.account)
-                what = f"the account {channel.account} stopped: {type(error).__name__}"
-                await self.database.write(partial(note_incidents, found=[(key, what, self.clock.now())]))
+                self._tell_failed(channel.account, error)
+                await self._note_failed(key, channel.account, error)
                 await asyncio.sleep(_COME_BACK.total_seconds())
             else:
                 log.warning("account_lost account=%s", channel.account)
+
+    def _tell_failed(self, account: str, error: Exception) -> None:
+        """Kind and place only: what an error says may quote a customer."""
+        log.error("account_failed account=%s why=%s\n%s", account, type(error).__name__, "".join(format_tb(error.__traceback__)[-5:]))
+
+    async def _note_failed(self, key: str, account: str, error: Exception) -> None:
+        what = f"the account {account} stopped: {type(error).__name__}"
+        try:
+            await self.database.write(partial(note_incidents, found=[(key, what, self.clock.now())]))
+        except DatabaseUnavailable:
+            log.warning("incident_not_noted account=%s", account)  # it is in the log; the account comes back all the same
 
     async def _until_lost(self, channel: Channel, hear: Hear, lost: asyncio.Event) -> None:
         now = self.clock.now()

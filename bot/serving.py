@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -59,10 +60,18 @@ def web(app: App, *, sample: bool) -> Starlette:
     return console_app(parts, lifespan=_running(app))
 
 
+def _ended(running: asyncio.Task[None]) -> None:
+    """A server whose bot has ended must not go on as if it listened: whoever keeps it running starts it anew."""
+    if not running.cancelled():
+        log.critical("bot_ended why=%s", type(running.exception()).__name__)
+        signal.raise_signal(signal.SIGTERM)
+
+
 def _running(app: App) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         running = asyncio.create_task(app.run())
+        running.add_done_callback(_ended)
         try:
             yield
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from channels.contract import Pace
@@ -33,6 +33,7 @@ class _Lane:
     free_at: datetime | None = None
 
 
+_A_STEP_BACK = timedelta(seconds=1)
 M = TypeVar("M", bound=Sendable)
 
 
@@ -49,6 +50,24 @@ class Lanes(Generic[M]):
         self._ready: list[tuple[int, int, str]] = []
         self._resting: list[tuple[datetime, str]] = []
         self._next: datetime | None = None
+        self._seen: datetime | None = None
+
+    @property
+    def addresses(self) -> int:
+        """How many addresses have something waiting."""
+        return sum(1 for lane in self._lanes.values() if lane.waiting)
+
+    def crowded(self, limit: int) -> list[str]:
+        """Addresses for which at least so many messages wait."""
+        return [address for address, lane in self._lanes.items() if len(lane.waiting) >= limit]
+
+    def clear(self) -> list[M]:
+        """Take out everything that waits, the oldest first."""
+        waiting = [self._messages[id] for id in sorted(self._messages)]
+        self._messages.clear()
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+        return waiting
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -62,6 +81,7 @@ class Lanes(Generic[M]):
 
     def pick(self, now: datetime) -> M | None:
         """The next message to send, or None while nothing may go. `done` must follow."""
+        self._notice_a_clock_set_back(now)
         if self._next is not None and now < self._next:
             return None
         self._wake(now)
@@ -103,6 +123,16 @@ class Lanes(Generic[M]):
         if not self._resting or not self._messages:
             return None
         return max(self._resting[0][0], self._next or self._resting[0][0])
+
+    def _notice_a_clock_set_back(self, now: datetime) -> None:
+        """Rests are told in the clock's time: where it was set back, they would last until it has caught up."""
+        if self._seen is not None and self._seen - now > _A_STEP_BACK:
+            self._next = None
+            self._resting = []
+            for address, lane in list(self._lanes.items()):
+                if lane.free_at is not None:
+                    self._rest(address, lane, None)
+        self._seen = now
 
     def _offer(self, address: str, lane: _Lane) -> None:
         priority, id = lane.waiting[0]

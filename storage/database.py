@@ -73,18 +73,22 @@ async def open_database(url: str, *, migrate: bool = True, writers: int = 4) -> 
     except ArgumentError:
         backend = ""
     writer: Writer
-    json: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": from_json}
+    settings: dict[str, Any] = {
+        "json_serializer": _to_json,
+        "json_deserializer": from_json,
+        "hide_parameters": True,  # errors quote no values: they are customers' names and words, and would reach the log
+    }
     async with AsyncExitStack() as closing:
         # Each of the two is imported only where it is used: the driver of the other is never loaded.
         if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
             from storage.sqlite import open_sqlite
 
-            reads, writer = await open_sqlite(Path(parsed.database), closing, migrate=migrate, **json)
+            reads, writer = await open_sqlite(Path(parsed.database), closing, migrate=migrate, **settings)
             return Database(parsed, reads, writer, closing.pop_all())
         if backend == "postgresql":
             from storage.postgresql import open_postgresql
 
-            reads, writer = await open_postgresql(parsed, writers, closing, migrate=migrate, **json)
+            reads, writer = await open_postgresql(parsed, writers, closing, migrate=migrate, **settings)
             return Database(parsed, reads, writer, closing.pop_all())
     raise DatabaseUrlError("a database URL looks like sqlite:///data/makegood.db or postgresql://user:password@host/name")
 

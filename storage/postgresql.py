@@ -21,7 +21,7 @@ STATEMENTS = 256
 
 
 async def open_postgresql(
-    url: URL, writers: int, closing: AsyncExitStack, *, migrate: bool, **json: Any
+    url: URL, writers: int, closing: AsyncExitStack, *, migrate: bool, **settings: Any
 ) -> tuple[AsyncEngine, PostgresqlWriter]:
     """The engine to read with and the writer. What must be closed is put on `closing`."""
     url = url.set(drivername="postgresql+asyncpg")
@@ -30,7 +30,7 @@ async def open_postgresql(
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
     connect: dict[str, Any] = {"timeout": CONNECT_TIMEOUT, "prepared_statement_cache_size": STATEMENTS}
     # No pool: a writer holds on to its connection, and one that broke is not taken up again.
-    writes = create_async_engine(url, poolclass=NullPool, connect_args=connect, **json)
+    writes = create_async_engine(url, poolclass=NullPool, connect_args=connect, **settings)
     closing.push_async_callback(writes.dispose)
     if migrate:
         async with writes.begin() as conn:
@@ -39,7 +39,7 @@ async def open_postgresql(
             await conn.run_sync(upgrade)
     reading = {**connect, "server_settings": {"default_transaction_read_only": "on"}}
     # Room for pages and for the connections that owners keep (`storage.ownership`).
-    reads = create_async_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, max_overflow=25, connect_args=reading, **json)
+    reads = create_async_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, max_overflow=25, connect_args=reading, **settings)
     closing.push_async_callback(reads.dispose)
     writer = PostgresqlWriter(writes, writers)
     closing.push_async_callback(writer.close)

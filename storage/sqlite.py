@@ -28,14 +28,14 @@ class DatabaseInUse(Exception):
     """Another process, or this one already, has the file open as its own."""
 
 
-async def open_sqlite(path: Path, closing: AsyncExitStack, *, migrate: bool, **json: Any) -> tuple[AsyncEngine, SqliteWriter]:
+async def open_sqlite(path: Path, closing: AsyncExitStack, *, migrate: bool, **settings: Any) -> tuple[AsyncEngine, SqliteWriter]:
     """The engine to read with and the writer. What must be closed is put on `closing`."""
     file = await asyncio.to_thread(_make_room, path)
-    conn = await asyncio.to_thread(_open, file, closing, migrate, json)
+    conn = await asyncio.to_thread(_open, file, closing, migrate, settings)
     writer = SqliteWriter(conn)
     closing.push_async_callback(writer.close)
     read_only = URL.create("sqlite+aiosqlite", database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"})
-    reads = create_async_engine(read_only, isolation_level="AUTOCOMMIT", **json)
+    reads = create_async_engine(read_only, isolation_level="AUTOCOMMIT", **settings)
     # Closed before the writer is: its connection, the last one, then folds the log into the file.
     closing.push_async_callback(reads.dispose)
     return reads, writer
@@ -47,10 +47,10 @@ def _make_room(path: Path) -> Path:
     return file
 
 
-def _open(file: Path, closing: AsyncExitStack, migrate: bool, json: dict[str, Any]) -> Connection:
+def _open(file: Path, closing: AsyncExitStack, migrate: bool, settings: dict[str, Any]) -> Connection:
     closing.callback(_own(file).close)
     connect = {"cached_statements": STATEMENTS, "check_same_thread": False}
-    engine = create_engine(URL.create("sqlite", database=str(file)), poolclass=NullPool, connect_args=connect, **json)
+    engine = create_engine(URL.create("sqlite", database=str(file)), poolclass=NullPool, connect_args=connect, **settings)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     if migrate:

@@ -18,17 +18,21 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import Connection
 
 from bot.invitations.sweeps import Sweep
 from channels.clock import Clock
 from storage.database import Database
 from storage.queries.firings import begin_firing, end_firing
 from storage.queries.incidents import clear_incident, note_incidents
+from storage.writer import DatabaseUnavailable
 
 __all__ = ["OnCalendar", "Scheduler"]
 
 log = logging.getLogger(__name__)
 
+COME_BACK = 5.0
+"""Seconds before a scheduler that failed starts again."""
 MAKE_UP_EVERY = timedelta(minutes=10)
 """How often a firing that failed is tried again."""
 
@@ -77,14 +81,21 @@ class Scheduler:
     async def run(self) -> None:
         """Schedule until cancelled, whenever this process is the one to do it."""
         while True:
-            async with self._own() as lost:
-                await self.make_up()
-                scheduler = self._started()
-                try:
-                    await lost.wait()
-                finally:
-                    scheduler.shutdown(wait=False)
-                    await asyncio.sleep(0)  # it stops in the loop's next turn
+            try:
+                async with self._own() as lost:
+                    await self._until_lost(lost)
+            except Exception as error:  # the database is away, say: what was missed is made up for when it is back
+                log.error("scheduler_failed why=%s", type(error).__name__)
+                await asyncio.sleep(COME_BACK)
+
+    async def _until_lost(self, lost: asyncio.Event) -> None:
+        await self.make_up()
+        scheduler = self._started()
+        try:
+            await lost.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            await asyncio.sleep(0)  # it stops in the loop's next turn
 
     async def make_up(self) -> None:
         """One round of everything: does all that is due now, whatever was missed."""
@@ -116,11 +127,17 @@ class Scheduler:
             self._well.discard(name)
             what = f"{name} failed: {type(error).__name__}"
             log.exception("schedule_failed", extra={"schedule": name})
-            await self._database.write(lambda conn: note_incidents(conn, [(key, what, now)]))
+            await self._noted(lambda conn: note_incidents(conn, [(key, what, now)]))
             return False
-        if name not in self._well:
+        if name not in self._well and await self._noted(lambda conn: clear_incident(conn, key, now)):
             self._well.add(name)
-            await self._database.write(lambda conn: clear_incident(conn, key, now))
+        return True
+
+    async def _noted(self, change: Callable[[Connection], None]) -> bool:
+        try:
+            await self._database.write(change)
+        except DatabaseUnavailable:
+            return False  # the log has it, and the next tick tries again
         return True
 
     def _started(self) -> AsyncIOScheduler:

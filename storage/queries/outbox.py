@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, literal_column, or_, select, update
+from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, literal_column, or_, select, update
 
 from storage.bulk import update_many
 from storage.customers import Address
@@ -66,7 +66,14 @@ _DUE = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
-_CLAIM = update(_message).where(_message.c.id.in_(_DUE.scalar_subquery())).values(state=MessageState.SENDING.value).returning(*_ONE)
+_ELSEWHERE = _DUE.where(_message.c.address.not_in(bindparam("but_not", expanding=True)))
+
+
+def _taking(due: Select[Any]) -> Any:
+    return update(_message).where(_message.c.id.in_(due.scalar_subquery())).values(state=MessageState.SENDING.value).returning(*_ONE)
+
+
+_CLAIM, _CLAIM_ELSEWHERE = _taking(_DUE), _taking(_ELSEWHERE)
 _ORPHANS = (
     select(*_ONE)
     .where(_message.c.account == bindparam("of_account"), _message.c.state == literal_column(f"'{MessageState.SENDING}'"))
@@ -74,9 +81,13 @@ _ORPHANS = (
 )
 
 
-def claim(conn: Connection, account: str, now: datetime, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Take up to `limit` due messages of the account, the most urgent first, and mark them as being sent."""
-    return conn.execute(_CLAIM, {"of_account": account, "now": now, "most": limit}).all()
+def claim(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Sequence[str] = ()) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Take up to `limit` due messages of the account, the most urgent first, and mark them as being sent.
+
+    None is taken for the addresses in `but_not`.
+    """
+    which = {"of_account": account, "now": now, "most": limit}
+    return conn.execute(_CLAIM_ELSEWHERE, which | {"but_not": but_not}).all() if but_not else conn.execute(_CLAIM, which).all()
 
 
 def orphans(conn: Connection, account: str) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -132,6 +143,7 @@ def _mark_unreachable(conn: Connection, gone: Sequence[Settled]) -> None:
     waiting = or_(*(and_(_message.c.account == one.account, _message.c.address == one.address) for one in gone))
     left = update(_message).where(_message.c.state == MessageState.DUE.value, waiting)
     conn.execute(left.values(state=MessageState.UNREACHABLE.value, reason="an earlier message could not reach this address"))
-    if invited := [one.invitation_id for one in gone if one.invitation_id]:
-        unreachable = update(_invitation).where(_invitation.c.id.in_(invited), _invitation.c.state.in_(("planned", "sent")))
-        conn.execute(unreachable.values(state=InvitationState.UNREACHABLE.value, reason=gone[0].reason))
+    for one in gone:
+        if one.invitation_id:
+            unreachable = update(_invitation).where(_invitation.c.id == one.invitation_id, _invitation.c.state.in_(("planned", "sent")))
+            conn.execute(unreachable.values(state=InvitationState.UNREACHABLE.value, reason=one.reason))

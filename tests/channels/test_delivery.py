@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,8 @@ from storage.customers import Address, Customer
 from storage.database import Database
 from storage.journal import Incident
 from storage.outbox import Message, MessageState, Priority
+from storage.queries.outbox import settle
+from storage.writer import DatabaseUnavailable
 
 _message, _address, _incident = Message.__table__, Address.__table__, Incident.__table__  # type: ignore[attr-defined]
 
@@ -139,7 +142,7 @@ async def test_told_to_wait_it_waits_and_keeps_the_order(database: Database, clo
 
 
 async def test_a_days_outage_loses_nothing_and_what_is_older_is_given_up(database: Database, clock: SimulatedClock) -> None:
-    post = Post(faults=[Retry(timedelta(hours=1), "down")] * 30)
+    post = Post(faults=[Retry(timedelta(hours=1), "down")] * 40)
     await put(database, clock, Say("one"))
     async with sending(database, post, clock):
         for _ in range(23):
@@ -287,3 +290,88 @@ async def test_ending_lets_what_is_under_way_finish(database: Database, clock: S
 
 async def _is_sending(database: Database) -> bool:
     return await states(database) == [MessageState.SENDING]
+
+
+async def test_what_was_claimed_and_not_begun_goes_back_at_a_stop_and_is_sent_by_the_next_owner(
+    database: Database, clock: SimulatedClock
+) -> None:
+    paced = replace(PLAIN, pace=Pace(address=timedelta(seconds=1)))
+    await put(database, clock, *(Say(f"alert {number}") for number in range(10)))
+    async with sending(database, first := Post(capabilities=paced), clock):
+        await until(lambda: first.sent)
+    assert set(await states(database)) == {"sent", "due"}
+    async with sending(database, second := Post(), clock):
+        await until(lambda: settled(database))
+    assert [text for _, text, _ in first.sent + second.sent] == [f"alert {number}" for number in range(10)]
+
+
+async def test_the_same_sender_comes_back_with_nothing_left_over(database: Database, clock: SimulatedClock) -> None:
+    post = Post(capabilities=replace(PLAIN, pace=Pace(address=timedelta(seconds=1))))
+    await put(database, clock, *(Say(f"question {number}", again="Again.") for number in range(4)))
+    delivery = Delivery(database, [post], clock)
+    for _ in range(2):
+        task = asyncio.create_task(delivery.run("post"))
+        await until(lambda: post.sent)
+        task.cancel()
+        await asyncio.wait([task])
+    task = asyncio.create_task(delivery.run("post"))
+    while not await settled(database):
+        clock.move_to(clock.now() + timedelta(seconds=1))
+        await asyncio.sleep(0.02)
+    task.cancel()
+    await asyncio.wait([task])
+    assert [text for _, text, _ in post.sent] == [f"question {number}" for number in range(4)]
+
+
+async def test_a_sender_with_all_its_calls_under_way_rests(database: Database, clock: SimulatedClock) -> None:
+    post = Post(hold=asyncio.Event())
+    for number in range(60):
+        await put(database, clock, Say("wave"), address=f"customer {number}")
+    async with sending(database, post, clock):
+        await asyncio.sleep(0.3)
+        before = time.process_time()
+        await asyncio.sleep(0.5)
+        assert time.process_time() - before < 0.2
+        assert post.hold is not None
+        post.hold.set()
+        await until(lambda: settled(database))
+
+
+async def test_one_crowded_address_does_not_hold_up_the_others(database: Database, clock: SimulatedClock) -> None:
+    post = Post(capabilities=replace(PLAIN, pace=Pace(address=timedelta(seconds=1))))
+    await put(database, clock, *(Say("alert") for _ in range(60)), address="lead")
+    await put(database, clock, Say("alert"), address="agent")
+    async with sending(database, post, clock):
+        await until(lambda: ("agent", "alert", "") in post.sent, seconds=2)
+    assert len(post.sent) < 5
+
+
+async def test_a_database_that_is_away_for_a_moment_makes_nothing_be_sent_twice(
+    database: Database, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.line.DATABASE_PAUSE", 0.02)
+    submit, away = database.writer.submit, 3
+
+    async def hesitant(work: Any, item: Any, *, key: int = 0) -> Any:
+        nonlocal away
+        if work is settle and away:
+            away -= 1
+            raise DatabaseUnavailable("locked")
+        return await submit(work, item, key=key)
+
+    monkeypatch.setattr(database.writer, "submit", hesitant)
+    post = Post()
+    await put(database, clock, Say("How was it?", again="Again."))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "How was it?", "")]
+    assert away == 0
+
+
+async def test_an_old_message_is_tried_before_it_is_given_up(database: Database, clock: SimulatedClock) -> None:
+    await put(database, clock, Say("one"))
+    clock.move_to(clock.now() + timedelta(days=2))
+    post = Post(faults=[Retry(timedelta(milliseconds=10), "a moment")])
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "one", "")]

@@ -121,3 +121,12 @@ def test_pace_order_and_completeness_hold_for_any_traffic(traffic: list[tuple[in
         for priority in range(4):
             ids = [message.id for _, message in here if message.priority == priority]
             assert ids == sorted(ids)
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait_until_it_has_caught_up() -> None:
+    lanes: Lanes[Message] = Lanes(Pace(account=SECOND, address=SECOND))
+    lanes.add(Message(1))
+    lanes.add(Message(2))
+    lanes.pick(START)
+    lanes.done(Message(1), START)
+    assert lanes.pick(START - 600 * SECOND) == Message(2)

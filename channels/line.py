@@ -1,0 +1,289 @@
+"""The sender of one account: takes its due messages, in order of urgency, at the platform's pace, and settles what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from traceback import format_tb
+from typing import Any
+
+from channels.clock import Clock
+from channels.contract import Channel, Retry, Say, SendError, Unknown, Unreachable
+from channels.lanes import Lanes
+from channels.stored import say_from_json
+from storage.database import Database
+from storage.outbox import MessageState
+from storage.queries.outbox import Settled, claim, orphans, platform_ids, settle
+from storage.writer import DatabaseUnavailable
+
+__all__ = ["Line"]
+
+log = logging.getLogger(__name__)
+
+POLL = 0.2
+"""Seconds after which a sender looks for due messages that nobody told it of (of other processes, or fallen due)."""
+CLAIM = 30
+"""Messages taken at once, and addresses in hand beyond which none are: about a second of Telegram's pace, so that bulk
+never stands before a reply for longer."""
+CROWD = 5
+"""Messages for one address in hand beyond which no more of its own are taken: the others' turn comes."""
+ROOM = 200
+"""Messages a sender keeps in hand before it leaves further replies in the outbox."""
+GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=1), 10
+"""How old a message is, and how often it was tried, before it is given up: a day's outage loses nothing."""
+DATABASE_PAUSE = 1.0
+"""Seconds between two attempts to write while the database takes nothing."""
+LONGEST_PAUSE = 300
+"""Seconds between two attempts at a message that may be sent any number of times: 0, 1, 3, 7 … and never more."""
+AT_ONCE = 32
+"""Calls to one platform under way at the same time."""
+KEYS_KEPT = 4096
+"""Keys of messages sent lately whose platform ids are at hand for an edit without asking the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message in hand."""
+
+    id: int
+    address: str
+    priority: int
+    say: Say
+    attempts: int
+    repeated: bool
+    invitation_id: int | None
+    due_at: datetime
+    created_at: datetime
+
+    @property
+    def paced(self) -> bool:
+        return not self.say.edits
+
+
+def _outgoing(row: Any) -> Outgoing:
+    return Outgoing(
+        row["id"],
+        row["address"],
+        row["priority"],
+        say_from_json(row["say"]),
+        row["attempts"],
+        row["repeated"],
+        row["invitation_id"],
+        row["due_at"],
+        row["created_at"],
+    )
+
+
+class Line:
+    """`run` sends until it is cancelled; the caller owns the account meanwhile."""
+
+    def __init__(self, database: Database, channel: Channel, clock: Clock) -> None:
+        self._database = database
+        self._channel = channel
+        self._clock = clock
+        self._lanes: Lanes[Outgoing] = Lanes(channel.capabilities.pace)
+        self._woken = asyncio.Event()
+        self._look = True
+        self._behind = False
+        """Whether the last look left due messages in the outbox: replies then queue up behind them."""
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._sent_keys: OrderedDict[str, str] = OrderedDict()
+        self._running = False
+
+    def has_room(self) -> bool:
+        return self._running and not self._behind and len(self._lanes) < ROOM
+
+    @property
+    def next_time(self) -> datetime | None:
+        """When something in hand that rests now may go."""
+        return self._lanes.next_time() if len(self._lanes) else None
+
+    @property
+    def idle(self) -> bool:
+        next_time = self._lanes.next_time()
+        waiting = not len(self._lanes) or (next_time is not None and next_time > self._clock.now())
+        return waiting and not (self._look or self._under_way)
+
+    def take(self, row: dict[str, Any]) -> None:
+        """A row just committed: one marked as being sent is sent at once, for another the outbox is looked at."""
+        if row["state"] != MessageState.SENDING.value:
+            self._look = True
+        elif self._running:
+            self._lanes.add(_outgoing(row))
+        else:
+            self._start(self._put_back([_outgoing(row)]))
+        self._woken.set()
+
+    def wake(self) -> None:
+        self._look = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        self._lanes = Lanes(self._channel.capabilities.pace)
+        for row in await self._database.write(partial(orphans, account=self._channel.account)):
+            await self._settle(self._unknown(_outgoing(row._mapping), "the process ended while this was being sent"))
+        self._look = self._running = True
+        try:
+            while True:
+                if self._look and self._lanes.addresses < CLAIM:
+                    await self._claim()
+                if len(self._under_way) < AT_ONCE and (one := self._lanes.pick(self._clock.now())):
+                    self._start(self._send(one))
+                else:
+                    await self._rest()
+        finally:
+            self._running = False
+            await self._wind_down()
+
+    async def _wind_down(self) -> None:
+        """Let what is under way finish, and put back what was not begun: it was certainly not sent."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=10)
+        await self._put_back(self._lanes.clear())
+
+    async def _put_back(self, left: Iterable[Outgoing]) -> None:
+        await self._settle_all([replace(self._settled(one, MessageState.DUE), attempts=one.attempts) for one in left])
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._look = self._look or self._behind
+        self._woken.set()
+        if not task.cancelled() and (error := task.exception()):
+            # The row stays as being sent; the account's next owner settles it as unknown.
+            self._tell("message_not_settled", error)
+
+    async def _rest(self) -> None:
+        # With all calls under way there is nothing to wait for but the end of one of them.
+        until = self._lanes.next_time() if len(self._under_way) < AT_ONCE else None
+        waits: set[asyncio.Task[Any]] = {asyncio.create_task(self._woken.wait())}
+        if until is not None:
+            waits.add(asyncio.create_task(self._clock.sleep_until(until)))
+        _, left = await asyncio.wait(waits, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        for wait in left:
+            wait.cancel()
+        self._look = self._look or not self._woken.is_set()  # time has passed: something may have fallen due
+        self._woken.clear()
+
+    async def _claim(self) -> None:
+        self._look = False
+        crowded = self._lanes.crowded(CROWD)
+        due = partial(claim, account=self._channel.account, now=self._clock.now(), limit=CLAIM, but_not=crowded)
+        try:
+            rows = await self._database.write(due)
+        except DatabaseUnavailable as error:
+            self._tell("outbox_not_read", error)
+            self._look = True
+            await asyncio.sleep(DATABASE_PAUSE)
+            return
+        for row in rows:
+            self._lanes.add(_outgoing(row._mapping))
+        self._look = self._look or len(rows) == CLAIM
+        self._behind = self._look or bool(crowded)
+
+    async def _send(self, one: Outgoing) -> None:
+        edits = ""
+        try:
+            edits = await self._platform_id(one.say.edits) if one.say.edits else ""
+            if one.say.edits and not (edits and self._channel.capabilities.edits):
+                platform_id = ""  # nothing to replace: an edit carries no news of its own
+            else:
+                say = replace(one.say, text=f"{one.say.again}\n\n{one.say.text}") if one.repeated and one.say.again else one.say
+                platform_id = await self._channel.send(one.address, say, message_id=one.id, edits=edits)
+        except SendError as error:
+            await self._failed(one, error)
+        except Exception as error:
+            self._tell("channel_failed", error)
+            await self._failed(one, Unknown(type(error).__name__))
+        else:
+            self._remember(one.say.key, platform_id)
+            self._lanes.done(one, self._clock.now())
+            self._woken.set()
+            await self._settle(self._settled(one, MessageState.SENT, platform_id=platform_id))
+
+    async def _failed(self, one: Outgoing, error: SendError) -> None:
+        now = self._clock.now()
+        match error:
+            case Retry() if one.attempts < LEAST_TRIES or now - one.created_at < GIVE_UP_AFTER:
+                until = now + max(error.after, timedelta(milliseconds=50))
+                if error.account_wide:
+                    self._lanes.hold_all(until)
+                back = [one, *self._lanes.hold(one.address, until)]
+                await self._settle_all([self._settled(each, MessageState.DUE, due_at=until, reason=str(error)) for each in back])
+            case Unreachable():
+                left = self._lanes.hold(one.address, now)
+                await self._settle_all([self._settled(each, MessageState.UNREACHABLE, reason=error.reason) for each in (one, *left)])
+            case Unknown():
+                self._lanes.done(one, now)
+                await self._settle(self._unknown(one, error.why))
+            case _:
+                self._lanes.done(one, now)
+                await self._settle(self._settled(one, MessageState.REJECTED, reason=str(error)))
+        log.warning("message_not_sent account=%s message=%s why=%s", self._channel.account, one.id, type(error).__name__)
+        self.wake()
+
+    def _unknown(self, one: Outgoing, why: str) -> Settled:
+        """Perhaps delivered. Sent again where that is harmless, as an edit is, and once where it can say so; otherwise left."""
+        now = self._clock.now()
+        if (self._channel.capabilities.idempotent or one.say.edits) and now - one.created_at < GIVE_UP_AFTER:
+            again_at = now + timedelta(seconds=min(2**one.attempts - 1, LONGEST_PAUSE))
+            return self._settled(one, MessageState.DUE, due_at=again_at, reason=why)
+        if one.say.again and not one.repeated:
+            return replace(self._settled(one, MessageState.DUE, reason=why), repeated=True)
+        return self._settled(one, MessageState.UNKNOWN, reason=why)
+
+    def _settled(
+        self, one: Outgoing, state: MessageState, *, platform_id: str | None = None, due_at: datetime | None = None, reason: str = ""
+    ) -> Settled:
+        return Settled(
+            one.id,
+            self._channel.account,
+            one.address,
+            state,
+            self._clock.now(),
+            due_at or one.due_at,
+            one.attempts + 1,
+            platform_id or None,
+            reason,
+            one.repeated,
+            one.invitation_id,
+        )
+
+    async def _settle(self, settled: Settled) -> None:
+        """Note it, however long the database takes to come back: what was sent must not be sent again."""
+        while True:
+            try:
+                await self._database.writer.submit(settle, settled)
+                return
+            except DatabaseUnavailable as error:
+                self._tell("settling_waits", error)
+                await asyncio.sleep(DATABASE_PAUSE)
+
+    async def _settle_all(self, settled: Sequence[Settled]) -> None:
+        await asyncio.gather(*(self._settle(one) for one in settled))
+
+    def _remember(self, key: str, platform_id: str) -> None:
+        if key and platform_id:
+            self._sent_keys[key] = platform_id
+            if len(self._sent_keys) > KEYS_KEPT:
+                self._sent_keys.popitem(last=False)
+
+    async def _platform_id(self, key: str) -> str:
+        if platform_id := self._sent_keys.get(key):
+            return platform_id
+        async with self._database.read() as conn:
+            return (await conn.run_sync(platform_ids, [key])).get(key, "")
+
+    def _tell(self, event: str, error: BaseException) -> None:
+        """Kind and place only: what an error says may quote a customer."""
+        place = "".join(format_tb(error.__traceback__)[-3:])
+        log.error("%s account=%s why=%s\n%s", event, self._channel.account, type(error).__name__, place)
