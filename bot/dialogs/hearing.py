@@ -41,11 +41,17 @@ class Outcome:
     says: list[Say] = field(default_factory=list)
     tolds: list[Told] = field(default_factory=list)
     givens: list[Given] = field(default_factory=list)
-    invitation: dict[str, Any] | None = None
+    invitations: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Changes, by invitation."""
     consents: list[tuple[str, bool]] = field(default_factory=list)
     """Purpose, granted."""
     reachable: bool | None = None
     """A change of whether the address can be reached."""
+
+    def invitation(self, held: Held, **changes: Any) -> None:
+        """What becomes of the invitation that the dialog follows from, where there is one."""
+        if held.invitation_id is not None:
+            self.invitations.setdefault(held.invitation_id, {}).update(changes)
 
     def customer_ids(self) -> set[int]:
         """Whose words and dialogs these are: they must be there to be pointed at."""
@@ -107,7 +113,7 @@ class Understanding:
             lead = phrase("late_link" if late else "resuming", talk.lang)
             self._apply(outcome, held, repeat(held.survey, held.dialog, self.now, lead=lead), heard=None)
             if invitation.state == "expired":
-                outcome.invitation = {"state": "started"}
+                outcome.invitation(held, state="started")
         else:
             survey = self.published.version(self.conn, invitation.survey_version_id)
             held = self._begun(talk, survey, invitation.survey_version_id, invitation.attributes or {})
@@ -120,7 +126,7 @@ class Understanding:
         waits = [question.key for question in held.survey.questions].index(held.dialog.current) if held.dialog.current else None
         if held.dialog.state is DialogState.EXPIRED and ref.question == waits:
             self._taken_over(held, talk)  # we have stopped asking, but never stop listening
-            outcome.invitation = {"state": "started"}
+            outcome.invitation(held, state="started")
         self._moved(heard, outcome, held)
 
     def _taken_over(self, held: Held, talk: Talk) -> None:
@@ -195,12 +201,18 @@ class Understanding:
                 case SignalKind.HUMAN | SignalKind.REMARK:
                     outcome.tolds.append(self._told(talk, held, heard, signal=signal, words=signal.words, media=signal.media))
                 case SignalKind.STARTED:
-                    outcome.invitation = (outcome.invitation or {}) | {"state": "started", "started_at": self.now}
+                    outcome.invitation(held, state="started", started_at=self.now)
                 case SignalKind.COMPLETED:
-                    outcome.invitation = (outcome.invitation or {}) | {"state": "completed", "completed_at": self.now}
+                    outcome.invitation(held, state="completed", completed_at=self.now)
                 case SignalKind.STOPPED:
-                    outcome.invitation = (outcome.invitation or {}) | {"state": "declined", "reason": "stopped by the customer"}
+                    self._stop_all(outcome, held)
                     outcome.consents.append(("surveys", False))
+
+    def _stop_all(self, outcome: Outcome, held: Held) -> None:
+        """STOP is said to us and not to one survey: nothing that is open here goes on asking."""
+        for one in (held, *outcome.talk.open()):
+            one.dialog, one.changed = replace(one.dialog, state=DialogState.STOPPED), True
+            outcome.invitation(one, state="declined", reason="stopped by the customer")
 
     def _told(self, talk: Talk, held: Held | None, heard: Heard | None, **said: Any) -> Told:
         return Told(

@@ -50,10 +50,11 @@ class Talk:
 
     def current(self) -> Held | None:
         """The dialog that a word without a reference belongs to: of the open ones, the one last moved."""
-        for held in reversed(self.dialogs):
-            if held.is_open and held.address_id == self.address_id:
-                return held
-        return None
+        return next(iter(self.open()), None)
+
+    def open(self) -> list[Held]:
+        """The dialogs that are open here, the one last moved first."""
+        return [held for held in reversed(self.dialogs) if held.is_open and held.address_id == self.address_id]
 
     def latest(self) -> Held | None:
         """The dialog that was completed last, where one was loaded: it was only just."""

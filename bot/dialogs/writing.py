@@ -105,8 +105,8 @@ def _reachability(outcomes: Sequence[Outcome]) -> dict[int, dict[str, Any]]:
 def _invitations(outcomes: Sequence[Outcome]) -> dict[int, dict[str, Any]]:
     changes: dict[int, dict[str, Any]] = {}
     for outcome in outcomes:
-        if outcome.invitation and outcome.held and (invitation_id := outcome.held.invitation_id):
-            changes.setdefault(invitation_id, {"id": invitation_id}).update(outcome.invitation, remind_at=None)
+        for invitation_id, change in outcome.invitations.items():
+            changes.setdefault(invitation_id, {"id": invitation_id}).update(change, remind_at=None)
     return changes
 
 

@@ -107,6 +107,22 @@ async def test_stop_ends_the_dialog_the_consent_and_the_invitation(counter: Coun
     assert await counter.answers() == {"solved": 1}
 
 
+async def test_stop_ends_every_dialog_that_is_open_there(counter: CounterDesk) -> None:
+    anna, support = counter.person(), await counter.invite()
+    website, elsewhere = await counter.invite("website", customer_id=support.customer_id), await counter.invite("after-purchase")
+    await counter.hear(counter.person("bo").starts(elsewhere.token), anna.starts(support.token), anna.starts(website.token))
+    counter.pass_time(minutes=1)
+    await counter.hear(anna.writes("STOP"))
+    states = {row.invitation_id: row.state for row in await counter.rows(Dialog)}
+    assert states == {support.id: "stopped", website.id: "stopped", elsewhere.id: "open"}
+    ends = {row.id: (row.state, row.reason) for row in await counter.rows(Invitation)}
+    declined = ("declined", "stopped by the customer")
+    assert ends == {support.id: declined, website.id: declined, elsewhere.id: ("started", "")}
+    assert [(row.purpose, row.granted) for row in await counter.rows(Consent)] == [("surveys", False)]
+    await counter.hear(anna.writes("ok thanks"))
+    assert await counter.answers() == {"words": "ok thanks"}  # and no question that was stopped
+
+
 async def test_stop_out_of_the_blue_withdraws_the_consent(counter: CounterDesk) -> None:
     anna = counter.person(lang="sv")
     await counter.hear(anna.starts(), anna.writes("STOPP"))
