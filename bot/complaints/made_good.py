@@ -18,6 +18,7 @@ from storage.cases import Case, CaseState
 from storage.outbox import Priority
 from storage.queries.cases import AnyRow, CaseView, add_entries, case_view, change_case, entry_row, open_cases_of
 from storage.queries.conversations import open_dialogs_at
+from storage.queries.invitations import consents_of
 from storage.queries.staff import chat_doors
 
 __all__ = ["SURVEY", "WORD_QUESTION", "ask_made_good", "on_made_good"]
@@ -65,14 +66,17 @@ def _why_not_now(conn: Connection, view: CaseView, now: datetime) -> str:
     """Why this customer cannot be asked now; empty where they can.
 
     Two fixes are asked about one after the other, or nobody could say which of them a "no" is about; and whoever is
-    answering something else is not interrupted.
+    answering something else than what they complained in is not interrupted.
     """
     if not view.address.reachable:
         return "unreachable"
+    if consents_of(conn, [view.case.customer_id], "surveys").get(view.case.customer_id) is False:
+        return "wants_no_questions"
     for dialog in open_dialogs_at(conn, view.address.id):
         if dialog.survey == SURVEY and dialog.case_id != view.id:
             return "asked_about_another"
-        if dialog.survey != SURVEY and now - dialog.updated_at <= STILL_SPEAKING:
+        elsewhere = dialog.survey != SURVEY and dialog.id != view.case.dialog_id
+        if elsewhere and now - dialog.updated_at <= STILL_SPEAKING:
             return "speaking"
     return ""
 

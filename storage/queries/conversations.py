@@ -146,6 +146,6 @@ def answers_to(conn: Connection, dialog_ids: Collection[int]) -> dict[tuple[int,
 
 
 def open_dialogs_at(conn: Connection, address_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The dialogs open at this address: `survey`, `case_id`, `updated_at`."""
+    """The dialogs open at this address: `id`, `survey`, `case_id`, `updated_at`."""
     here = (_dialog.c.address_id == address_id) & (_dialog.c.state == "open")
-    return conn.execute(select(_dialog.c.survey, _dialog.c.case_id, _dialog.c.updated_at).where(here)).all()
+    return conn.execute(select(_dialog.c.id, _dialog.c.survey, _dialog.c.case_id, _dialog.c.updated_at).where(here)).all()

@@ -130,3 +130,16 @@ async def test_who_could_not_be_asked_for_two_weeks_is_left_in_peace(world: Worl
     await world.database.write(lambda conn: conn.execute(gone.values(reachable=True)))
     await sweep(world)
     assert await asked(world, anna) == []
+
+
+async def test_who_stops_the_asking_is_not_asked_again_and_still_hears_from_staff(world: World, anna: Person) -> None:
+    await world.says(anna, "csat", 1)
+    case_id = (await world.case()).id
+    await fix(world, case_id)
+    await hear(world, anna, HeardKind.TEXT, text="STOP")
+    world.pass_time(days=3, minutes=1)
+    await sweep(world)
+    assert len(await asked(world, anna)) == 1
+    assert (await fix(world, case_id)).told == "kept_not_asked"
+    assert len(await asked(world, anna)) == 1
+    assert (await world.messages(anna.native_id, account=CUSTOMERS))[-1].text == "Sorry!"
