@@ -40,6 +40,10 @@ def manifest(
             else 'no account of Slack\'s is configured: write one, such as [channels.shop_slack] with kind = "slack"'
         )
     url = f"{settings.server.address}{webhook_path(chosen)}" if known[chosen].mode == "http" else ""
-    name = settings.shop.name if chosen in customers else f"{settings.shop.name} desk"
-    about = "Asks how it was, and passes on what went wrong." if chosen in customers else "Complaints, as they come in."
-    typer.echo(json.dumps(described(name, description=about, request_url=url), indent=2, ensure_ascii=False))
+    if chosen in customers:
+        app = described(settings.shop.name, description="Asks how it was, and passes on what went wrong.", request_url=url)
+    else:
+        commands = {"/cases": "Show the open complaints"}
+        name = f"{settings.shop.name} desk"
+        app = described(name, description="Complaints, as they come in.", commands=commands, request_url=url)
+    typer.echo(json.dumps(app, indent=2, ensure_ascii=False))

@@ -146,7 +146,7 @@ class SlackBot:
         turn = self._turns.setdefault(user, asyncio.Lock())
         async with turn:
             try:
-                heard = heard_of(body, self.account, await self._people.of(user))
+                heard = heard_of(body, self.account, await self._people.of(user), self._clock.now())
             except (LookupError, TypeError, ValueError) as problem:
                 log.error("slack_update_unreadable", extra={"account": self.account, "why": type(problem).__name__})
                 return

@@ -1,7 +1,8 @@
 """What an event or an interaction of Slack's means. Pure.
 
 Their shapes: https://docs.slack.dev/reference/events/message.im and
-https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+https://docs.slack.dev/reference/interaction-payloads/block_actions-payload, and of commands
+https://docs.slack.dev/interactivity/implementing-slash-commands
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ def author_of(body: Json) -> tuple[str, str]:
     if body.get("type") == "block_actions":
         user = body.get("user") or {}
         return user.get("team_id") or (body.get("team") or {}).get("id", ""), user.get("id", "")
+    if "command" in body:
+        return body.get("team_id", ""), body["user_id"]
     message = _message(body)
     if message is None:
         return "", ""
@@ -35,10 +38,10 @@ def author_of(body: Json) -> tuple[str, str]:
     return team, message["user"]
 
 
-def heard_of(body: Json, account: str, member: Member) -> Heard | None:
+def heard_of(body: Json, account: str, member: Member, now: datetime) -> Heard | None:
     """The body as `Heard`, or None where nobody said anything to us: channels, notices, other apps, our own messages.
 
-    `member` is what is known of the one that `author_of` names.
+    `member` is what is known of the one that `author_of` names; `now` dates a command, which Slack does not.
 
     Raises:
         LookupError, ValueError: the body is not shaped as Slack's are.
@@ -47,7 +50,7 @@ def heard_of(body: Json, account: str, member: Member) -> Heard | None:
     if not user:
         return None
 
-    def heard(kind: HeardKind, update_id: str, at: str, **more: Any) -> Heard:
+    def heard(kind: HeardKind, update_id: str, at: str | float, **more: Any) -> Heard:
         return Heard(
             channel="slack",
             account=account,
@@ -60,6 +63,9 @@ def heard_of(body: Json, account: str, member: Member) -> Heard | None:
             **more,
         )
 
+    if "command" in body:
+        words = f"{body['command']} {body.get('text', '')}".strip()
+        return heard(HeardKind.TEXT, body["trigger_id"], now.timestamp(), text=words)
     if body["type"] == "block_actions":
         action = body["actions"][0]
         if choice := action.get("value") or (action.get("selected_option") or {}).get("value"):

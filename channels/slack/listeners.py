@@ -50,6 +50,7 @@ def bolt_app(account: str, take: Callable[[dict[str, Any]], Awaitable[None]]) ->
 
     app.event(_ANY)(happened)
     app.action(_ANY)(acted)
+    app.command(_ANY)(acted)
     app.error(failed)
     return app
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 __all__ = ["BOT_EVENTS", "BOT_SCOPES", "manifest"]
@@ -12,11 +14,14 @@ BOT_EVENTS = ("message.im", "app_uninstalled", "tokens_revoked")
 _NAME_LIMIT = 35
 
 
-def manifest(name: str, *, description: str, request_url: str = "") -> dict[str, Any]:
+def manifest(name: str, *, description: str, commands: Mapping[str, str] = MappingProxyType({}), request_url: str = "") -> dict[str, Any]:
     """The manifest of an app that people talk with in direct messages.
 
+    `commands` are those that begin with a slash, each with its line of explanation: Slack lets nobody send any other.
     `request_url` is where Slack posts events to; without one they come by Socket Mode.
     """
+    address = {"url": request_url} if request_url else {}
+    slashed = [{"command": command, "description": about, **address} for command, about in commands.items()]
     settings: dict[str, Any] = {
         "event_subscriptions": {"bot_events": list(BOT_EVENTS)},
         "interactivity": {"is_enabled": True},
@@ -27,12 +32,14 @@ def manifest(name: str, *, description: str, request_url: str = "") -> dict[str,
     if request_url:
         settings["event_subscriptions"]["request_url"] = request_url
         settings["interactivity"]["request_url"] = request_url
+    scopes = [*BOT_SCOPES, *(["commands"] if slashed else [])]
     return {
         "display_information": {"name": name[:_NAME_LIMIT], "description": description},
         "features": {
             "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": name[:_NAME_LIMIT], "always_online": True},
+            **({"slash_commands": slashed} if slashed else {}),
         },
-        "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
+        "oauth_config": {"scopes": {"bot": scopes}},
         "settings": settings,
     }

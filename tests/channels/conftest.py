@@ -120,7 +120,7 @@ def bot(make_bot: MakeBot) -> Channel:
 @pytest.fixture
 async def slack(hurried: HurriedClock) -> AsyncIterator[SlackSimulator]:
     """A workspace with one app in it, by Socket Mode, whose clock is the app's."""
-    async with SlackSimulator(now=hurried.now, retries=(0.0, 0.1, 0.2), patience=1.0) as simulator:
+    async with SlackSimulator(now=hurried.now, retries=(0.0, 0.1, 0.2), patience=2.0) as simulator:
         simulator.app(SLACK_TOKEN, app_token=SLACK_APP_TOKEN, signing_secret=SLACK_SECRET)
         yield simulator
         assert simulator.world.faults == []

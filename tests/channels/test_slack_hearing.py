@@ -17,6 +17,7 @@ from channels.slack.people import Member
 CASES = json.loads((Path(__file__).parent / "slack_cases" / "heard.json").read_text())
 SAMPLES = Path(__file__).parents[3] / "shared" / "specs" / "slack-samples"
 ANNA = Member("Anna", "lv-LV")
+RECEIVED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TS = "1772442000.000100"
 MESSAGE = {"type": "message", "user": "U0ANNA", "team": "T0HOME", "ts": TS, "text": "4"}
 
@@ -24,6 +25,8 @@ MESSAGE = {"type": "message", "user": "U0ANNA", "team": "T0HOME", "ts": TS, "tex
 def _body(case: dict[str, Any]) -> dict[str, Any]:
     """The body of a case, with all that cases have in common."""
     place = {"channel": "D0ANNA", "channel_type": "im"}
+    if "command" in case:
+        return {"team_id": "T0HOME", "user_id": "U0ANNA", "trigger_id": "7.8.9", "channel_id": "D0ANNA", **case["command"]}
     if "action" in case:
         return {
             "type": "block_actions",
@@ -50,7 +53,7 @@ def _expected(case: dict[str, Any]) -> Heard | None:
         channel="slack",
         account="shop",
         address=given.pop("address", "T0HOME:U0ANNA"),
-        update_id="7.8.9" if "action" in case else "Ev1",
+        update_id="Ev1" if "event" in case or "change" in case else "7.8.9",
         kind=HeardKind(given.pop("kind")),
         at=datetime.fromtimestamp(given.pop("at", float(TS)), UTC),
         media=Media(MediaKind(media.pop("kind")), **media) if media else None,
@@ -62,7 +65,7 @@ def _expected(case: dict[str, Any]) -> Heard | None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_a_body_is_heard_for_what_it_means(case: dict[str, Any]) -> None:
-    heard, expected = heard_of(_body(case), "shop", ANNA), _expected(case)
+    heard, expected = heard_of(_body(case), "shop", ANNA, RECEIVED), _expected(case)
     assert (heard and asdict(heard)) == (expected and asdict(expected))
 
 
@@ -77,7 +80,7 @@ def test_no_sample_of_slacks_own_breaks_the_hearing() -> None:
         body = json.loads(file.read_text())
         body["type"] = "event_callback"
         # The samples' values are blank, so that nobody is in them.
-        assert heard_of(body, "shop", ANNA) is None, file.name
+        assert heard_of(body, "shop", ANNA, RECEIVED) is None, file.name
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the folder with samples of Slack's events is not there")
@@ -91,7 +94,7 @@ def test_a_sample_of_slacks_own_is_heard_once_it_has_an_author(name: str) -> Non
     said["edited"] = {"user": "U1", "ts": TS}
     if name == "MessageChangedPayload":
         said["subtype"] = None
-    heard = heard_of({**body, "type": "event_callback", "event_id": "Ev1"}, "shop", ANNA)
+    heard = heard_of({**body, "type": "event_callback", "event_id": "Ev1"}, "shop", ANNA, RECEIVED)
     assert heard is not None and (heard.text, heard.address, heard.update_id) == ("hello", "T1:U1", "Ev1")
 
 
@@ -102,5 +105,5 @@ def test_the_sample_of_an_interaction_is_heard_once_it_has_an_author() -> None:
     body["actions"] = (
         [{**body["actions"][0], "value": "q.1", "action_ts": TS}] if body.get("actions") else [{"value": "q.1", "action_ts": TS}]
     )
-    heard = heard_of({**body, "trigger_id": "1.2.3"}, "shop", ANNA)
+    heard = heard_of({**body, "trigger_id": "1.2.3"}, "shop", ANNA, RECEIVED)
     assert heard is not None and (heard.choice, heard.update_id) == ("q.1", "1.2.3")

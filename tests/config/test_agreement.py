@@ -5,6 +5,7 @@ import pytest
 from bot.config import ConfigProblems, load_config
 from tests.config.conftest import Written
 
+SLACK = 'kind = "slack"\nbot_token = "xoxb-1"\n'
 TELEGRAM = 'kind = "telegram"\ntoken = "1:abc"\n'
 
 
@@ -21,6 +22,16 @@ TELEGRAM = 'kind = "telegram"\ntoken = "1:abc"\n'
         (
             f'[channels.a]\n{TELEGRAM}mode = "webhook"\nwebhook_secret = "0123456789abcdef"',
             '[server] public_url is missing, and [channels.a] has mode = "webhook"',
+        ),
+        (f"[channels.a]\n{SLACK}", "[channels.a] app_token is compulsory"),
+        (f'[channels.a]\n{SLACK}mode = "http"', "[channels.a] signing_secret is compulsory"),
+        (
+            f'[staff.channels.a]\n{SLACK}mode = "http"\nsigning_secret = "00112233445566778899aabbccddeeff"',
+            '[server] public_url is missing, and [staff.channels.a] has mode = "http"; write where Slack shall post to',
+        ),
+        (
+            f'[channels.a]\n{SLACK}app_token = "xapp-1"\n[staff.channels.b]\n{SLACK}app_token = "xapp-2"',
+            "[staff.channels.b] bot_token is also the token of [channels.a]; every account needs an app of its own",
         ),
         ('[server]\nhost = "0.0.0.0"\n[console]\nsign_in = "none"', 'line 8: [console] sign_in = "none" would open the desk'),
         (

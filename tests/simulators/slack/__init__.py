@@ -13,7 +13,7 @@ what was not acknowledged is pushed again.
 What it does not do, so that nobody trusts it with that:
 
 * One workspace and direct messages alone: no channels, threads only as a mark on a message, no reactions, no search.
-* Scopes are not checked; a manifest is not read.
+* Scopes are not checked; a manifest is not read, so a person can send any command.
 * Of Block Kit it knows sections, actions (buttons, menus), images, headers, dividers, contexts and inputs; others are refused.
 * A length is counted in UTF-16 units, for Slack does not say how it counts: an app that passes here passes there.
 * Rate limits as published: a message a second in a conversation with a burst of four, and a number a minute for each

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.simulators.slack.world import TEAM, App, Conversation, Json, User, World
 
-__all__ = ["block_actions", "event", "im_message", "rich_text", "user_object"]
+__all__ = ["block_actions", "event", "im_message", "rich_text", "slash_command", "user_object"]
 
 _EMOJI = {"👍": ("+1", "1f44d"), "👎": ("-1", "1f44e"), "😀": ("grinning", "1f600"), "⭐": ("star", "2b50"), "❤️": ("heart", "2764-fe0f")}
 _SIGN = re.compile("|".join(_EMOJI))
@@ -82,6 +82,26 @@ def block_actions(world: World, conversation: Conversation, message: Json, eleme
         "state": {"values": {}},
         "response_url": "https://hooks.slack.com/actions/played/and/not/served",
         "actions": [{**action, **done, "block_id": "b", "action_ts": world.next_ts()}],
+    }
+
+
+def slash_command(world: World, conversation: Conversation, command: str, text: str) -> Json:
+    """A command that begins with a slash."""
+    app, user, number = conversation.app, conversation.user, next(world.numbers)
+    return {
+        "token": "verification-token-of-old",
+        "team_id": user.team,
+        "team_domain": "home",
+        "channel_id": conversation.id,
+        "channel_name": "directmessage",
+        "user_id": user.id,
+        "user_name": user.name.lower(),
+        "command": command,
+        "text": text,
+        "api_app_id": app.id,
+        "is_enterprise_install": "false",
+        "response_url": "https://hooks.slack.com/commands/played/and/not/served",
+        "trigger_id": f"{number}.{int(world.now().timestamp())}.{number:032x}",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 
-from tests.simulators.slack.payloads import block_actions, event, im_message, rich_text
+from tests.simulators.slack.payloads import block_actions, event, im_message, rich_text, slash_command
 from tests.simulators.slack.world import App, Conversation, Entry, Json, User, World
 
 __all__ = ["Person", "Refused"]
@@ -33,6 +33,10 @@ class Person:
         """Write; gives back the message's ts."""
         text, blocks = rich_text(words)
         return self._write(text=text, blocks=blocks, **({"thread_ts": thread} if thread else {}))
+
+    def command(self, command: str, text: str = "") -> None:
+        """Send a command that begins with a slash. It stands in no transcript, as in Slack."""
+        self._push(self._app, slash_command(self._world, self.conversation, command, text))
 
     def file(self, mimetype: str = "image/jpeg", words: str = "", **more: object) -> str:
         file = {"id": f"F0{next(self._world.numbers)}", "name": "file", "mimetype": mimetype, "size": 4321, "mode": "hosted", **more}

@@ -71,7 +71,7 @@ class Pusher:
 
     async def _tell(self, app: App, payload: Json, wait: float) -> None:
         await asyncio.sleep(wait)
-        is_event = payload["type"] == "event_callback"
+        is_event = payload.get("type") == "event_callback"
         for attempt, pause in enumerate((0.0, *(self._retries if is_event else ()))):
             if pause:
                 await asyncio.sleep(pause)
@@ -81,8 +81,10 @@ class Pusher:
         self._world.events["given_up" if is_event else "unanswered_interactions"] += 1
 
     async def _post(self, app: App, payload: Json, attempt: int) -> bool:
-        if payload["type"] == "event_callback":
+        if payload.get("type") == "event_callback":
             body, kind = json.dumps(payload).encode(), "application/json"
+        elif "command" in payload:
+            body, kind = urlencode(payload).encode(), "application/x-www-form-urlencoded"
         else:
             body, kind = urlencode({"payload": json.dumps(payload)}).encode(), "application/x-www-form-urlencoded"
         headers = {"Content-Type": kind} | signed(app.signing_secret, body, self._world.now().timestamp())
@@ -99,8 +101,9 @@ class Pusher:
             return False
         line: web.WebSocketResponse = app.sockets[-1]
         envelope = str(uuid.uuid4())
-        is_event = payload["type"] == "event_callback"
-        wrapped: Json = {"envelope_id": envelope, "type": "events_api" if is_event else "interactive", "payload": payload}
+        is_event = payload.get("type") == "event_callback"
+        kind = "events_api" if is_event else "slash_commands" if "command" in payload else "interactive"
+        wrapped: Json = {"envelope_id": envelope, "type": kind, "payload": payload}
         wrapped["accepts_response_payload"] = not is_event
         if is_event:
             wrapped |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
