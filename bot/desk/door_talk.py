@@ -113,8 +113,10 @@ class DoorTalk:
     def wrote(self, text: str) -> list[Say]:
         """Words: a command, or what the draft waits for."""
         draft, text = self.draft, text.strip()
+        if text.removeprefix("/").lower() == "cases":  # most channels give a command as the word it is
+            return [open_cases_say(self.conn, self.door, self.lang)]
         if text.startswith("/"):
-            return [open_cases_say(self.conn, self.door, self.lang)] if text.split()[0] == "/cases" else [self._say("help")]
+            return [self._say("help")]
         match draft.awaits if draft else "":
             case "text" if draft:
                 return self._preview(replace(draft, text=text, awaits=""))
