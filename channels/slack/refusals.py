@@ -55,7 +55,7 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
         if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
             return Retry(pause(), explained(error), account_wide=True)  # there was no line, so nothing can have arrived
         return Retry(pause(), explained(error)) if repeatable else Unknown(explained(error))
-    status, code, why = error.response.status_code, code_of(error), explained(error)
+    status, code, why = _status_of(error), code_of(error), explained(error)
     if is_too_fast(error):
         # Limits hold for a method: an edit that is too fast keeps no message back.
         return Retry(_retry_after(error.response.headers) or pause(), why, account_wide=not repeatable)
@@ -80,7 +80,7 @@ def edit_is_settled(error: Exception) -> bool:
 
 
 def is_too_fast(error: Exception) -> bool:
-    return isinstance(error, SlackApiError) and bool(error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS)
+    return isinstance(error, SlackApiError) and _status_of(error) == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def picture_is_refused(error: Exception) -> bool:
@@ -94,8 +94,13 @@ def explained(error: Exception) -> str:
         return f"{type(error).__name__}: {error}"
     code = code_of(error)
     if not code:
-        return f"status {getattr(error.response, 'status_code', '')}, and the answer was not Slack's"
+        return f"status {_status_of(error)}, and the answer was not Slack's"
     return f"{code}: {remedy}" if (remedy := _MENDED_BY_OPERATOR.get(code)) else ", ".join([code, *_details(error.response.data)])
+
+
+def _status_of(error: SlackApiError) -> int:
+    """The library hands over the raw answer where it could not read it, and its own otherwise: each has its own name for this."""
+    return int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
 
 
 def _details(data: dict[str, Any]) -> list[str]:

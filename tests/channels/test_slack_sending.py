@@ -8,10 +8,15 @@ from random import Random
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from channels.contract import Choice, Rejected, Retry, Say, SendError, Unknown, Unreachable
 from channels.customers.slack import Credentials, SlackChannel
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, HurriedClock
+from tests.serving import serving
 from tests.simulators.slack import Person, SlackSimulator
 
 HELLO = Say("Hello")
@@ -135,6 +140,18 @@ async def test_a_token_of_the_wrong_kind_is_told_so(slack: SlackSimulator, hurri
     error = await _error(bot, "T0HOME:U0ANNA")
     assert isinstance(error, Retry) and "begins with xoxb-" in error.why
     await bot.close()
+
+
+@pytest.mark.parametrize(("status", "kind"), [(503, Retry), (429, Retry), (200, Unknown), (302, Rejected)])
+async def test_an_answer_that_is_not_slacks_is_judged_by_its_status(hurried: HurriedClock, status: int, kind: type[SendError]) -> None:
+    async def proxy(_: Request) -> Response:
+        return Response("{ a proxy's page", status, {"Content-Type": "application/json"})
+
+    async with serving(Starlette(routes=[Route("/api/chat.postMessage", proxy, methods=["POST"])])) as address:
+        bot = SlackChannel("shop", Credentials(SLACK_TOKEN, SLACK_APP_TOKEN), clock=hurried, rng=Random(7), api_base=f"{address}/api")
+        error = await _error(bot, "T0HOME:U0ANNA")
+        assert isinstance(error, kind) and "not Slack's" in str(error)
+        await bot.close()
 
 
 def test_an_app_that_nothing_could_be_heard_from_is_refused() -> None:
