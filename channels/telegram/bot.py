@@ -51,6 +51,8 @@ class TelegramBot:
 
     name = "telegram"
     capabilities = CAPABILITIES
+    keeps_commands = False
+    """Whether `/cases` is heard as a command, or as the word "cases": customers may say what they like."""
 
     def __init__(self, account: str, library: Library, *, clock: Clock, line: Outage, webhook: Webhook | None = None) -> None:
         self.account = account
@@ -121,7 +123,7 @@ class TelegramBot:
         except ValueError as problem:
             log.error("telegram_update_unreadable", extra={"account": self.account, "update": raw["update_id"], "why": str(problem)})
             return
-        if heard := heard_of(update, self.account, self._clock.now()):
+        if heard := heard_of(update, self.account, self._clock.now(), keeps_commands=self.keeps_commands):
             await hear(heard)
         if update.callback_query:
             task = asyncio.create_task(self._answer_tap(update.callback_query.id))

@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from channels.contract import Heard, HeardKind, Media, MediaKind
-from channels.telegram.rules import spoken_words, start_token
+from channels.telegram.rules import spoken_words, start_token, typed_words
 from channels.telegram.updates import Message, Update, User
 
 __all__ = ["heard_of"]
 
 
-def heard_of(update: Update, account: str, now: datetime) -> Heard | None:
+def heard_of(update: Update, account: str, now: datetime, *, keeps_commands: bool = False) -> Heard | None:
     """The update as `Heard`, or None where nobody said anything to us: groups, service notices, other bots.
 
-    `now` dates what Telegram does not date: the tap of a button.
+    `now` dates what Telegram does not date: the tap of a button. With `keeps_commands`, `/cases` stays one; otherwise it is
+    the word "cases".
     """
+    words_of = typed_words if keeps_commands else spoken_words
 
     def heard(kind: HeardKind, person: User, at: datetime, **more: Any) -> Heard:
         return Heard(
@@ -33,9 +35,9 @@ def heard_of(update: Update, account: str, now: datetime) -> Heard | None:
         )
 
     if update.message:
-        return _said(update.message, heard)
+        return _said(update.message, heard, words_of)
     if update.edited_message:
-        return _corrected(update.edited_message, heard)
+        return _corrected(update.edited_message, heard, words_of)
     if tap := update.callback_query:
         message = tap.message
         if not tap.data or (message and message.chat.type != "private"):
@@ -52,7 +54,7 @@ def _author(message: Message) -> User | None:
     return person if message.chat.type == "private" and person and not person.is_bot else None
 
 
-def _said(message: Message, heard: Callable[..., Heard]) -> Heard | None:
+def _said(message: Message, heard: Callable[..., Heard], words_of: Callable[[str], str]) -> Heard | None:
     person = _author(message)
     if person is None:
         return None
@@ -61,7 +63,7 @@ def _said(message: Message, heard: Callable[..., Heard]) -> Heard | None:
         if token is not None:
             return heard(HeardKind.START, person, message.date, token=token)
         answered = str(message.reply_to_message.message_id) if message.reply_to_message else ""
-        return heard(HeardKind.TEXT, person, message.date, text=spoken_words(message.text), message=answered)
+        return heard(HeardKind.TEXT, person, message.date, text=words_of(message.text), message=answered)
     if media := _media(message):
         words = message.caption or (message.sticker.emoji if message.sticker else "")
         return heard(HeardKind.MEDIA, person, message.date, media=media, text=words)
@@ -70,12 +72,12 @@ def _said(message: Message, heard: Callable[..., Heard]) -> Heard | None:
     return None
 
 
-def _corrected(message: Message, heard: Callable[..., Heard]) -> Heard | None:
+def _corrected(message: Message, heard: Callable[..., Heard], words_of: Callable[[str], str]) -> Heard | None:
     """Somebody who corrects what they wrote says it anew."""
     person, words = _author(message), message.text or message.caption
     if person is None or not words or start_token(words) is not None:
         return None
-    return heard(HeardKind.TEXT, person, message.edit_date or message.date, text=spoken_words(words), message=str(message.message_id))
+    return heard(HeardKind.TEXT, person, message.edit_date or message.date, text=words_of(words), message=str(message.message_id))
 
 
 def _media(message: Message) -> Media | None:

@@ -27,6 +27,7 @@ __all__ = [
     "spoken_text",
     "spoken_words",
     "start_token",
+    "typed_words",
     "units",
 ]
 
@@ -103,8 +104,13 @@ def start_token(text: str) -> str | None:
 
 def spoken_words(text: str) -> str:
     """What somebody wrote, a command as the word it is: `/stop` says "stop"."""
+    return typed_words(text).removeprefix("/") if _COMMAND.fullmatch(text) else text
+
+
+def typed_words(text: str) -> str:
+    """What somebody wrote, a command as such, without the name of the bot behind it: `/cases@staff_bot` says "/cases"."""
     command = _COMMAND.fullmatch(text)
-    return f"{command[1]} {command[2]}".strip() if command else text
+    return f"/{command[1]} {command[2]}".strip() if command else text
 
 
 def deep_link(username: str, token: str) -> str:

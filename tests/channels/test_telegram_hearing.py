@@ -73,3 +73,13 @@ def test_an_update_that_cannot_be_read_says_where_and_not_what() -> None:
     with pytest.raises(ValueError) as unreadable:
         read_update({"update_id": 900, "message": {"text": "my secret"}})
     assert str(unreadable.value) and "secret" not in str(unreadable.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [("/cases", "/cases"), ("/cases@staff_bot", "/cases"), ("cases of tea arrived", "cases of tea arrived"), ("/", "/")],
+)
+def test_a_command_of_staff_stays_one(typed: str, heard: str) -> None:
+    said = heard_of(read_update(_update({"message": {"text": typed}})), "staff", RECEIVED, keeps_commands=True)
+    assert said is not None
+    assert (said.kind, said.text) == (HeardKind.TEXT, heard)

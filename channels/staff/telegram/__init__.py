@@ -24,6 +24,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 class StaffTelegram(TelegramBot):
     """The staff's bot, by long polling. `api_base` is the address of another server that speaks the Bot API."""
 
+    keeps_commands = True
+
     def __init__(self, account: str, token: str, *, clock: Clock, rng: Random, api_base: str = TELEGRAM) -> None:
         library = PythonTelegramBot(account, token, api_base, Outage(account, clock, rng))
         super().__init__(account, library, clock=clock, line=Outage(account, clock, rng))
