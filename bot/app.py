@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from traceback import format_tb
 
 from sqlalchemy import Connection
 
+from bot.account_service import serve_account
 from bot.accounts import customer_channels, data_folder, links_of, server_secret, staff_channels
 from bot.complaints.listening import ComplaintListener, sounds_like_complaint
 from bot.complaints.rules import Rules
@@ -37,15 +37,10 @@ from channels.contract import Channel, Hear
 from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
-from storage.queries.incidents import clear_incident, note_incidents
-from storage.writer import DatabaseUnavailable
 
 __all__ = ["App", "open_app"]
 
 log = logging.getLogger(__name__)
-
-_COME_BACK = timedelta(seconds=5)
-"""How long an account that failed rests before it is tried again."""
 _WATCH_EVERY = timedelta(seconds=30)
 
 
@@ -77,56 +72,20 @@ class App:
         """Hear, answer, deliver and, with `schedule`, do what falls due, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for channel in self.channels:
-                tasks.create_task(self._account(channel, self.receiver.hear))
+                tasks.create_task(self._serve(channel, self.receiver.hear))
             for channel in self.staff_channels:
-                tasks.create_task(self._account(channel, self.staff_receiver.hear))
+                tasks.create_task(self._serve(channel, self.staff_receiver.hear))
             if schedule:
                 own = partial(owning, self.database, "scheduler")
                 tasks.create_task(Scheduler(self.database, self.clock, own, sweeps=self.sweeps).run())
+
+    async def _serve(self, channel: Channel, hear: Hear) -> None:
+        await serve_account(channel, hear, self.delivery, self.database, self.clock)
 
     async def sweep(self) -> None:
         """One round of everything that is due."""
         for sweep in self.sweeps:
             await sweep.run(self.clock.now())
-
-    async def _account(self, channel: Channel, hear: Hear) -> None:
-        """Serve one account whenever this process owns it. Its illness is an incident, and nobody else's."""
-        key = f"account.{channel.account}"
-        while True:
-            try:
-                async with owning(self.database, key) as lost:
-                    await self._until_lost(channel, hear, lost)
-            except Exception as error:
-                self._tell_failed(channel.account, error)
-                await self._note_failed(key, channel.account, error)
-                await asyncio.sleep(_COME_BACK.total_seconds())
-            else:
-                log.warning("account_lost account=%s", channel.account)
-
-    def _tell_failed(self, account: str, error: Exception) -> None:
-        """Kind and place only: what an error says may quote a customer."""
-        log.error("account_failed account=%s why=%s\n%s", account, type(error).__name__, "".join(format_tb(error.__traceback__)[-5:]))
-
-    async def _note_failed(self, key: str, account: str, error: Exception) -> None:
-        what = f"the account {account} stopped: {type(error).__name__}"
-        try:
-            await self.database.write(partial(note_incidents, found=[(key, what, self.clock.now())]))
-        except DatabaseUnavailable:
-            log.warning("incident_not_noted account=%s", account)  # it is in the log; the account comes back all the same
-
-    async def _until_lost(self, channel: Channel, hear: Hear, lost: asyncio.Event) -> None:
-        now = self.clock.now()
-        await self.database.write(lambda conn: clear_incident(conn, f"account.{channel.account}", now))
-        serving = [asyncio.create_task(channel.run(hear)), asyncio.create_task(self.delivery.run(channel.account))]
-        watching = asyncio.create_task(lost.wait())
-        try:
-            done, _ = await asyncio.wait([*serving, watching], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (*serving, watching):
-                task.cancel()
-            await asyncio.wait([*serving, watching])
-        for task in done:
-            task.result()
 
 
 @asynccontextmanager

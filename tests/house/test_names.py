@@ -25,12 +25,13 @@ TOP_LEVEL = {
     "tests",
 }
 LONG = {
-    "bot/dialogs/advance.py": "one decision, from what was heard to what follows, read from top to bottom",
     "bot/dialogs/hearing.py": "one batch on its way to one transaction",
     "channels/contract.py": "the whole of what channels and the bot say to each other",
     "channels/customers/webchat/channel.py": "one platform",
     "channels/telegram/hearing.py": "every kind of update of one platform, told in our words",
-    "channels/delivery.py": "one sender, from the claim to what became of it",
+    "channels/line.py": "one sender, from the claim to what became of it",
+    "bot/desk/door_talk.py": "one conversation, from a press to an answer sent",
+    "bot/desk/operations.py": "everything staff can do, an act a method",
 }
 """Files of more than 200 lines, each with the reason why it is one concept all the same."""
 
