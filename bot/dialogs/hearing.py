@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.dialogs.advance import advance, begin, begin_with_words, repeat
-from bot.dialogs.dialog import Dialog, DialogState, SignalKind, Step
+from bot.dialogs.dialog import Dialog, DialogState, Signal, SignalKind, Step
 from bot.dialogs.loading import Loaded
 from bot.dialogs.opening import facts_for
 from bot.dialogs.published import Published
 from bot.dialogs.recording import Given
-from bot.dialogs.refs import Ref, read_ref
+from bot.dialogs.refs import Aside, Ref, read_ref
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.told import Told
 from bot.surveys.definition import Survey
@@ -84,6 +84,8 @@ class Understanding:
                 ref = read_ref(heard.choice)
                 if ref and (held := talk.held(ref.dialog)):
                     self._tapped(heard, ref, talk, outcome, held)
+                elif ref and ref.choice is Aside.HUMAN:  # of a dialog that has gone on elsewhere, or is long deleted
+                    outcome.tolds.append(self._told(talk, None, heard, signal=Signal(SignalKind.HUMAN)))
             case HeardKind.TEXT | HeardKind.MEDIA:
                 self._spoke(heard, talk, outcome)
         return outcome

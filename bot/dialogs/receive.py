@@ -201,6 +201,8 @@ def _utterance_row(heard: Heard) -> Row:
 
 
 def _say_first(outcome: Outcome, text: str) -> None:
-    """Put what must be said at once after the edits of what was answered, before the next question."""
+    """Put what must be said at once after the edits of what was answered, before the next question; only once, where
+    the dialog says the same."""
+    outcome.says = [say for say in outcome.says if say.text != text]
     place = next((place for place, say in enumerate(outcome.says) if not say.edits), len(outcome.says))
     outcome.says.insert(place, Say(text, again=phrase("repeated", outcome.talk.lang)))

@@ -19,7 +19,11 @@ __all__ = ["tapped"]
 
 def tapped(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step:
     ref = read_ref(heard.choice)
-    if ref is None or ref.dialog != dialog.id or ref.question >= len(survey.questions):
+    if ref is None or ref.dialog != dialog.id:
+        return Step(dialog)
+    if ref.choice is Aside.HUMAN:
+        return call_human(dialog, "")  # on whatever message, in whatever state: a cry for help is always heard
+    if ref.question >= len(survey.questions):
         return Step(dialog)
     question = survey.questions[ref.question]
     if dialog.state is DialogState.OPEN and question.key == dialog.current:
@@ -33,8 +37,6 @@ def _tapped_now(survey: Survey, dialog: Dialog, question: Question, ref: Ref, he
             return answer(survey, dialog, question, None, heard, now)
         case Aside.BACK:
             return back(survey, dialog, now)
-        case Aside.HUMAN:
-            return call_human(dialog, "")
         case Aside.DONE:
             return answer(survey, dialog, question, dialog.picked, heard, now)
     value = _value_of(question, ref.choice)
@@ -49,7 +51,7 @@ def _tapped_now(survey: Survey, dialog: Dialog, question: Question, ref: Ref, he
 
 def _tapped_late(survey: Survey, dialog: Dialog, question: Question, ref: Ref, heard: Heard, now: datetime) -> Step:
     """A button of an earlier message: the same choice again changes nothing, another one is a correction."""
-    value = None if isinstance(ref.choice, Aside) else _value_of(question, ref.choice)
+    value = _value_of(question, ref.choice)
     if value is None or question.kind is QuestionKind.MULTIPLE or dialog.answers.get(question.key) == value:
         return Step(dialog)
     if dialog.state is not DialogState.OPEN:
@@ -59,7 +61,9 @@ def _tapped_late(survey: Survey, dialog: Dialog, question: Question, ref: Ref, h
     return correct(survey, dialog, question, value, heard, now)
 
 
-def _value_of(question: Question, choice: int) -> Value | None:
+def _value_of(question: Question, choice: int | Aside) -> Value | None:
+    if isinstance(choice, Aside):
+        return None
     if question.scale:
         return choice if fits(question, choice) else None
     return question.options[choice].key if choice < len(question.options) else None

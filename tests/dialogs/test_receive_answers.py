@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from sqlalchemy import update
+
+from bot.dialogs.dialog import Signal, SignalKind
 from bot.surveys.wording import phrase
 from channels.contract import HeardKind, Media, MediaKind
 from storage.customers import Address, Consent
 from storage.dialogs import Answer, Dialog
 from storage.figures import Rollup
 from storage.invitations import Invitation
-from tests.dialogs.counter import CounterDesk
+from tests.dialogs.counter import SHOP, TABLES, CounterDesk
 
 
 async def test_an_answer_is_recorded_with_all_that_its_figures_need(counter: CounterDesk) -> None:
@@ -153,6 +157,27 @@ async def test_who_agrees_to_be_quoted_has_consented_to_that(counter: CounterDes
     await anna.taps_and_is_heard("Yes")
     consent = await counter.only(Consent)
     assert (consent.customer_id, consent.purpose, consent.granted) == (invited.customer_id, "quote", True)
+
+
+@pytest.mark.parametrize("state", ["open", "expired", "completed", "stopped"])
+async def test_talk_to_a_person_is_heard_on_an_earlier_message_whatever_became_of_the_dialog(counter: CounterDesk, state: str) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token))
+    human = await anna.taps_label("Talk to a person")
+    await counter.hear(anna.writes("yes"))
+    await counter.database.write(lambda conn: conn.execute(update(TABLES[Dialog]).values(state=state)))
+    await counter.hear(human)
+    assert counter.ear.tolds[-1].signal == Signal(SignalKind.HUMAN)
+    assert (await anna.texts())[-1] == phrase("human_called", "en", shop=SHOP)
+    assert (await counter.only(Dialog)).state == state
+
+
+async def test_what_the_dialog_and_the_listener_both_say_is_said_once(counter: CounterDesk) -> None:
+    anna, called = counter.person(), phrase("human_called", "en", shop=SHOP)
+    await counter.hear(anna.starts((await counter.invite()).token))
+    counter.ear.reply = lambda told: called
+    await anna.taps_and_is_heard("Talk to a person")
+    assert (await anna.texts()).count(called) == 1
 
 
 async def test_who_blocks_the_bot_is_unreachable_until_they_unblock_it(counter: CounterDesk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, update
 
+from bot.dialogs.dialog import Signal, SignalKind
 from bot.surveys.wording import phrase
 from channels.contract import Heard
 from storage.customers import Address, Customer
@@ -69,6 +70,17 @@ async def test_an_address_that_a_dialog_was_taken_from_no_longer_answers_it(coun
     yes = await phone.taps_label("Yes")
     await counter.hear(laptop.starts(invited.token), yes)
     assert await counter.rows(Answer) == []
+
+
+async def test_a_cry_for_a_person_is_heard_where_the_dialog_no_longer_is(counter: CounterDesk) -> None:
+    phone, laptop = counter.person("phone"), counter.person("laptop")
+    invited = await counter.invite()
+    await counter.hear(phone.starts(invited.token))
+    human = await phone.taps_label("Talk to a person")
+    await counter.hear(laptop.starts(invited.token), human)
+    (told,) = counter.ear.tolds
+    assert told.signal == Signal(SignalKind.HUMAN)
+    assert (told.customer_id, told.address, told.dialog_id) == (invited.customer_id, "phone", None)
 
 
 async def at_once_on_two_addresses(counter: CounterDesk, token: str, *before: Heard) -> None:
