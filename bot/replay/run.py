@@ -21,8 +21,8 @@ from bot.replay.customers import Customers
 from bot.replay.orders import Order
 from bot.replay.report import report
 from bot.replay.stage import Stage
+from bot.replay.timeline import timeline
 from bot.touchpoints.taking import Item, Taken, take_touchpoints
-from bot.touchpoints.told import TouchpointTold
 from channels.clock import SimulatedClock
 from storage.cases import Case, CaseState
 from storage.customers import Customer
@@ -32,7 +32,6 @@ __all__ = ["replay"]
 
 log = logging.getLogger(__name__)
 
-SOURCE = "orders"
 KEPT_AFTER, JUDGED_AFTER = timedelta(days=1), timedelta(hours=2)
 """How long after the apology the promise is kept, and after that until the customer says whether it was made good."""
 ONE_ANSWER = timedelta(seconds=3)
@@ -90,7 +89,7 @@ class _Show:
     async def play(self, progress: Callable[[str, int], None]) -> None:
         await self._let_the_clerk_in()
         told: list[Item] = []
-        for at, what, order in _timeline(list(self._orders.values())):
+        for at, what, order in timeline(list(self._orders.values())):
             if isinstance(what, Item):
                 told.append(what)
                 continue
@@ -178,28 +177,3 @@ class _Show:
         )
         async with self._app.database.read() as conn:
             return (await conn.execute(open_cases)).all()
-
-
-def _timeline(orders: Sequence[Order]) -> Sequence[tuple[datetime, Item | None, Order]]:
-    """Everything that happens, in order: touchpoints (an item each), and answers (None)."""
-    events: list[tuple[datetime, int, Item | None, Order]] = []
-    for number, order in enumerate(orders):
-        events.append((order.ordered_at, number, _touchpoint(order, "purchase", order.ordered_at), order))
-        if order.delivered_at:
-            events.append((order.delivered_at, number, _touchpoint(order, "delivery", order.delivered_at), order))
-        if order.late_at:
-            events.append((order.late_at, number, _touchpoint(order, "late", order.late_at), order))
-        if order.answered_at:
-            events.append((order.answered_at, number, None, order))
-    return [(at, what, order) for at, _, what, order in sorted(events, key=lambda event: event[:2])]
-
-
-def _touchpoint(order: Order, kind: str, at: datetime) -> Item:
-    told = {
-        "external_id": f"{order.id} {kind}",
-        "kind": kind,
-        "occurred_at": at,
-        "customer": {"external_id": order.customer, "lang": order.lang, "country": order.country},
-        "attributes": {"order": order.id, "product": order.product, "amount": order.amount, "currency": order.currency},
-    }
-    return Item(SOURCE, TouchpointTold.model_validate(told))

@@ -29,6 +29,8 @@ LONG = {
     "channels/contract.py": "the whole of what channels and the bot say to each other",
     "channels/customers/webchat/channel.py": "one platform",
     "channels/telegram/hearing.py": "every kind of update of one platform, told in our words",
+    "bot/dialogs/receive.py": "one way in, from what was heard to what is committed",
+    "bot/surveys/understanding/scores.py": "one decision, from the items of a text to a score",
     "channels/line.py": "one sender, from the claim to what became of it",
     "bot/desk/door_talk.py": "one conversation, from a press to an answer sent",
     "bot/desk/operations.py": "everything staff can do, an act a method",
@@ -51,7 +53,8 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 
 def test_most_files_fit_on_a_few_screens() -> None:
-    lines = {str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in modules("bot", "channels", "storage")}
+    written = [path for path in modules("bot", "channels", "storage") if "versions" not in path.parts]  # migrations are generated
+    lines = {str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in written}
     long = {path: count for path, count in lines.items() if count > 200}
     assert {path: count for path, count in long.items() if path not in LONG} == {}, "split it, or give the reason in LONG"
     assert set(LONG) <= set(long), "no longer so long: take it off the list"
