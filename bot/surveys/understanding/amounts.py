@@ -19,6 +19,7 @@ _KNOWN_SCALES = (3, 4, 5, 6, 7, 10, 20, 100)
 _COUNTED = (Kind.UNKNOWN, Kind.TOPIC, Kind.BOUND, Kind.OTHER)
 _ALONE = AROUND_VALUES | {Kind.STOP, Kind.COLON, Kind.YES}
 _BEHIND_ONE = (Kind.STOP, Kind.BUT, Kind.LINK, Kind.AND)
+_RUNS = (Kind.TO, Kind.TO_OR_THE, Kind.DASH)
 _FILLING = (Kind.FILLER, Kind.STARTER, Kind.HEDGE, Kind.ONE, Kind.MARK)
 
 
@@ -123,14 +124,17 @@ def _denominator(items: Sequence[Item], place: int) -> tuple[int, int] | None:
     """The number after "out of", and the place behind it."""
     if place < len(items) and items[place].kind is Kind.COLON and items[place].value == "(":
         place += 1
-    if place >= len(items) or not (items[place].kind in (Kind.OF, Kind.ON) or _is_line(items[place])):
+    if place >= len(items) or not (items[place].kind in (Kind.OF, Kind.ON, Kind.SCALE) or _is_line(items[place])):
         return None
+    named = items[place].kind is Kind.SCALE
     place += 1
     while place < len(items) and items[place].kind in _FILLING:
         place += 1
-    if place < len(items) and items[place].kind is Kind.NUMBER and isinstance(items[place].value, int):
-        return items[place].value, place + 1
-    return None
+    if place >= len(items) or items[place].kind is not Kind.NUMBER or not isinstance(items[place].value, int):
+        return None
+    if named and place + 1 < len(items) and items[place + 1].kind in _RUNS:
+        return None  # "on a scale of 1 to 5"
+    return items[place].value, place + 1
 
 
 def _is_line(item: Item) -> bool:
@@ -151,7 +155,7 @@ def _joined(items: Sequence[Item], number: _Number, name: ScaleName, scale: Scal
         other = _number_at(items, link[1], name, scale)
         if other is None or (run and link[0] is Kind.DASH):
             break
-        run = run or link[0] in (Kind.TO, Kind.TO_OR_THE, Kind.DASH)
+        run = run or link[0] in _RUNS
         values.append(other.value)
         points = sorted({*amount.points, *other.amount.points}) if amount.points and other.amount.points else ()
         amount = Amount(

@@ -16,7 +16,7 @@ __all__ = ["Standing", "Value", "standing"]
 
 _ENDS = frozenset({Kind.STOP, Kind.BUT, Kind.AND, Kind.DASH})
 _ENDS_ABROAD = frozenset({Kind.STOP})
-_VALUES = frozenset({Kind.NUMBER, Kind.STARS, Kind.LABEL})
+_VALUES = frozenset({Kind.NUMBER, Kind.STARS, Kind.LABEL, Kind.TOP, Kind.LOWEST})
 _NEGATES = frozenset({Kind.NOT, Kind.NONE, Kind.NO_OR_NOT})
 _TAKES_BACK = frozenset({Kind.SORRY, Kind.RATHER, Kind.NO})
 _BESIDE = AROUND_VALUES | _VALUES | {Kind.GOOD, Kind.BAD, Kind.YES, Kind.HALF, Kind.POINT, Kind.STAR, Kind.STAR_PLURAL}
@@ -42,6 +42,8 @@ class Value(NamedTuple):
     """Whether it would count two or more."""
     stars: bool = False
     """Whether it counts stars already, so that no other noun is needed after it."""
+    rating: bool = False
+    """Whether it says itself that it is a rating: "4/5"."""
 
 
 class Standing(NamedTuple):
@@ -82,15 +84,17 @@ def standing(items: Sequence[Item], value: Value, covered: frozenset[int], *, st
         unknown += kind not in _BEFORE and place not in covered
         place -= 1
     free = not imagined and (not unknown or (framed and not strict and nearest not in _BINDS))
-    return Standing(free and _free_after(items, value, strict), negated, framed, would or framed, topic)
+    return Standing(free and _free_after(items, value, covered, strict), negated, framed, would or framed, topic)
 
 
-def _free_after(items: Sequence[Item], value: Value, strict: bool) -> bool:
+def _free_after(items: Sequence[Item], value: Value, covered: frozenset[int], strict: bool) -> bool:
     """Whether what follows can go on after a value without being counted by it."""
     counts, place = value.counts, value.last
     while place < len(items):
         kind = items[place].kind
         following = items[place + 1].kind if place + 1 < len(items) else Kind.STOP
+        if kind is Kind.DASH and items[place].tied and place + 1 == len(items):
+            return False  # "4-" is less than 4
         if kind in (Kind.STOP, Kind.COLON) or (kind in (Kind.DASH, Kind.BUT) and not strict):
             return True
         if kind in _GOES_ON or (kind in _AFTER_WORDS and not counts) or (kind in (Kind.UNKNOWN, Kind.TO) and value.stars):
@@ -98,12 +102,18 @@ def _free_after(items: Sequence[Item], value: Value, strict: bool) -> bool:
                 return not _imagined(items, place)
         elif kind is Kind.TOPIC:
             # Two or more of one thing cannot be counted: "5 service" is praise, "1 service" may be a service.
-            if counts and (not value.many or following in (Kind.UNKNOWN, Kind.OTHER)):
+            if counts and not value.many:
                 return False
+            if following not in (Kind.UNKNOWN, Kind.OTHER):
+                return not _imagined(items, place)
+            if counts:
+                return False
+        elif kind is Kind.WOULD and value.rating:
+            return not _imagined(items, place)
         elif kind is Kind.NOT:
             if counts and following in _COUNTABLE:
                 return False  # "2 not working"
-        elif kind not in _BESIDE:
+        elif kind not in _BESIDE and place not in covered:
             return False
         place += 1
     return True

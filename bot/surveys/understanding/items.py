@@ -73,7 +73,7 @@ def items_of(
                 elif token.plain in barred or (home is not words and _means_else(token, kind, home)):
                     kind = Kind.OTHER
             case Form.NUMBER | Form.DECIMAL:
-                kind, value = _number(tokens, place)
+                kind, value = _number(tokens, place, words)
                 taken += 2 * _has_suffix(tokens, place, words)
             case Form.STARS:
                 empty = sum(token.text.count(star) for star in EMPTY_STARS)
@@ -123,9 +123,9 @@ def _longest(tokens: Sequence[Token], place: int, tables: Sequence[Phrases[Meani
     return best
 
 
-def _number(tokens: Sequence[Token], place: int) -> tuple[Kind, Any]:
+def _number(tokens: Sequence[Token], place: int, words: Lexicon) -> tuple[Kind, Any]:
     token = tokens[place]
-    if place and token.glued and _is_part_of_a_name(tokens, place):
+    if (place and token.glued and _is_part_of_a_name(tokens, place)) or _is_ordinal(tokens, place, words):
         return Kind.OTHER, None
     text = token.text
     if token.form is Form.NUMBER:
@@ -141,6 +141,14 @@ def _is_part_of_a_name(tokens: Sequence[Token], place: int) -> bool:
         return before.form is Form.WORD
     tie = tokens[place - 2] if place > 1 else None
     return tie is None or (not before.glued and tie.form not in (Form.NUMBER, Form.DECIMAL))
+
+
+def _is_ordinal(tokens: Sequence[Token], place: int, words: Lexicon) -> bool:
+    """As "5:e" in Swedish."""
+    if place + 2 >= len(tokens) or _has_suffix(tokens, place, words):
+        return False
+    sign, ending = tokens[place + 1], tokens[place + 2]
+    return sign.text == ":" and sign.glued and ending.glued and ending.form is Form.WORD and len(ending.text) <= 2
 
 
 def _has_suffix(tokens: Sequence[Token], place: int, words: Lexicon) -> bool:

@@ -15,6 +15,9 @@ class Kind(StrEnum):
     """An article that also means 1, "en", "une": a number only when it stands for nothing else."""
     LABEL = "label"
     """Words of the scale: "very satisfied". Its value is a tuple: what it leaves open, mostly a single point."""
+    TOP = "top"
+    """The highest point of whatever scale: "full marks". `LOWEST` is the lowest one."""
+    LOWEST = "lowest"
     STARS = "stars"
     """A run of star signs."""
     STAR = "star"
@@ -28,6 +31,8 @@ class Kind(StrEnum):
     TO = "to"
     TO_OR_THE = "to_or_the"
     """Where one word is both: "a" in Portuguese."""
+    SCALE = "scale"
+    """Names the scale: "on a scale of". Means "of" between two numbers."""
     BETWEEN = "between"
     AND = "and"
     HALF = "half"
@@ -86,7 +91,7 @@ class Kind(StrEnum):
 
 AROUND_VALUES = frozenset(
     {
-        *(Kind.FILLER, Kind.STARTER, Kind.TO_OR_THE, Kind.WOULD, Kind.HEDGE, Kind.FRAME, Kind.ONE, Kind.MARK, Kind.FACE),
+        *(Kind.FILLER, Kind.STARTER, Kind.TO_OR_THE, Kind.WOULD, Kind.SCALE, Kind.HEDGE, Kind.FRAME, Kind.ONE, Kind.MARK, Kind.FACE),
         *(Kind.NO, Kind.NOT, Kind.NONE, Kind.NO_OR_NOT, Kind.SORRY, Kind.RATHER),
     }
 )

@@ -27,7 +27,7 @@ _MEANS: dict[Kind, Kind] = {
 _FACES = {"yes": Kind.YES, "no": Kind.NO}
 _LEADS = frozenset({Kind.YES, Kind.NO, Kind.PARTLY})
 """What answers at the head of a message whatever follows: "yes they fixed it"."""
-_BEGINS = frozenset({Kind.STARTER, Kind.YES_ALONE, Kind.NO_ALONE, Kind.HEDGE})
+_BEGINS = frozenset({Kind.STARTER, Kind.FILLER, Kind.YES_ALONE, Kind.NO_ALONE, Kind.HEDGE})
 _BESIDE = AROUND_VALUES | _MEANS.keys()
 _BEFORE = _BESIDE | {Kind.GOOD, Kind.BAD, Kind.COLON}
 _CONTENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.TOPIC, Kind.NUMBER})

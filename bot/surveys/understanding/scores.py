@@ -22,6 +22,7 @@ _LONG = 5
 _HESITATES = frozenset({Kind.HEDGE, Kind.FILLER, Kind.ONE, Kind.MARK, Kind.FACE, Kind.SORRY, Kind.RATHER, Kind.NO, Kind.DASH})
 _LONG_FOR_WORDS = 8
 """Unknown words beyond which words of the scale are prose."""
+_TAKES_BACK = frozenset({Kind.SORRY, Kind.NO, Kind.NO_OR_NOT, Kind.RATHER})
 _CONTENT = frozenset({Kind.UNKNOWN, Kind.OTHER, Kind.BOUND, Kind.TOPIC})
 _SHOWN = {face: value for value, face in FACES.items()}
 _NEGATES = frozenset({Kind.NOT, Kind.NONE, Kind.NO_OR_NOT})
@@ -85,7 +86,7 @@ def _said(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, words
     of_one_thing = False
     for amount in amounts:
         many = min(amount.points, default=0) >= 2
-        how = standing(items, Value(amount.first, amount.last, True, many, amount.stars), covered, strict=strict)
+        how = standing(items, Value(amount.first, amount.last, True, many, amount.stars, amount.strong), covered, strict=strict)
         strong = amount.strong or how.framed
         lost = len(unknown) > _LONG and not strong and unknown[0] < amount.first and unknown[-1] >= amount.last
         wondered = _asked(items, amount.last) and _says_more(items, amount.first, amount.last)
@@ -98,13 +99,20 @@ def _said(items: Sequence[Item], text: str, name: ScaleName, scale: Scale, words
     if of_one_thing:
         said += [one for one in aside if one.points]  # "delivery 4, packing 2": whatever "packing" is, 4 is not all
     for place, item in enumerate(items):
-        if item.kind is Kind.LABEL:
+        if label := _label(item, scale):
             how = standing(items, Value(place, place + 1, False), covered, strict=strict)
             if how.free and not _asked(items, place):
-                points = item.value if how.negated or _is_answer(items, place, name, scale, len(unknown)) else _widened(item.value, scale)
+                points = label if how.negated or _is_answer(items, place, name, scale, len(unknown)) else _widened(label, scale)
                 if points:
                     said.append(_Said(points, place, place + 1, True, False, False, how.negated, None))
     return sorted(said, key=lambda one: one.first)
+
+
+def _label(item: Item, scale: Scale) -> tuple[int, ...]:
+    """The points that words of the scale stand for; empty for other words."""
+    if item.kind is Kind.LABEL:
+        return tuple(item.value)
+    return {Kind.TOP: (scale.high,), Kind.LOWEST: (scale.low,)}.get(item.kind, ())
 
 
 def _is_answer(items: Sequence[Item], place: int, name: ScaleName, scale: Scale, unknown: int) -> bool:
@@ -114,12 +122,13 @@ def _is_answer(items: Sequence[Item], place: int, name: ScaleName, scale: Scale,
     French insurance reviews 95 of 130 gave 5 of 5). The words are the answer where they make up the first clause, and
     those for the ends of the scale in any short text. How often something happens is meant as it is said.
     """
-    if name == "frequency5" or len(items[place].value) > 1:
+    points = _label(items[place], scale)
+    if name == "frequency5" or len(points) > 1 or items[place].kind is not Kind.LABEL:
         return True
     first_clause = all(item.kind is not Kind.STOP for item in items[:place])
     if first_clause and _is_whole_clause(items, place, place + 1):
         return True
-    return items[place].value[0] in (scale.low, scale.high) and unknown <= _LONG_FOR_WORDS
+    return points[0] in (scale.low, scale.high) and unknown <= _LONG_FOR_WORDS
 
 
 def _widened(points: tuple[int, ...], scale: Scale) -> tuple[int, ...]:
@@ -145,6 +154,8 @@ def _is_ordinal(items: Sequence[Item], last: int, text: str, words: Lexicon) -> 
 
 def _is_enumeration(items: Sequence[Item], amounts: Sequence[Amount]) -> bool:
     """ "1. Better staff 2. More parking": the numbers count the points made."""
+    if len(amounts) < 2:
+        return False
     marked = [one for one in amounts if _has_point(items, one.last) or one.first == 0 or items[one.first - 1].kind is Kind.STOP]
     counting = [one.points for one in marked] == [(number,) for number in range(1, len(marked) + 1)]
     return counting and len(marked) > 1 and _has_point(items, marked[0].last)
@@ -185,10 +196,10 @@ def _without_scale(said: list[_Said], scale: Scale) -> list[_Said]:
 
 def _after_correction(items: Sequence[Item], said: list[_Said]) -> tuple[list[_Said], bool]:
     """What counts after "no", "sorry, I meant" …, and whether anything was taken back."""
-    if not said:
-        return said, False
     corrects = False
     for place, item in enumerate(items):
+        if item.kind not in _TAKES_BACK or not said:
+            continue
         before = any(one.last <= place for one in said)
         after = [one for one in said if one.first > place]
         strong = item.kind in (Kind.SORRY, Kind.NO) or (item.kind is Kind.NO_OR_NOT and _stands_alone(items, place))

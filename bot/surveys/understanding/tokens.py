@@ -48,7 +48,7 @@ EMPTY_STARS = "☆⚝"
 _ANY_STAR = f"[{_STARS}{EMPTY_STARS}]"
 _PIECE = re.compile(
     rf"""
-    (?P<other> https?://\S+ | www\.\S+ | \S+@\S+\.\S+ | [@\#][^\W\d_]\w* | \w*\d{{4}}[\w-]* | [^\W\d_]+-\d[\w-]*
+    (?P<other> https?://\S+ | www\.\S+ | [^\s@]++@\S+\.\S+ | [@\#][^\W\d_]\w* | [^\W\d]*+\d{{4}}[\w-]* | [^\W\d_]++-\d[\w-]*
         | \d+([./:-])\d+(?:\2\d+)+                    # a date, a telephone number
         | \d{{1,2}}:\d{{1,2}}(?!\d)                   # a time, a result
         | \d{{1,3}}(?:[.,' ]\d{{3}})+(?!\d))          # thousands
@@ -60,7 +60,7 @@ _PIECE = re.compile(
     | (?P<emoji> (?<!\w)[:;=]['^-]?[()\[\]DPO|\\*/]+(?![^\W_]) | (?<!\S)[:;]3+(?!\w) | <3+(?!\d)
         | [\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff][\ufe0f\U0001f3fb-\U0001f3ff]*)
     | (?P<word> \b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=[^\W\d_]|\Z)   # French elision: "c'est" is two words
-        | [^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*(?:'[^\W\d_]+)*(?:\((?:e|es|s|a|as|o|os)\))?)
+        | [^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*+(?:'[^\W\d_]+)*(?:\((?:e|es|s|a|as|o|os)\))?)
     | (?P<sign> \n+ | \.{{2,}} | [^\s\ufe0f\u200d])
     """,
     re.VERBOSE | re.IGNORECASE,

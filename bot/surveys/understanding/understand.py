@@ -93,7 +93,7 @@ def _value_or_command(question: Question, lang: str, text: str) -> Understood:
         return read
     if wish := command_inside(tokens):
         return Understood(command=wish)
-    if question.scale != "yes_no" and _declines(lang, tokens):
+    if _declines(lang, tokens):
         return Understood(command=Command.SKIP)
     return read
 
@@ -126,7 +126,7 @@ def _yes_or_no(question: Question, tokens: list[Token], text: str, lang: str, ho
     words = lexicon(lang)
     items = items_of(tokens, words, (words.polarity, words.speech), words)
     numbers = [item.value for item in items if item.kind is Kind.NUMBER]
-    if len(numbers) == 1 and all(item.kind in (Kind.NUMBER, Kind.STOP, Kind.MARK) for item in items):
+    if len(numbers) == 1 and all(item.kind in (Kind.NUMBER, Kind.STOP, Kind.MARK, Kind.COLON) for item in items):
         return Understood(numbers[0] if numbers[0] in (0, 1) else None), items
     read = read_polarity(items, text, question.text.get(lang, ""), words, strict=lang != home)
     match read.answer:
@@ -153,7 +153,7 @@ def _unknown(tokens: list[Token], items: Iterable[Item]) -> list[str]:
 
 
 def _declines(lang: str, tokens: list[Token]) -> bool:
-    """ "no thanks" to a question that yes or no does not answer."""
+    """As "n/a", and "no thanks" to a question that yes or no does not answer."""
     words = [token for token in tokens if token.form is Form.WORD]
     tables = (lexicon(other).declines for other in (lang, *LANGUAGES))
     return any((found := table.at(words, 0)) is not None and found.length == len(words) for table in tables if words)

@@ -14,7 +14,7 @@ _AROUND = AROUND_VALUES | {Kind.COLON, Kind.BETWEEN, Kind.YES}
 _ENDS = frozenset({Kind.STOP, Kind.DASH, Kind.BUT, Kind.AND, Kind.LINK, Kind.ON})
 _SAYS_SOMETHING = re.compile(r"\w|[\U0001f000-\U0001faff\u2600-\u27bf]")
 _CLOSING = ".,;!?)"
-_BEFORE_WORDS, _AFTER_WORDS = " \n.,;:!?)]-/–—…*", " \n,;:([-/–—*"
+_BEFORE_WORDS, _AFTER_WORDS = " \n.,;:!?)]-/–—…*=", " \n,;:([-/–—*"
 
 
 def words_beside(items: Sequence[Item], text: str, values: Sequence[tuple[int, int]]) -> str:
@@ -29,13 +29,21 @@ def words_beside(items: Sequence[Item], text: str, values: Sequence[tuple[int, i
         if end == len(items) or items[end].kind in _ENDS:
             last = end
         taken[first:last] = [True] * (last - first)
-    pieces: list[str] = []
     for clause in _clauses(items):
         left = [place for place in clause if not taken[place]]
         if all(items[place].kind in _AROUND or items[place].kind in _ENDS for place in left) and not _is_remark(items, left):
+            taken[clause[0] : clause[-1] + 1] = [True] * len(clause)
+    pieces: list[str] = []
+    for place, item in enumerate(items):
+        if taken[place]:
             continue
-        pieces.append(text[items[left[0]].start : items[left[-1]].end])
+        if pieces and not taken[place - 1]:
+            pieces[-1] += text[items[place - 1].end : item.end]
+        else:
+            pieces.append(text[item.start : item.end])
     rest = "".join(piece if piece[0] in _CLOSING else f" {piece}" for piece in pieces).lstrip(_BEFORE_WORDS).rstrip(_AFTER_WORDS)
+    if rest.count(")") > rest.count("("):
+        rest = rest.removesuffix(")")
     return rest if _SAYS_SOMETHING.search(rest) else ""
 
 

@@ -21,14 +21,32 @@ LANGS = tuple(sorted(path.stem for path in FOLDER.glob("*.tsv")))
 
 
 def options(**texts: tuple[str, str, str, str, str, str, str]) -> tuple[Option, ...]:
-    return tuple(Option(key=key, text=dict(zip(("en", "sv", "lv", "fr", "de", "es", "pt"), row, strict=True))) for key, row in texts.items())
+    return tuple(
+        Option(key=key, text=dict(zip(("en", "sv", "lv", "fr", "de", "es", "pt"), row, strict=True))) for key, row in texts.items()
+    )
 
 
 REASONS = options(
     speed=("Delivery speed", "Leveranstid", "Piegādes ātrums", "Délai de livraison", "Lieferzeit", "Plazo de entrega", "Prazo de entrega"),
-    condition=("Delivery condition", "Paketets skick", "Sūtījuma stāvoklis", "État du colis", "Zustand des Pakets", "Estado del paquete", "Estado do pacote"),
+    condition=(
+        "Delivery condition",
+        "Paketets skick",
+        "Sūtījuma stāvoklis",
+        "État du colis",
+        "Zustand des Pakets",
+        "Estado del paquete",
+        "Estado do pacote",
+    ),
     price=("Price", "Pris", "Cena", "Prix", "Preis", "Precio", "Preço"),
-    service=("Customer service", "Kundservice", "Klientu apkalpošana", "Service client", "Kundendienst", "Atención al cliente", "Atendimento"),
+    service=(
+        "Customer service",
+        "Kundservice",
+        "Klientu apkalpošana",
+        "Service client",
+        "Kundendienst",
+        "Atención al cliente",
+        "Atendimento",
+    ),
 )
 QUESTIONS: dict[str, Question] = {
     "csat": bank()["after-purchase"].question("csat"),
