@@ -8,31 +8,26 @@ from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.desk.attempts import Attempts
 from bot.desk.door_talk import DoorTalk
 from bot.desk.operations import Operations
 from bot.desk.words import DESK_WORDS
+from bot.dialogs.set_aside import NOT_ITS_FAULT, decided_anew, set_aside
 from channels.clock import Clock
 from channels.contract import Heard, HeardKind, Say
 from channels.outbox import message_row
-from channels.stored import heard_to_json
 from storage.bulk import insert_many, insert_new
 from storage.database import Database
-from storage.dialogs import SeenUpdate, SetAside
-from storage.ids import new_id
+from storage.dialogs import SeenUpdate
 from storage.outbox import Message, Priority
 from storage.queries.staff import AnyRow, door_at, link_door, set_reachable, staff_member, use_code
-from storage.writer import WriterClosed
 
 __all__ = ["StaffReceiver"]
 
 log = logging.getLogger(__name__)
 
-_seen, _message, _set_aside = SeenUpdate.__table__, Message.__table__, SetAside.__table__  # type: ignore[attr-defined]
-_NOT_ITS_FAULT = (OperationalError, InterfaceError, OSError, WriterClosed)
-"""Errors of the database, not of what was heard: the platform keeps the update and offers it again."""
+_seen, _message = SeenUpdate.__table__, Message.__table__  # type: ignore[attr-defined]
 
 
 class StaffReceiver:
@@ -55,12 +50,12 @@ class StaffReceiver:
         if self._strangers.exhausted(knocker, self._clock.now()):
             return
         try:
-            known = await self._database.write(partial(self._take, heard))
-        except _NOT_ITS_FAULT:
+            known = await decided_anew(heard, lambda: self._database.write(partial(self._take, heard)))
+        except NOT_ITS_FAULT:
             raise
         except Exception as error:
-            log.exception("staff_update_set_aside account=%s update=%s", heard.account, heard.update_id)
-            await self._database.write(partial(self._put_aside, heard, error))
+            without_code = replace(heard, token="")
+            await self._database.write(set_aside(without_code, error, self._clock.now()))
         else:
             if not known:
                 self._strangers.note(knocker, self._clock.now())
@@ -119,10 +114,3 @@ class StaffReceiver:
             for say in says
         ]
         insert_many(conn, _message, rows)
-
-    def _put_aside(self, heard: Heard, error: Exception, conn: Connection) -> None:
-        now = self._clock.now()
-        seen = {"account": heard.account, "update_id": heard.update_id, "seen_at": now}
-        if insert_new(conn, _seen, [seen], key=("account", "update_id")):
-            kept = {"account": heard.account, "update_id": heard.update_id, "heard": heard_to_json(replace(heard, token=""))}
-            insert_many(conn, _set_aside, [kept | {"id": new_id(), "reason": f"{type(error).__name__}: {error}", "at": now}])

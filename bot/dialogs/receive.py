@@ -6,20 +6,18 @@ that complaints opened and the messages that follow. It is committed before a ch
 
 from __future__ import annotations
 
-import logging
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
-from traceback import format_tb
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from bot.dialogs.hearing import Complains, Outcome, Understanding
 from bot.dialogs.loading import load
 from bot.dialogs.published import Published
 from bot.dialogs.recording import record
+from bot.dialogs.set_aside import NOT_ITS_FAULT, decided_anew, set_aside
 from bot.dialogs.told import Listener
 from bot.dialogs.writing import write_conversations
 from bot.surveys.wording import phrase
@@ -27,25 +25,17 @@ from channels.clock import Clock
 from channels.contract import Heard, HeardKind, Say
 from channels.outbox import message_row
 from channels.stored import heard_to_json
-from storage.bulk import StaleRow, insert_many, insert_new
+from storage.bulk import insert_many, insert_new
 from storage.database import Database
-from storage.dialogs import SeenUpdate, SetAside, Utterance
+from storage.dialogs import SeenUpdate, Utterance
 from storage.ids import new_id
 from storage.outbox import Message, MessageState, Priority
-from storage.writer import WriterClosed
 
 __all__ = ["Handover", "Receiver"]
 
-log = logging.getLogger(__name__)
-
 Row = dict[str, Any]
 _utterance = Utterance.__table__  # type: ignore[attr-defined]
-_seen, _message, _set_aside = SeenUpdate.__table__, Message.__table__, SetAside.__table__  # type: ignore[attr-defined]
-
-_NOT_ITS_FAULT = (OperationalError, InterfaceError, OSError, WriterClosed)
-"""Errors of the database, not of what was heard: the platform keeps the update and offers it again."""
-OVERTAKEN_AT_MOST = 3
-"""How often an update is taken anew because another process changed the same thing meanwhile."""
+_seen, _message = SeenUpdate.__table__, Message.__table__  # type: ignore[attr-defined]
 
 
 class Handover(Protocol):
@@ -100,29 +90,17 @@ class Receiver:
         """
         key = zlib.crc32(f"{heard.account} {heard.address}".encode())
         try:
-            rows, alarmed = await self._take_durably(heard, key)
-        except _NOT_ITS_FAULT:
+            rows, alarmed = await decided_anew(heard, lambda: self._database.writer.submit(self._take, heard, key=key))
+        except NOT_ITS_FAULT:
             raise
         except Exception as error:
-            # Whatever is wrong with this one update must not stop those behind it: it is kept for the operator.
-            # The log names only kind and place: what the error says may quote the customer, and is kept with the update.
-            place = "".join(format_tb(error.__traceback__))
-            log.error("update_set_aside account=%s update=%s why=%s\n%s", heard.account, heard.update_id, type(error).__name__, place)
-            await self._database.write(self._setting_aside(heard, error), key=key)
+            # Whatever is wrong with this one update must not stop those behind it.
+            await self._database.write(set_aside(heard, error, self._clock.now()), key=key)
         else:
             if rows:
                 self._handover.take(rows)
             if alarmed:
                 self._handover.wake()
-
-    async def _take_durably(self, heard: Heard, key: int) -> tuple[Sequence[Row], bool]:
-        for _ in range(OVERTAKEN_AT_MOST):
-            try:
-                return await self._database.writer.submit(self._take, heard, key=key)
-            except (StaleRow, IntegrityError):
-                # Another process was quicker with the same address or dialog: what it wrote is there to be read now.
-                log.info("update_overtaken account=%s update=%s", heard.account, heard.update_id)
-        return await self._database.writer.submit(self._take, heard, key=key)
 
     def _take(self, conn: Connection, heards: Sequence[Heard]) -> Sequence[tuple[Sequence[Row], bool]]:
         """For each thing heard the messages that follow, and whether staff may have to be told at once."""
@@ -178,21 +156,6 @@ class Receiver:
             for row in rows:
                 row["state"] = MessageState.SENDING.value
         return rows
-
-    def _setting_aside(self, heard: Heard, error: Exception) -> Callable[[Connection], None]:
-        now = self._clock.now()
-
-        def set_aside(conn: Connection) -> None:
-            if insert_new(
-                conn,
-                _seen,
-                [{"account": heard.account, "update_id": heard.update_id, "seen_at": now}],
-                key=("account", "update_id"),
-            ):
-                kept = {"account": heard.account, "update_id": heard.update_id, "heard": heard_to_json(heard)}
-                insert_many(conn, _set_aside, [kept | {"id": new_id(), "reason": f"{type(error).__name__}: {error}", "at": now}])
-
-        return set_aside
 
 
 def _utterance_row(heard: Heard) -> Row:
