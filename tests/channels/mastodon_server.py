@@ -27,8 +27,10 @@ class Server:
 
     def __init__(self, server: MockServer) -> None:
         self.url = server.base_url
-        self.anna, self.bert = (Mastodon(access_token=f"{name}-token", api_base_url=self.url) for name in PEOPLE)
-        self.shop = Mastodon(access_token=SHOP_TOKEN, api_base_url=self.url)
+        self.anna, self.bert = (
+            Mastodon(access_token=f"{name}-token", api_base_url=self.url, ratelimit_method="throw", request_timeout=10) for name in PEOPLE
+        )
+        self.shop = Mastodon(access_token=SHOP_TOKEN, api_base_url=self.url, ratelimit_method="throw", request_timeout=10)
 
     def channel(self, clock: Clock, *, via: str = "", token: str = SHOP_TOKEN, heard: str = "") -> MastodonChannel:
         """The shop's channel, which heard the update of the id `heard` last."""
@@ -80,8 +82,11 @@ def mastodon_server(*, calls: int = 0) -> Iterator[Server]:
         streaming=StreamingConfig(heartbeat_seconds=0.1),
         ratelimit=RateLimitConfig(enabled=bool(calls), limit=calls or 300, window_seconds=300),
     )
-    with MockServer(config=config) as server:
-        yield Server(server)
+    with MockServer(config=config) as mock:
+        server = Server(mock)
+        yield server
+        for person in (server.anna, server.bert, server.shop):
+            person.session.close()
 
 
 class CutLine:

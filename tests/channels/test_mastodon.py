@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from channels.clock import SystemClock
+from channels.clock import Clock, SystemClock
 from channels.contract import Choice, Heard, Link, Rejected, Retry, Say, SendError, Unreachable
 from channels.customers.mastodon import MastodonChannel
 from channels.customers.mastodon.rendering import length, statuses_of
-from tests.channels.conftest import Ears, listening, until
+from tests.channels.conftest import Ears, HurriedClock, listening, until
 from tests.channels.mastodon_server import SHOP_TOKEN, CutLine, Server, mastodon_server
 
 HELLO = Say("Hello")
@@ -32,12 +32,13 @@ def mastodon() -> Iterator[Server]:
 
 
 @asynccontextmanager
-async def connected(server: Server, ears: Ears, **more: Any) -> AsyncIterator[MastodonChannel]:
+async def connected(server: Server, ears: Ears, clock: Clock | None = None, **more: Any) -> AsyncIterator[MastodonChannel]:
     """The shop's channel, listening and known to its server."""
-    channel = server.channel(SystemClock(), **more)
+    channel = server.channel(clock or SystemClock(), **more)
     async with listening(channel, ears):
         await until(lambda: channel.handle)
         yield channel
+    await channel.close()
 
 
 async def _error(channel: MastodonChannel, address: str, say: Say = HELLO) -> SendError:
@@ -179,10 +180,10 @@ async def test_the_stream_brings_news_at_once_and_a_dead_one_is_opened_anew(
 
 @pytest.mark.parametrize("path", ["/api/v1/notifications", "/api/v1/accounts/verify_credentials"])
 @pytest.mark.parametrize("kind", ["status", "ratelimit", "malformed"])
-async def test_trouble_with_the_server_is_waited_out(mastodon: Server, ears: Ears, path: str, kind: str) -> None:
+async def test_trouble_with_the_server_is_waited_out(mastodon: Server, ears: Ears, hurried: HurriedClock, path: str, kind: str) -> None:
     with mastodon.trouble(path, "GET", kind=kind, count=2):
         await mastodon.direct(mastodon.anna, "@shop one")
-        async with connected(mastodon, ears):
+        async with connected(mastodon, ears, hurried):
             assert _words(await ears.wait_for(1)) == ["one"]
 
 
@@ -221,7 +222,7 @@ async def test_the_rate_limit_is_obeyed_until_its_reset(mastodon: Server, ears: 
         with mastodon.trouble("/api/v1/statuses", kind="ratelimit"):
             error = await _error(channel, mastodon.id_of(mastodon.anna))
         assert isinstance(error, Retry) and error.account_wide
-        assert timedelta(seconds=290) < error.after <= timedelta(seconds=302)
+        assert timedelta(seconds=270) < error.after <= timedelta(seconds=310)
 
 
 async def test_the_servers_own_limit_is_met_with_waiting(ears: Ears) -> None:
@@ -232,7 +233,7 @@ async def test_the_servers_own_limit_is_met_with_waiting(ears: Ears) -> None:
                 try:
                     await channel.send(anna, HELLO, message_id=number)
                 except Retry as retry:
-                    assert retry.account_wide and timedelta(seconds=290) < retry.after <= timedelta(seconds=302)
+                    assert retry.account_wide and timedelta(seconds=270) < retry.after <= timedelta(seconds=310)
                     break
             else:
                 pytest.fail("the server never said that it was too much")

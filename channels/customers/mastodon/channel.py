@@ -90,7 +90,7 @@ class MastodonChannel:
         return person.status
 
     async def close(self) -> None:
-        return None
+        self._library.close()
 
     async def _post(self, text: str, answers: str, *, key: str, lang: str) -> str:
         try:
@@ -151,8 +151,10 @@ class MastodonChannel:
                 await self._hearing.sit_out("mastodon_mentions_not_taken", type(error).__name__)
             else:
                 self._hearing.over()
+                # Not wait_for: in Python 3.11 it loses a cancellation that comes with the bell, and would look for ever.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), LOOK_AGAIN.total_seconds())
+                    async with asyncio.timeout(LOOK_AGAIN.total_seconds()):
+                        await self._bell.wait()
 
     async def _look(self, hear: Hear) -> None:
         """Hear every mention since the last one that was heard for good, in order."""

@@ -85,6 +85,9 @@ class MastodonPy:
     async def ring_on_news(self, ring: Callable[[], None]) -> None:
         await ring_on_news(self._api, ring)
 
+    def close(self) -> None:
+        self._api.session.close()
+
     async def _notifications(self, **where: str) -> list[Any]:
         page = await asyncio.to_thread(self._api.notifications, types=["mention"], limit=_PAGE, **where)
         return sorted(page, key=lambda one: _order(str(one.id)))
