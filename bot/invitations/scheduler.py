@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from traceback import format_tb
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -125,8 +126,10 @@ class Scheduler:
             await run(moment)
         except Exception as error:
             self._well.discard(name)
-            what = f"{name} failed: {type(error).__name__}"
-            log.exception("schedule_failed", extra={"schedule": name})
+            kind, place = type(error).__name__, "".join(format_tb(error.__traceback__))
+            what = f"{name} failed: {kind}"
+            # Kind and place only: what the error says may quote people.
+            log.error("schedule_failed", extra={"schedule": name, "why": kind, "place": place})
             await self._noted(lambda conn: note_incidents(conn, [(key, what, now)]))
             return False
         if name not in self._well and await self._noted(lambda conn: clear_incident(conn, key, now)):

@@ -229,12 +229,16 @@ async def test_a_flood_from_one_conversation_is_slowed_and_another_one_is_not(sh
         assert (await other.post("/chat/start", data={"token": ""}, headers=SCRIPTED)).status_code == 204
 
 
-async def test_what_could_not_be_kept_is_not_said_to_be_taken(shop: ChatShop, browser: httpx.AsyncClient) -> None:
+async def test_what_could_not_be_kept_is_not_said_to_be_taken(
+    shop: ChatShop, browser: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
     await begun(browser)
     shop.failing = True
     words = {"once": "kept-at-last", "text": "The box was wet"}
     answer = await browser.post("/chat/say", data=words)
     assert (answer.status_code, "send it again" in answer.text) == (503, True)
+    assert "why=RuntimeError" in caplog.text
+    assert "the database is away" not in caplog.text  # what an error says may quote the visitor
     shop.failing = False
     await browser.post("/chat/say", data=words)
     assert [heard.text for heard in shop.heard[1:]] == ["The box was wet"]

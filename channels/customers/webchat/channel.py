@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from traceback import format_tb
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData
@@ -147,7 +148,9 @@ class WebChat:
         try:
             await hear(await self._heard(visitor, posted))
         except Exception as failure:
-            log.exception("hear_failed channel=webchat account=%s", self.account)
+            # Kind and place only: what the error says may quote the visitor.
+            place = "".join(format_tb(failure.__traceback__))
+            log.error("hear_failed channel=webchat account=%s why=%s\n%s", self.account, type(failure).__name__, place)
             raise Trouble("not_kept", 503) from failure
         self.wake(visitor.address)
 
