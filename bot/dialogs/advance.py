@@ -16,7 +16,7 @@ from bot.dialogs.words import more_words, still_speaking, wrote
 from bot.surveys.definition import QuestionKind, Survey, text_in
 from bot.surveys.filling import filled
 from bot.surveys.wording import phrase
-from channels.contract import Heard, HeardKind, Media, MediaKind, Say
+from channels.contract import Heard, HeardKind, Media, MediaKind
 
 __all__ = ["advance", "begin", "begin_with_words", "repeat"]
 
@@ -53,11 +53,11 @@ def advance(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step
 
 
 def _after_the_end(survey: Survey, dialog: Dialog, heard: Heard) -> Step:
-    """Words that come right behind the last open answer still belong to it."""
+    """Words that come right behind the last open answer still belong to it; all others are not said to this dialog."""
     last = latest(survey, dialog)
     if heard.kind is HeardKind.TEXT and last is not None and still_speaking(dialog, last, heard):
         return more_words(dialog, last, heard)
-    return Step(dialog, (Say(phrase("already_finished", dialog.lang)),))
+    return Step(dialog)
 
 
 def _sent_media(survey: Survey, dialog: Dialog, heard: Heard, media: Media, now: datetime) -> Step:

@@ -15,7 +15,7 @@ from bot.dialogs.loading import Loaded
 from bot.dialogs.opening import facts_for
 from bot.dialogs.published import Published
 from bot.dialogs.recording import Given
-from bot.dialogs.refs import Aside, Ref, read_ref
+from bot.dialogs.refs import Aside, read_ref
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.told import Told
 from bot.surveys.definition import Survey
@@ -83,7 +83,7 @@ class Understanding:
             case HeardKind.CHOICE:
                 ref = read_ref(heard.choice)
                 if ref and (held := talk.held(ref.dialog)):
-                    self._tapped(heard, ref, talk, outcome, held)
+                    self._moved(heard, outcome, held)
                 elif ref and ref.choice is Aside.HUMAN:  # of a dialog that has gone on elsewhere, or is long deleted
                     outcome.tolds.append(self._told(talk, None, heard, signal=Signal(SignalKind.HUMAN)))
             case HeardKind.TEXT | HeardKind.MEDIA:
@@ -108,14 +108,12 @@ class Understanding:
             talk.customer_id, talk.name, talk.lang, talk.known = invitation.customer_id, invitation.name, invitation.lang or talk.lang, True
         held = self.loaded.invited.get(invitation.id)
         late = self.now > invitation.expires_at
-        if invitation.state in ("completed", "declined") or (held and held.dialog.state in (DialogState.COMPLETED, DialogState.STOPPED)):
+        if invitation.state == "completed" or (held and held.dialog.state is DialogState.COMPLETED):
             outcome.says.append(Say(phrase("finished_earlier", talk.lang)))
         elif held is not None:
-            self._taken_over(held, talk)
+            self._opened_again(held, outcome)
             lead = phrase("late_link" if late else "resuming", talk.lang)
             self._apply(outcome, held, repeat(held.survey, held.dialog, self.now, lead=lead), heard=None)
-            if invitation.state == "expired":
-                outcome.invitation(held, state="started")
         else:
             survey = self.published.version(self.conn, invitation.survey_version_id)
             held = self._begun(talk, survey, invitation.survey_version_id, invitation.attributes or {})
@@ -124,17 +122,12 @@ class Understanding:
             lead = phrase("late_link", talk.lang) if late else ""
             self._apply(outcome, held, begin(survey, held.dialog, self.now, lead=lead), heard=None)
 
-    def _tapped(self, heard: Heard, ref: Ref, talk: Talk, outcome: Outcome, held: Held) -> None:
-        waits = [question.key for question in held.survey.questions].index(held.dialog.current) if held.dialog.current else None
-        if held.dialog.state is DialogState.EXPIRED and ref.question == waits:
-            self._taken_over(held, talk)  # we have stopped asking, but never stop listening
-            outcome.invitation(held, state="started")
-        self._moved(heard, outcome, held)
-
-    def _taken_over(self, held: Held, talk: Talk) -> None:
+    def _opened_again(self, held: Held, outcome: Outcome) -> None:
         """The dialog, wherever it was held and however it was left, goes on here."""
+        talk = outcome.talk
+        outcome.invitation(held, state="started", reason="")
         self._end(talk, held.survey, but=held)
-        held.address_id, held.dialog = talk.address_id, replace(held.dialog, state=DialogState.OPEN)
+        held.address_id, held.dialog, held.changed = talk.address_id, replace(held.dialog, state=DialogState.OPEN), True
         if all(one is not held for one in talk.dialogs):
             talk.dialogs.append(held)
 
@@ -177,7 +170,10 @@ class Understanding:
 
     def _moved(self, heard: Heard, outcome: Outcome, held: Held) -> None:
         self._hear_complaint(held, heard)
-        self._apply(outcome, held, advance(held.survey, held.dialog, heard, self.now), heard)
+        step = advance(held.survey, held.dialog, heard, self.now)
+        if step.dialog.state is DialogState.OPEN and not held.is_open:
+            self._opened_again(held, outcome)
+        self._apply(outcome, held, step, heard)
 
     def _hear_complaint(self, held: Held, heard: Heard) -> None:
         if heard.text and not held.dialog.low and self.complains(held.dialog.lang, heard.text):
@@ -205,7 +201,7 @@ class Understanding:
                 case SignalKind.STARTED:
                     outcome.invitation(held, state="started", started_at=self.now)
                 case SignalKind.COMPLETED:
-                    outcome.invitation(held, state="completed", completed_at=self.now)
+                    outcome.invitation(held, state="completed", reason="", completed_at=self.now)
                 case SignalKind.STOPPED:
                     self._stop_all(outcome, held)
                     outcome.consents.append(("surveys", False))

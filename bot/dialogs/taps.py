@@ -25,6 +25,11 @@ def tapped(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step:
         return call_human(dialog, "")  # on whatever message, in whatever state: a cry for help is always heard
     if ref.question >= len(survey.questions):
         return Step(dialog)
+    if dialog.state in (DialogState.EXPIRED, DialogState.STOPPED):
+        # We have stopped asking, but never stop listening. After STOP, too: who taps chooses to answer. That choice is
+        # for this dialog alone: what else STOP has ended stays ended.
+        woken = tapped(survey, replace(dialog, state=DialogState.OPEN), heard, now)
+        return woken if woken.says else Step(dialog)
     question = survey.questions[ref.question]
     if dialog.state is DialogState.OPEN and question.key == dialog.current:
         return _tapped_now(survey, dialog, question, ref, heard, now)

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.dialogs.dialog import DialogState
 from bot.dialogs.hearing import Outcome
 from bot.dialogs.loading import Loaded
 from bot.dialogs.opening import NUDGE_AFTER
@@ -37,8 +36,8 @@ def write_conversations(conn: Connection, loaded: Loaded, owners: dict[int, int]
     changed = {id(held): held for talk in loaded.talks.values() for held in talk.dialogs if held.changed}.values()
     moved = [held for held in changed if held.version]
     # What ends makes room for what goes on at the same address.
-    for ended in (True, False):
-        if rows := [_moved_dialog(held, now) for held in moved if (held.dialog.state is DialogState.EXPIRED) is ended]:
+    for going_on in (False, True):
+        if rows := [_moved_dialog(held, now) for held in moved if held.is_open is going_on]:
             update_many(conn, _dialog, rows)
     insert_many(conn, _dialog, [_new_dialog(held, now) for held in changed if held.version == 0])
     _update(conn, _invitation, list(_invitations(outcomes).values()))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, update
 from bot.dialogs.dialog import Signal, SignalKind
 from bot.surveys.wording import phrase
 from channels.contract import Heard
-from storage.customers import Address, Customer
+from storage.customers import Address, Consent, Customer
 from storage.dialogs import Answer, Dialog
 from storage.invitations import Invitation
 from tests.dialogs.counter import SHOP, TABLES, CounterDesk, Person
@@ -229,6 +229,58 @@ async def test_an_old_button_of_an_ended_dialog_does_not_wake_it(counter: Counte
     await expire(counter)
     await counter.hear(yes)
     assert (await counter.only(Dialog)).state == "expired"
+
+
+async def test_another_choice_on_an_old_button_of_an_ended_dialog_corrects_it_and_goes_on(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    no = await anna.taps_label("No")
+    await counter.hear(anna.writes("yes"))
+    await expire(counter)
+    counter.pass_time(days=30)
+    await counter.hear(no)
+    assert await counter.answers() == {"solved": 0}
+    assert ((await counter.only(Dialog)).state, (await counter.only(Invitation)).state) == ("open", "started")
+    assert (await anna.texts())[-1] == "Changed to: No\n\nHow satisfied are you with the help you got?"
+    await counter.hear(anna.writes("4"))
+    assert await counter.answers() == {"solved": 0, "csat": 4}
+
+
+async def test_who_taps_a_button_after_stop_chooses_to_answer_this_and_nothing_more(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token), anna.writes("yes"))
+    four = await anna.taps_label("4")
+    await counter.hear(anna.writes("STOP"), four)
+    assert await counter.answers() == {"solved": 1, "csat": 4}
+    invitation = await counter.only(Invitation)
+    assert ((await counter.only(Dialog)).state, invitation.state, invitation.reason) == ("open", "started", "")
+    assert [(row.purpose, row.granted) for row in await counter.rows(Consent)] == [("surveys", False)]
+
+
+async def test_who_opens_the_link_after_stop_goes_on_where_they_were(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token), anna.writes("yes"), anna.writes("STOP"), anna.starts(invited.token))
+    assert (await anna.texts())[-1] == f"{phrase('resuming', 'en')}\n\nHow satisfied are you with the help you got?"
+    assert ((await counter.only(Dialog)).state, (await counter.only(Invitation)).state) == ("open", "started")
+
+
+async def test_a_survey_stopped_and_another_of_its_kind_woken_in_one_batch_are_one_open_dialog(counter: CounterDesk) -> None:
+    anna, first, second = counter.person(), await counter.invite(), await counter.invite()
+    await counter.hear(anna.starts(first.token))
+    yes = await anna.taps_label("Yes")
+    await counter.hear(anna.starts(second.token))
+    await counter.hear_at_once(anna.writes("STOP"), yes)
+    assert {row.invitation_id: row.state for row in await counter.rows(Dialog)} == {first.id: "open", second.id: "stopped"}
+
+
+async def test_only_who_has_answered_everything_is_told_so(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    no = await anna.taps_label("No")
+    await answered(counter, anna, *ALL_OF_AFTER_SUPPORT)
+    await counter.hear(no)
+    assert (await anna.texts())[-1] == phrase("already_finished", "en")
+    assert (await counter.answers())["solved"] == 1
 
 
 async def expire(counter: CounterDesk) -> None:
