@@ -22,6 +22,7 @@ from bot.config.rules import complaint_rules_of, planner_of, policy_of
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
 from bot.desk.staff_door import StaffReceiver
+from bot.dialogs.forgetting import forget_old_updates
 from bot.dialogs.published import Published
 from bot.dialogs.receive import Receiver
 from bot.invitations.links import Links
@@ -42,6 +43,7 @@ __all__ = ["App", "open_app"]
 
 log = logging.getLogger(__name__)
 _WATCH_EVERY = timedelta(seconds=30)
+_FORGET_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,11 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         desk=Desk(database, operations, clock, delivery.wake),
         staff_receiver=StaffReceiver(database, operations, clock, delivery.wake),
         planner=planner,
-        sweeps=(*invitation_sweeps(database, planner, outreach, delivery.take), *_case_sweeps(database, rules, published, delivery)),
+        sweeps=(
+            *invitation_sweeps(database, planner, outreach, delivery.take),
+            *_case_sweeps(database, rules, published, delivery),
+            Sweep("forget_updates", _FORGET_EVERY, lambda now: forget_old_updates(database, now)),
+        ),
     )
 
 
