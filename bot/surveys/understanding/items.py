@@ -18,7 +18,7 @@ HUGE = 10**6
 """Stands for every number that no scale has."""
 
 _SIGNS = {
-    **dict.fromkeys("\"'“”„«»‘_=~≈*`", Kind.MARK),
+    **dict.fromkeys("\"'“”„«»‘_=~≈*`\ufffd", Kind.MARK),
     **dict.fromkeys("#@§%/\\", Kind.BOUND),
     **dict.fromkeys(":([", Kind.COLON),
     "-": Kind.DASH,
