@@ -28,7 +28,6 @@ LONG = {
     "bot/dialogs/hearing.py": "one batch on its way to one transaction",
     "channels/contract.py": "the whole of what channels and the bot say to each other",
     "channels/customers/webchat/channel.py": "one platform",
-    "bot/surveys/understanding/scores.py": "one decision, from the items of a text to a score",
     "channels/line.py": "one sender, from the claim to what became of it",
     "bot/desk/door_talk.py": "one conversation, from a press to an answer sent",
     "bot/desk/operations.py": "everything staff can do, an act a method",
