@@ -23,15 +23,18 @@ from bot.complaints.telling import alert, notify, refresh_alerts, tell_customer
 from bot.desk.outcome import Outcome
 from bot.dialogs.published import Published
 from channels.contract import Say
+from channels.cutting import units
 from storage.cases import CaseState
 from storage.ids import short
 from storage.queries.cases import AnyRow, CaseView, add_entries, case_view, change_case, entry_row, promise, settle_promises
 from storage.queries.staff import chat_doors, staff_member
 
-__all__ = ["Operations"]
+__all__ = ["LONGEST_TEXT", "Operations"]
 
 log = logging.getLogger(__name__)
 
+LONGEST_TEXT = 4000
+"""UTF-16 code units of a text to a customer: Telegram cuts what is longer than 4,096, and may have to say that it repeats itself."""
 _TRIES = 3
 """How often an act is decided anew when the case changes under it."""
 Change = tuple[dict[str, Any], Sequence[dict[str, Any]]]
@@ -91,8 +94,8 @@ class Operations:
     ) -> Outcome:
         """Apologise and promise a fix, in the customer's chat. An explanation is its own fix: it is kept as it is sent."""
         kept = fix is Fix.EXPLAIN
-        if not text.strip():
-            return Outcome(False, "text_needed")
+        if unfit := _unfit(text):
+            return unfit
         if due < now:
             return Outcome(False, "due_has_passed")
 
@@ -118,8 +121,8 @@ class Operations:
         self, conn: Connection, staff: AnyRow, case_id: int, text: str, now: datetime, seen: int | None = None
     ) -> Outcome:
         """A message to the customer, in the chat they complained in, that promises nothing."""
-        if not text.strip():
-            return Outcome(False, "text_needed")
+        if unfit := _unfit(text):
+            return unfit
 
         def change(view: CaseView) -> Change:
             values = self._answered(view, staff, now) | {"state": state_after(Act.TAKE, view.case.state).value}
@@ -209,6 +212,14 @@ class Operations:
 
     def _say(self, conn: Connection, view: CaseView, text: str, now: datetime) -> None:
         tell_customer(conn, view, Say(text.strip(), key=f"case.{short(view.id)}.{view.case.version}"), now)
+
+
+def _unfit(text: str) -> Outcome | None:
+    """Why this cannot be written to a customer; None where it can."""
+    if not text.strip():
+        return Outcome(False, "text_needed")
+    length = units(text.strip())
+    return Outcome(False, "text_too_long", {"length": length, "most": LONGEST_TEXT}) if length > LONGEST_TEXT else None
 
 
 def _as_it_is(conn: Connection, case_id: int) -> CaseView:

@@ -188,6 +188,20 @@ async def test_nothing_is_promised_for_the_past_or_without_words(world: World, d
     assert (await desk.write_to_customer(maria, case.id, "")).told == "text_needed"
 
 
+async def test_a_text_that_a_message_cannot_hold_is_refused_and_not_cut(world: World, desk: Desk, anna: Person) -> None:
+    maria = await world.staff("Maria")
+    case = await complained(world, anna)
+    fits, long, of_signs = "x" * 4000, "x" * 4001, "😀" * 2001
+    for text in (long, of_signs):
+        assert (await desk.respond(maria, case.id, Fix.REFUND, tomorrow(world), text)).told == "text_too_long"
+        outcome = await desk.write_to_customer(maria, case.id, text)
+        assert not outcome.done
+        assert "4000" in told(outcome, "sv")
+    assert await world.messages(anna.native_id, account="shop_bot") == []
+    assert (await world.case()).case.state == CaseState.OPEN
+    assert (await desk.write_to_customer(maria, case.id, fits)).done
+
+
 async def test_a_note_stays_among_staff(world: World, desk: Desk, anna: Person) -> None:
     maria = await world.staff("Maria")
     case = await complained(world, anna)
