@@ -55,7 +55,7 @@ def _whole(lang: str, tokens: Sequence[Token]) -> Command | None:
         return None
     if lang in LANGUAGES and (home := _only(words, lexicon(lang).commands)):
         return home
-    found = {command for other in LANGUAGES if other != lang and (command := _only(words, lexicon(other).commands))}
+    found = {command for other in LANGUAGES if other != lang and (command := _only(words, lexicon(other).commands, exactly=True))}
     return found.pop() if len(found) == 1 else None
 
 
@@ -105,13 +105,13 @@ def _openings() -> frozenset[str]:
     return frozenset(unmarked(words[0]) for lang in LANGUAGES for words, _ in lexicon(lang).commands)
 
 
-def _only(words: Sequence[Token], commands: Phrases[Command | str]) -> Command | None:
-    """The one command that these words are, with nothing else but politeness."""
+def _only(words: Sequence[Token], commands: Phrases[Command | str], *, exactly: bool = False) -> Command | None:
+    """The one command that these words are, with nothing else but politeness; `exactly` with all their diacritics."""
     parts: set[Command | str] = set()
     place = 0
     while place < len(words):
         known = commands.at(words, place) or _drawn_out(words, place, commands)
-        if known is None:
+        if known is None or (exactly and not known.exact):
             return None
         parts.add(known.meaning)
         place += known.length
