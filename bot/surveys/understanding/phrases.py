@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from bot.surveys.understanding.spelling import evened
+from bot.surveys.understanding.spelling import evened, folded, unmarked
 from bot.surveys.understanding.tokens import Token, tokens_of
 
 __all__ = ["Found", "Phrases", "variants"]
@@ -14,6 +14,7 @@ __all__ = ["Found", "Phrases", "variants"]
 Meaning = TypeVar("Meaning")
 _SHORTEST_BARE = 3
 """Letters from which on a word may be typed without its diacritics: "nö" is not "no"."""
+_PLAIN_WORDS = re.compile(r"[^\W\d_]+(?: +[^\W\d_]+)* *")
 _PARTS = re.compile(r"[()\[\]|]|[^()\[\]|]+")
 
 
@@ -57,8 +58,8 @@ class _Node(Generic[Meaning]):
     __slots__ = ("ends", "next")
 
     def __init__(self) -> None:
-        self.next: dict[str, _Node[Meaning]] = {}
-        self.ends: dict[tuple[str, ...], Meaning] = {}
+        self.next: dict[str, _Node[Meaning]] | None = None  # most nodes have nothing after them, or end nothing
+        self.ends: dict[tuple[str, ...], Meaning] | None = None
         """The phrases that end here, as they are written."""
 
 
@@ -70,10 +71,15 @@ class Phrases(Generic[Meaning]):
 
     def add(self, pattern: str, meaning: Meaning) -> None:
         for phrase in variants(pattern):
-            node, tokens = self._root, tokens_of(evened(phrase))
-            for token in tokens:
-                node = node.next.setdefault(token.plain, _Node())
-            node.ends[tuple(token.text for token in tokens)] = meaning
+            node, words = self._root, _words(phrase)
+            for word in words:
+                if node.next is None:
+                    node.next = {}
+                plain = unmarked(word)
+                if plain not in node.next:
+                    node.next[plain] = _Node()
+                node = node.next[plain]
+            node.ends = (node.ends or {}) | {words: meaning}
 
     def at(self, tokens: Sequence[Token], place: int) -> Found[Meaning] | None:
         """The longest phrase that begins at this place.
@@ -83,27 +89,33 @@ class Phrases(Generic[Meaning]):
         """
         node, found = self._root, None
         for end in range(place, len(tokens)):
-            following = node.next.get(tokens[end].plain)
+            following = node.next.get(tokens[end].plain) if node.next else None
             if following is None:
                 break
             node = following
             if node.ends:
-                found = _ending(node, tokens[place : end + 1]) or found
+                found = _ending(node.ends, tokens[place : end + 1]) or found
         return found
 
     def __iter__(self) -> Iterator[tuple[tuple[str, ...], Meaning]]:
         waiting = [self._root]
         while waiting:
             node = waiting.pop()
-            yield from node.ends.items()
-            waiting.extend(node.next.values())
+            yield from (node.ends or {}).items()
+            waiting.extend((node.next or {}).values())
 
 
-def _ending(node: _Node[Meaning], tokens: Sequence[Token]) -> Found[Meaning] | None:
+def _words(phrase: str) -> tuple[str, ...]:
+    if _PLAIN_WORDS.fullmatch(phrase):
+        return tuple(folded(word) for word in phrase.split())
+    return tuple(token.text for token in tokens_of(evened(phrase)))
+
+
+def _ending(ends: dict[tuple[str, ...], Meaning], tokens: Sequence[Token]) -> Found[Meaning] | None:
     written = tuple(token.text for token in tokens)
-    if written in node.ends:
-        return Found(len(tokens), True, node.ends[written])
-    for words, meaning in node.ends.items():
+    if written in ends:
+        return Found(len(tokens), True, ends[written])
+    for words, meaning in ends.items():
         if all(
             word == token.text or (token.text == token.plain and len(word) >= _SHORTEST_BARE)
             for word, token in zip(words, tokens, strict=True)
