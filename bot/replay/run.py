@@ -36,6 +36,11 @@ KEPT_AFTER, JUDGED_AFTER = timedelta(days=1), timedelta(hours=2)
 """How long after the apology the promise is kept, and after that until the customer says whether it was made good."""
 ONE_ANSWER = timedelta(seconds=3)
 """What a person needs to read a message and answer it."""
+A_ROUND = timedelta(hours=8)
+"""Time from one round of what falls due to the next, counted from midnight UTC, so that a restart changes none of them. Less than
+the half of a day that quiet hours leave free."""
+AFTERWARDS = timedelta(days=45)
+"""How long time runs on after the last order: until what is promised is kept and judged, and what waits has expired."""
 _case, _customer = Case.__table__, Customer.__table__  # type: ignore[attr-defined]
 _door, _staff = Door.__table__, Staff.__table__  # type: ignore[attr-defined]
 
@@ -84,30 +89,31 @@ class _Show:
         self._customers = Customers(stage, CUSTOMERS_BOT, self._think)
         self._clerk = Clerk(stage, STAFF_BOT, self._think)
         self._tokens: dict[str, str] = {}
+        self._happened: list[Item] = []
         self._swept = clock.now()
 
     async def play(self, progress: Callable[[str, int], None]) -> None:
         await self._let_the_clerk_in()
-        told: list[Item] = []
-        for at, what, order in timeline(list(self._orders.values())):
+        events = timeline(list(self._orders.values()))
+        for at, what, order in events:
+            await self._rounds_until(at)
             if isinstance(what, Item):
-                told.append(what)
+                self._happened.append(what)
                 continue
-            await self._tell(told, at)
-            told = []
-            await self._move_to(at)
+            await self._set_clock(at)
+            await self._tell()
             if not await self._customers.answer_survey(order, self._tokens[order.id]):
                 log.warning("customer_left_waiting order=%s", order.id)
             await self._work_at_the_desk()
             progress("answered", 1)
-        await self._tell(told, self._clock.now())
-        await self._move_to(self._clock.now() + timedelta(days=90))  # what is still promised, kept, judged, or expires
+        await self._rounds_until(events[-1][0] + AFTERWARDS)
         await self._all_said()
 
-    async def _tell(self, items: list[Item], now: datetime) -> None:
+    async def _tell(self) -> None:
+        """Tell Makegood what has happened since it was last told."""
+        items, self._happened = self._happened, []
         if not items:
             return
-        await self._move_to(now)
 
         def take(conn: Connection) -> list[Taken]:
             return take_touchpoints(conn, items, self._app.planner, self._clock.now())
@@ -115,17 +121,17 @@ class _Show:
         for item, taken in zip(items, await self._app.database.write(take), strict=True):
             self._tokens[str(item.told.attributes["order"])] = taken.token
 
-    async def _move_to(self, moment: datetime) -> None:
-        """Let time pass, on Telegram first: every simulated day what is due is done, and the desk is worked at."""
-        while self._swept + timedelta(days=1) <= moment:
-            self._swept += timedelta(days=1)
-            await self._set_clock(self._swept)
+    async def _rounds_until(self, moment: datetime) -> None:
+        """Let time pass, round by round: the shop tells what has happened, what is due is done, and the desk is worked at."""
+        while (round_at := _next_round(self._swept)) <= moment:
+            self._swept = round_at
+            await self._set_clock(round_at)
+            await self._tell()
             await self._app.sweep()
             await self._work_at_the_desk()
-        await self._set_clock(moment)
 
     async def _set_clock(self, moment: datetime) -> None:
-        """Move the clock once everything that was to be said by then is said, so that measured times are true ones."""
+        """Let time pass, on Telegram first, once everything that was to be said by then is said, so that measured times are true ones."""
         await self._all_said()
         while (rests_until := self._app.delivery.next_time) and rests_until < moment:
             await self._move_clock(rests_until)
@@ -177,3 +183,8 @@ class _Show:
         )
         async with self._app.database.read() as conn:
             return (await conn.execute(open_cases)).all()
+
+
+def _next_round(after: datetime) -> datetime:
+    midnight = after.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + ((after - midnight) // A_ROUND + 1) * A_ROUND
