@@ -16,6 +16,7 @@ from bot.account_service import serve_account
 from bot.accounts import customer_channels, data_folder, links_of, server_secret, staff_channels
 from bot.complaints.listening import ComplaintListener, sounds_like_complaint
 from bot.complaints.rules import Rules
+from bot.complaints.undelivered import watch_undelivered
 from bot.complaints.watching import watch_promises, watch_silence, watch_targets
 from bot.config import Config
 from bot.config.rules import complaint_rules_of, planner_of, policy_of
@@ -168,5 +169,6 @@ def _case_sweeps(database: Database, rules: Rules, published: Published, deliver
     return (
         sweep("watch_promises", lambda conn, now: watch_promises(conn, rules, now)),
         sweep("watch_targets", lambda conn, now: watch_targets(conn, rules, now)),
+        sweep("watch_undelivered", lambda conn, now: watch_undelivered(conn, rules, now)),
         sweep("watch_silence", lambda conn, now: watch_silence(conn, rules, published, now)),
     )

@@ -76,7 +76,7 @@ class CaseEntry(SQLModel, table=True):
     author: str
     kind: str
     """complaint, message, taken, handed_over, response, promise, kept, broken, asked, made_good, reopened, note, closed;
-    warned and overdue where an answer was late."""
+    warned and overdue where an answer was late; not_delivered and perhaps_not_delivered of a message to the customer."""
     words: str = ""
     data: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
 
