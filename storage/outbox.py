@@ -39,9 +39,11 @@ class Message(SQLModel, table=True):
 
     __table_args__ = (
         Index(
-            "ix_message_due",
+            # In the order they are claimed: with a wave of 100,000 due, the next 30 are at hand and need no sorting.
+            "ix_message_next",
             "account",
             "priority",
+            "id",
             "due_at",
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),

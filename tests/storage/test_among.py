@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Table, select
 
 from storage.among import among
 from storage.bulk import insert_many
 from storage.database import Database
 from storage.dialogs import SeenUpdate
-from storage.queries import cases, conversations
 from tests.storage.rows import CUSTOMER, MOMENT, keep
 
 SEEN: Table = SeenUpdate.__table__  # type: ignore[attr-defined]
@@ -32,24 +30,3 @@ async def test_the_largest_ids_are_found(database: Database) -> None:
     found = select(CUSTOMER.c.id).where(among(CUSTOMER.c.id, "ids"))
     async with database.read() as conn:
         assert sorted((await conn.execute(found, {"ids": ids})).scalars()) == ids
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [conversations._ADDRESSES_AT, conversations._DIALOGS_ABOUT, conversations._INVITATIONS_BY_TOKEN, cases._OPEN_CASES],
-    ids=["addresses", "dialogs", "invitations", "cases"],
-)
-async def test_what_every_update_reads_is_found_by_an_index_of_those_it_is_about(
-    statement: Select[tuple[object]], database: Database
-) -> None:
-    if database.dialect != "sqlite":
-        pytest.skip("PostgreSQL plans by what is in the tables")
-
-    def plan(conn: Connection) -> str:
-        text = str(statement.compile(conn.engine))
-        steps = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?"))
-        return "\n".join(step.detail for step in steps)
-
-    told = await database.write(plan)
-    walked = [step for step in told.splitlines() if "SCAN" in step and "json_each" not in step]
-    assert not walked and "(state=?)" not in told, told
