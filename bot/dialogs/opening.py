@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, update
+from sqlalchemy import Connection, bindparam, literal_column, update
 
 from bot.dialogs.advance import begin
-from bot.dialogs.dialog import Dialog
+from bot.dialogs.dialog import Dialog, DialogState
 from bot.dialogs.stored import dialog_to_json
 from bot.surveys.definition import Survey
 from bot.surveys.wording import minutes_in
 from channels.contract import Say
 from channels.outbox import message_row
+from storage.among import among
 from storage.bulk import insert_many
 from storage.dialogs import Dialog as DialogRow
 from storage.ids import new_id
@@ -48,6 +50,18 @@ class Opening:
     priority: Priority = Priority.CAMPAIGN
 
 
+_END = (
+    update(_dialog)
+    # Written out and not a parameter: only so does a database see that the index of the open dialogs serves it.
+    .where(
+        among(_dialog.c.address_id, "at_addresses"),
+        _dialog.c.survey == bindparam("of_survey"),
+        _dialog.c.state == literal_column(f"'{DialogState.OPEN}'"),
+    )
+    .values(state=DialogState.EXPIRED.value, version=_dialog.c.version + 1, updated_at=bindparam("at", type_=_dialog.c.updated_at.type))
+)
+
+
 def facts_for(survey: Survey, *, shop: str, lang: str, name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """What texts and conditions of a dialog may use."""
     known: dict[str, Any] = {"shop": shop, "minutes": minutes_in(survey.minutes, lang)}
@@ -63,9 +77,11 @@ def open_dialogs(conn: Connection, openings: Sequence[Opening], *, shop: str, no
     """
     if not openings:
         return []
-    taken = [(_dialog.c.address_id == opening.address_id) & (_dialog.c.survey == opening.survey.name) for opening in openings]
-    ended = update(_dialog).where(_dialog.c.state == "open", or_(*taken))
-    conn.execute(ended.values(state="expired", version=_dialog.c.version + 1, updated_at=now))
+    addresses: dict[str, list[int]] = defaultdict(list)
+    for opening in openings:
+        addresses[opening.survey.name].append(opening.address_id)
+    for survey, ids in addresses.items():
+        conn.execute(_END, {"of_survey": survey, "at_addresses": ids, "at": now})
     dialogs: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
     for opening in openings:
