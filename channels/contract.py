@@ -106,6 +106,8 @@ class Heard:
     """Language the platform names for the person (BCP 47), empty where it does not."""
     name: str = ""
     """What the person calls themselves there."""
+    edited: bool = False
+    """These words stand in place of those of an earlier message of theirs, and `at` is when that one was sent."""
 
     def __post_init__(self) -> None:
         if _UNSTORABLE.search(f"{self.address}{self.update_id}{self.text}{self.choice}{self.token}{self.message}{self.name}"):

@@ -102,6 +102,8 @@ class StaffReceiver:
                 return [Say(DESK_WORDS(f"door.{key}", door.lang, name=door.name))]
             case HeardKind.CHOICE:
                 return talk.pressed(heard.choice)
+            case HeardKind.TEXT if heard.edited:
+                return [Say(DESK_WORDS("door.edited", door.lang))]
             case HeardKind.TEXT:
                 return talk.wrote(heard.text)
             case HeardKind.MEDIA:

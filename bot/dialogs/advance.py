@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.dialogs.dialog import Answered, Dialog, DialogState, Signal, SignalKind, Step
 from bot.dialogs.moves import answer, go_on, latest, repeat
 from bot.dialogs.taps import tapped
-from bot.dialogs.words import more_words, still_speaking, wrote
+from bot.dialogs.words import more_words, rewrote, still_speaking, wrote
 from bot.surveys.definition import QuestionKind, Survey, text_in
 from bot.surveys.filling import filled
 from bot.surveys.wording import phrase
@@ -43,6 +43,8 @@ def advance(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step
     """What follows from one thing heard. `now` is when it is taken; `heard.at` dates the answer."""
     if heard.kind is HeardKind.CHOICE:
         return tapped(survey, dialog, heard, now)
+    if heard.edited:
+        return rewrote(survey, dialog, heard, now)
     if dialog.state is not DialogState.OPEN:
         return _after_the_end(survey, dialog, heard)
     if heard.kind is HeardKind.MEDIA and heard.media is not None:

@@ -86,6 +86,8 @@ class Understanding:
                     self._moved(heard, outcome, held)
                 elif ref and ref.choice is Aside.HUMAN:  # of a dialog that has gone on elsewhere, or is long deleted
                     outcome.tolds.append(self._told(talk, None, heard, signal=Signal(SignalKind.HUMAN)))
+            case HeardKind.TEXT | HeardKind.MEDIA if heard.edited:
+                self._rewrote(heard, talk, outcome)
             case HeardKind.TEXT | HeardKind.MEDIA:
                 self._spoke(heard, talk, outcome)
         return outcome
@@ -164,6 +166,21 @@ class Understanding:
             held = self._begun(talk, survey, version_id, {})
             self._hear_complaint(held, heard)
             self._apply(outcome, held, begin_with_words(survey, held.dialog, heard, self.now), heard)
+
+    def _rewrote(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
+        """An edit corrects what its message said. It is said anew where it has become a STOP or a cry for help, or where
+        staff read along; else nobody waits for it."""
+        anew = replace(heard, edited=False, at=self.now)
+        if understand_command(talk.lang, heard.text) in (Command.STOP, Command.HUMAN):
+            self._spoke(anew, talk, outcome)
+            return
+        for held in reversed(talk.dialogs):
+            step = advance(held.survey, held.dialog, heard, self.now)
+            if held.address_id == talk.address_id and step.answers:
+                self._apply(outcome, held, step, anew)
+                return
+        if talk.has_case:
+            outcome.tolds.append(self._told(talk, None, anew, words=heard.text, media=heard.media))
 
     def _card(self) -> bool:
         return self.published.has(COMMENT_CARD)

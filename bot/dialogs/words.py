@@ -13,7 +13,7 @@ from bot.surveys.understanding import Command, Understood, understand
 from bot.surveys.wording import phrase
 from channels.contract import Heard, Say
 
-__all__ = ["STILL_SPEAKING", "more_words", "still_speaking", "wrote"]
+__all__ = ["STILL_SPEAKING", "more_words", "rewrote", "still_speaking", "wrote"]
 
 TOO_QUICK_TO_BE_READ = timedelta(seconds=4)
 """Words that come this soon after an open question was put go on with what was written before it."""
@@ -74,10 +74,32 @@ def still_speaking(dialog: Dialog, earlier: Question, heard: Heard, *, within: t
 
 
 def more_words(dialog: Dialog, earlier: Question, heard: Heard) -> Step:
-    words = f"{dialog.answers[earlier.key]}\n{heard.text.strip()}"
+    return _reworded(dialog, earlier, f"{dialog.answers[earlier.key]}\n{heard.text.strip()}", heard)
+
+
+def _reworded(dialog: Dialog, earlier: Question, words: str, heard: Heard) -> Step:
     dialog = replace(dialog, answers={**dialog.answers, earlier.key: words}, told_at=heard.at)
     answered = Answered(earlier.key, words, dialog.asked_at or heard.at, heard.at, words=words)
     return Step(dialog, answers=(answered,), signals=(Signal(SignalKind.REMARK, heard.text),))
+
+
+def rewrote(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step:
+    """A message was edited: a correction of what was answered last, where that message said it and its words now fit.
+
+    A message is known by its time: an edit bears that of its message, and the dialog that of its latest answer.
+    """
+    last, words, told_at = latest(survey, dialog), heard.text.strip(), dialog.told_at
+    if last is None or told_at != heard.at or not words:
+        return Step(dialog)
+    heard, before = replace(heard, at=now), dialog.answers[last.key]
+    if last.kind is QuestionKind.TEXT and isinstance(before, str):
+        # Of words in several lines, nobody knows which were this message's: the new ones stand below them.
+        step = _reworded(dialog, last, f"{before}\n{words}" if "\n" in before else words, heard)
+        return replace(step, dialog=replace(step.dialog, told_at=told_at))
+    value = understand(last, dialog.lang, words).value
+    if dialog.state is not DialogState.OPEN or value is None or value == before or not fits(last, value):
+        return Step(dialog)
+    return correct(survey, dialog, last, value, heard, now)
 
 
 def _corrected_question(survey: Survey, dialog: Dialog, understood: Understood, heard: Heard) -> Question | None:

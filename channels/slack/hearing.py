@@ -81,7 +81,8 @@ def heard_of(body: Json, account: str, member: Member, now: datetime) -> Heard |
     if event.get("subtype") == "message_changed":
         if token is not None:
             return None
-        return heard(HeardKind.TEXT, body["event_id"], message["edited"]["ts"], text=text, message=f"{event['channel']}:{message['ts']}")
+        place = f"{event['channel']}:{message['ts']}"
+        return heard(HeardKind.TEXT, body["event_id"], message["ts"], text=text, message=place, edited=True)
     if files := message.get("files"):
         return heard(HeardKind.MEDIA, body["event_id"], message["ts"], text=text, media=_media(files[0]))
     if token is not None:

@@ -73,11 +73,10 @@ def _said(message: Message, heard: Callable[..., Heard], words_of: Callable[[str
 
 
 def _corrected(message: Message, heard: Callable[..., Heard], words_of: Callable[[str], str]) -> Heard | None:
-    """Somebody who corrects what they wrote says it anew."""
     person, words = _author(message), message.text or message.caption
     if person is None or not words or start_token(words) is not None:
         return None
-    return heard(HeardKind.TEXT, person, message.edit_date or message.date, text=words_of(words), message=str(message.message_id))
+    return heard(HeardKind.TEXT, person, message.date, text=words_of(words), message=str(message.message_id), edited=True)
 
 
 def _media(message: Message) -> Media | None:

@@ -40,6 +40,7 @@ heards = st.builds(
     message=texts,
     lang=texts,
     name=texts,
+    edited=st.booleans(),
 )
 
 

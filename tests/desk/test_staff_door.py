@@ -266,6 +266,12 @@ async def test_text_that_nobody_waits_for_goes_nowhere(world: World, staffroom: 
     assert await world.messages(anna.native_id, account="shop_bot") == []
 
 
+async def test_an_edited_message_is_not_taken_for_a_new_one(world: World, staffroom: Staffroom) -> None:
+    await world.staff("Maria")
+    said = await staffroom.chat("Maria").does(HeardKind.TEXT, text="/cases, please", edited=True)
+    assert [say.text.partition(":")[0] for say in said] == ["What was sent stays as it was"]
+
+
 @pytest.mark.parametrize("ref", ["c.zz.take.x.y", "c.1.fix.bribe", "c.1.due.%%", "c.???.take", "q.1.2.3.4", "", "c.1.unknown"])
 async def test_a_button_that_is_none_of_ours_does_nothing(world: World, staffroom: Staffroom, ref: str) -> None:
     await world.staff("Maria")

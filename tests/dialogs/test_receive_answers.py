@@ -84,6 +84,43 @@ async def test_a_correction_on_another_channel_counts_where_the_answer_was_given
     assert counts == [("telegram", 2, 1)]
 
 
+async def test_an_edited_message_corrects_the_answer_it_gave(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token), anna.writes("yes"))
+    five = anna.writes("5")
+    await counter.hear(five)
+    counter.pass_time(minutes=3)
+    await counter.hear(replace(five, update_id="edit", text="4", edited=True))
+    assert await counter.answers() == {"solved": 1, "csat": 4}
+    assert await counter.scores("csat") == {4: 1}
+    answer = (await counter.rows(Answer))[-1]
+    assert (answer.revisions, (answer.revised_at - answer.answered_at).total_seconds() >= 180) == (1, True)
+
+
+async def test_an_edit_of_an_earlier_message_answers_nothing_and_is_not_replied_to(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts((await counter.invite()).token), anna.writes("yes"))
+    five = anna.writes("5")
+    await counter.hear(five)
+    counter.pass_time(seconds=20)
+    await counter.hear(anna.writes("6"))
+    before = await counter.counts()
+    await counter.hear(replace(five, update_id="edit", text="4", edited=True))
+    assert await counter.counts() == before | {"SeenUpdate": before["SeenUpdate"] + 1}
+    assert await counter.answers() == {"solved": 1, "csat": 5, "ces": 6}
+
+
+@pytest.mark.parametrize(("word", "granted"), [("STOP", [False]), ("HUMAN", [])])
+async def test_an_edit_that_has_become_a_stop_or_a_cry_for_help_is_heard(counter: CounterDesk, word: str, granted: list[bool]) -> None:
+    anna = counter.person()
+    yes = anna.writes("yes")
+    await counter.hear(anna.starts((await counter.invite()).token), yes)
+    counter.pass_time(minutes=3)
+    await counter.hear(replace(yes, update_id="edit", text=word, edited=True))
+    assert [row.granted for row in await counter.rows(Consent)] == granted
+    assert [told.words for told in counter.ear.tolds if told.signal] == ([] if granted else ["HUMAN"])
+
+
 async def test_the_same_choice_again_is_no_correction(counter: CounterDesk) -> None:
     anna = counter.person()
     await counter.hear(anna.starts((await counter.invite()).token))

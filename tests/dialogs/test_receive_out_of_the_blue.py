@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.surveys.wording import phrase
 from channels.contract import HeardKind, Media, MediaKind
 from storage.cases import Case
+from storage.customers import Address
 from storage.dialogs import Answer, Dialog, Utterance
 from tests.dialogs.counter import SHOP, CounterDesk
 
@@ -58,6 +59,26 @@ async def test_words_while_a_case_is_open_go_to_those_who_handle_it(counter: Cou
     ]
     assert (await anna.texts())[-2:] == ["Passed on.", "Passed on."]
     assert len(await counter.rows(Dialog)) == 1
+
+
+async def test_an_edit_while_a_case_is_open_goes_to_those_who_handle_it(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts())
+    address = await counter.only(Address)
+    await open_case(counter, address.customer_id, address.id)
+    asked = anna.writes("My number is 0701")
+    await counter.hear(asked)
+    counter.pass_time(minutes=3)
+    await counter.hear(replace(asked, update_id="edit", text="My number is 0702", edited=True))
+    (told,) = counter.ear.tolds[1:]
+    assert (told.words, (told.at - asked.at).total_seconds() >= 180) == ("My number is 0702", True)
+    assert await counter.rows(Dialog) == []
+
+
+async def test_an_edit_with_nothing_open_begins_no_card(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(replace(anna.writes("Lovely shop"), edited=True))
+    assert (await counter.rows(Dialog), await anna.texts()) == ([], [])
 
 
 async def test_words_after_a_case_is_closed_begin_a_card_again(counter: CounterDesk) -> None:

@@ -9,8 +9,9 @@
 
 Lines of the customer begin with `>`, after a pause of ten seconds unless it is named (`+2s >`). `[label]` taps the newest
 button of that label, `[label]@1` the one of the first asking; `(start)`, `(photo)`, `(photo) words`, `(voice)` and
-`(sticker) 👍` are what they say; all else is written. The bot's lines: `<` says, `~` replaces an earlier message,
-`=` records, `!` tells the house. The state is stored as JSON and read again between every two lines.
+`(sticker) 👍` are what they say; `(edit) words` puts otherwise what was written last; all else is written. The bot's
+lines: `<` says, `~` replaces an earlier message, `=` records, `!` tells the house. The state is stored as JSON and read
+again between every two lines.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Player:
     now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     buttons: list[tuple[int, Choice]] = field(default_factory=list)
     heard: int = 0
+    wrote_at: datetime | None = None
 
     def play(self, line: str) -> Iterator[str]:
         pause, unit, what = _LINE.fullmatch(line).groups()  # type: ignore[union-attr]
@@ -61,14 +63,19 @@ class Player:
 
     def _heard(self, what: str) -> Heard:
         self.heard += 1
-        kind, text, choice, media = HeardKind.TEXT, what, "", None
+        kind, text, choice, media, at, edited = HeardKind.TEXT, what, "", None, self.now, False
         if tap := _TAP.fullmatch(what):
             kind, text, choice = HeardKind.CHOICE, "", self._ref(tap[1], int(tap[2] or 0))
         elif sent := _MEDIA.fullmatch(what):
             kind, text, media = HeardKind.MEDIA, sent[2], Media(MediaKind(sent[1]), "file-1")
         elif what == "(start)":
             kind, text = HeardKind.START, ""
-        return Heard("test", "test", "1", str(self.heard), kind, self.now, text=text, choice=choice, media=media)
+        elif what.startswith("(edit) "):
+            assert self.wrote_at, "nothing was written before"
+            text, at, edited = what.removeprefix("(edit) "), self.wrote_at, True
+        else:
+            self.wrote_at = self.now
+        return Heard("test", "test", "1", str(self.heard), kind, at, text=text, choice=choice, media=media, edited=edited)
 
     def _ref(self, label: str, asked: int) -> str:
         for number, choice in reversed(self.buttons):
