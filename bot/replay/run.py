@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from bot.app import App, open_app
 from bot.desk.staffing import NameProblem
@@ -26,6 +26,7 @@ from bot.touchpoints.taking import Item, Taken, take_touchpoints
 from channels.clock import SimulatedClock
 from storage.cases import Case, CaseState
 from storage.customers import Customer
+from storage.dialogs import Dialog
 from storage.staff import Door, Staff
 
 __all__ = ["replay"]
@@ -42,7 +43,18 @@ the half of a day that quiet hours leave free."""
 AFTERWARDS = timedelta(days=45)
 """How long time runs on after the last order: until what is promised is kept and judged, and what waits has expired."""
 _case, _customer = Case.__table__, Customer.__table__  # type: ignore[attr-defined]
-_door, _staff = Door.__table__, Staff.__table__  # type: ignore[attr-defined]
+_dialog, _door, _staff = Dialog.__table__, Door.__table__, Staff.__table__  # type: ignore[attr-defined]
+_OPEN_CASES = (
+    select(_case.c.id, _case.c.state, _case.c.department, _case.c.reopened, _case.c.updated_at)
+    .where(_case.c.state != CaseState.CLOSED)
+    .order_by(_case.c.id)
+)
+_ASKED = (
+    select(_dialog.c.opened_at, _customer.c.external_id)
+    .join(_customer, _customer.c.id == _dialog.c.customer_id)
+    .where(_dialog.c.state == "open", _dialog.c.case_id.is_not(None))
+    .order_by(_dialog.c.id)
+)
 
 
 async def replay(orders: Sequence[Order], telegram: str, folder: Path, progress: Callable[[str, int], None]) -> dict[str, Any]:
@@ -152,37 +164,29 @@ class _Show:
         await self._set_clock(self._clock.now() + ONE_ANSWER)
 
     async def _let_the_clerk_in(self) -> None:
-        async with self._app.database.read() as conn:
-            linked = (await conn.execute(select(_door.c.id).where(_door.c.native_id == str(CLERK)))).first()
-        if linked:
+        if await self._read(select(_door.c.id).where(_door.c.native_id == str(CLERK))):
             return
         staff_id = await self._app.desk.staffing.add("Alex", role="lead")
         if isinstance(staff_id, NameProblem):  # an earlier run ended before the chat was linked
-            async with self._app.database.read() as conn:
-                staff_id = (await conn.execute(select(_staff.c.id).where(_staff.c.name == "Alex"))).scalar_one()
+            ((staff_id,),) = await self._read(select(_staff.c.id).where(_staff.c.name == "Alex"))
         await self._clerk.come_in(await self._app.desk.staffing.new_code(staff_id))
 
     async def _work_at_the_desk(self) -> None:
-        now = self._clock.now()
-        for case in await self._cases():
-            order = self._orders[case.external_id]
+        """The clerk goes through the cases; customers who were asked whether it was made good say so."""
+        for case in await self._read(_OPEN_CASES):
             match case.state:
                 case CaseState.OPEN | CaseState.TAKEN | CaseState.REOPENED if case.reopened == 0:
                     await self._clerk.answer(case.id, case.department)
-                case CaseState.RESPONDED if now >= case.updated_at + KEPT_AFTER:
+                case CaseState.RESPONDED if self._clock.now() >= case.updated_at + KEPT_AFTER:
                     await self._clerk.keep_promise(case.id)
-                case CaseState.FIXED if now >= case.fixed_at + JUDGED_AFTER:
-                    await self._customers.answer_made_good(order)
+        for asked in await self._read(_ASKED):
+            if self._clock.now() >= asked.opened_at + JUDGED_AFTER:
+                await self._customers.answer_made_good(self._orders[asked.external_id])
 
-    async def _cases(self) -> Sequence[Any]:
-        open_cases = (
-            select(_case, _customer.c.external_id)
-            .join(_customer, _customer.c.id == _case.c.customer_id)
-            .where(_case.c.state != CaseState.CLOSED, _customer.c.external_id.is_not(None))
-            .order_by(_case.c.id)
-        )
+    async def _read(self, query: Select[Any]) -> Sequence[Any]:
         async with self._app.database.read() as conn:
-            return (await conn.execute(open_cases)).all()
+            rows: Sequence[Any] = (await conn.execute(query)).all()
+            return rows
 
 
 def _next_round(after: datetime) -> datetime:
