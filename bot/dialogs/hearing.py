@@ -148,7 +148,7 @@ class Understanding:
         return held
 
     def _spoke(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
-        held = talk.current()
+        held = talk.current(heard.at)
         if held is not None:
             self._moved(heard, outcome, held)
             return

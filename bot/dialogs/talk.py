@@ -48,9 +48,15 @@ class Talk:
     has_case: bool = False
     dialogs: list[Held] = field(default_factory=list)
 
-    def current(self) -> Held | None:
-        """The dialog that a word without a reference belongs to: of the open ones, the one last moved."""
-        return next(iter(self.open()), None)
+    def current(self, said_at: datetime | None = None) -> Held | None:
+        """The dialog that a word without a reference belongs to: of the open ones, the one last moved.
+
+        Nobody speaks to a dialog that began only after they spoke (`said_at`), where another one was there already. What
+        platforms date in whole seconds may have been said before whatever began in the same second.
+        """
+        here = self.open()
+        there_then = [held for held in here if said_at is None or held.opened_at < said_at.replace(microsecond=0)]
+        return next(iter(there_then or here), None)
 
     def open(self) -> list[Held]:
         """The dialogs that are open here, the one last moved first."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogs.opening import Opening, open_dialogs
 from bot.surveys.wording import phrase
 from channels.contract import HeardKind, Media, MediaKind
 from storage.cases import Case
 from storage.customers import Address
 from storage.dialogs import Answer, Dialog, Utterance
-from tests.dialogs.counter import SHOP, CounterDesk
+from storage.outbox import Priority
+from tests.dialogs.counter import ACCOUNT, SHOP, CounterDesk, Invited
 
 CASE = Case.__table__  # type: ignore[attr-defined]
 PHOTO = Media(MediaKind.PHOTO, "file-7", "image/jpeg", 12_345)
@@ -122,6 +124,56 @@ async def test_of_two_open_dialogs_words_belong_to_the_one_last_moved(counter: C
     await counter.hear_at_once(yes, anna.writes("4"))
     by_invitation = {(row.invitation_id, row.question): row.number for row in await counter.rows(Answer)}
     assert by_invitation == {(support.id, "solved"): 1, (support.id, "csat"): 4}
+
+
+async def ask_about_a_fix(counter: CounterDesk, invited: Invited) -> None:
+    """What the complaints do when something was put right."""
+    version_id, survey = counter.published.newest("made-good")
+    opening = Opening(
+        survey=survey,
+        survey_version_id=version_id,
+        customer_id=invited.customer_id,
+        address_id=(await counter.only(Address)).id,
+        channel="telegram",
+        account=ACCOUNT,
+        address="anna",
+        lang="en",
+        case_id=7,
+        priority=Priority.CASE,
+    )
+    await counter.database.write(lambda conn: open_dialogs(conn, [opening], shop=SHOP, now=counter.clock.now()))
+
+
+async def test_words_written_before_another_dialog_began_are_not_said_to_that_one(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    counter.pass_time(minutes=1)
+    before, at_once = anna.writes("yes"), anna.writes("5")
+    counter.pass_time(seconds=3)
+    await ask_about_a_fix(counter, invited)
+    in_that_second = replace(at_once, at=counter.clock.now().replace(microsecond=0))
+    await counter.hear(before, in_that_second)
+    counter.pass_time(seconds=20)
+    assert await counter.answers() == {"solved": 1, "csat": 5}
+    assert [(row.survey, row.state) for row in await counter.rows(Dialog)] == [("after-support", "open"), ("made-good", "open")]
+
+
+async def test_words_written_after_another_dialog_began_are_said_to_that_one(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    counter.pass_time(minutes=1)
+    await ask_about_a_fix(counter, invited)
+    counter.pass_time(seconds=20)
+    await counter.hear(anna.writes("yes"))
+    assert [row.survey for row in await counter.rows(Answer)] == ["made-good"]
+
+
+async def test_the_only_dialog_there_is_hears_what_was_written_in_its_first_second(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    started = anna.starts(invited.token)
+    await counter.hear(started)
+    await counter.hear(replace(anna.writes("yes"), at=started.at.replace(microsecond=0)))
+    assert await counter.answers() == {"solved": 1}
 
 
 async def test_the_web_chats_words_are_kept_as_they_came_and_no_other_channels(counter: CounterDesk) -> None:
