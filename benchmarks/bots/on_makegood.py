@@ -24,7 +24,7 @@ from storage.customers import Customer
 from storage.ids import new_id
 from storage.invitations import Invitation
 
-__all__ = ["hold", "kept"]
+__all__ = ["configuration", "hold", "kept", "set_pace"]
 
 
 def configuration(folder: Path) -> Config:
@@ -69,11 +69,15 @@ def table(model: type) -> Table:
     return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
+def set_pace(pace: Pace) -> None:
+    """Have Telegram bots send at this pace instead of that of Telegram's limits."""
+    TelegramBot.capabilities = replace(CAPABILITIES, pace=pace)
+
+
 async def hold(chats: Chats, folder: Path, _: str) -> None:
     """Serve `chats` until they are over."""
     answer_aiogram(chats)
-    # Measured is the work, not Telegram's limit of 29 messages a second, which the others do not keep.
-    TelegramBot.capabilities = replace(CAPABILITIES, pace=Pace())
+    set_pace(Pace())  # measured is the work; the others keep no limit either
     async with open_app(configuration(folder), surveys=[SURVEY]) as app:
         await invite(app, chats)
         running = asyncio.create_task(app.run())
