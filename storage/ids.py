@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from functools import lru_cache
 
 __all__ = ["from_short", "new_id", "new_token", "short"]
 
@@ -28,6 +29,7 @@ def new_id() -> int:
     return millis << 21 | _PROCESS << 11 | count
 
 
+@lru_cache(maxsize=256)  # a question writes its dialog's id into each of its choices
 def short(number: int) -> str:
     """The id in base 36: at most 13 characters of `[0-9a-z]`, for choice refs and links."""
     digits = ""

@@ -33,7 +33,11 @@ def filled(text: str, facts: Mapping[str, object]) -> str:
                 return variant
         return ""
 
-    return _NAME.sub(fact, _PART.sub(part, text)).strip()
+    if "[" in text:
+        text = _PART.sub(part, text)
+    if "{" in text:
+        text = _NAME.sub(fact, text)
+    return text.strip()
 
 
 def placeholders(text: str) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ def phrase(key: str, lang: str, **facts: object) -> str:
     Raises:
         KeyError: there is no such sentence, or a fact that it needs was not given.
     """
-    text = phrases(lang)[key]
-    if missing := needed_names(text) - facts.keys():
+    text, needed = _sentence(key, _spoken(lang))
+    if missing := needed - facts.keys():
         raise KeyError(f'the sentence "{key}" needs {", ".join(sorted(missing))}')
     return filled(text, facts)
 
@@ -50,9 +50,17 @@ def minutes_in(minutes: int, lang: str) -> str:
     return phrase("one_minute", lang) if minutes == 1 else phrase("some_minutes", lang, n=minutes)
 
 
+@lru_cache(maxsize=256)  # what platforms send is no finite list
 def _spoken(lang: str) -> str:
     lang = lang.lower().partition("-")[0]
     return lang if lang in LANGS else FALLBACK
+
+
+@cache
+def _sentence(key: str, lang: str) -> tuple[str, frozenset[str]]:
+    """The sentence with the names of the facts that it needs."""
+    text = phrases(lang)[key]
+    return text, frozenset(needed_names(text))
 
 
 @cache
