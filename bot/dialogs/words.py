@@ -15,7 +15,7 @@ from channels.contract import Heard, Say
 
 __all__ = ["STILL_SPEAKING", "more_words", "rewrote", "still_speaking", "wrote"]
 
-TOO_QUICK_TO_BE_READ = timedelta(seconds=4)
+TOO_QUICK_TO_BE_READ = timedelta(seconds=2)
 """Words that come this soon after an open question was put go on with what was written before it."""
 IN_ONE_BREATH = timedelta(seconds=8)
 """Words that a question does not understand, this soon after open words, go on with those: they want no answer of ours."""
