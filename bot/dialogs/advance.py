@@ -66,11 +66,19 @@ def _sent_media(survey: Survey, dialog: Dialog, heard: Heard, media: Media, now:
     question = survey.question(dialog.current)
     if media.kind is MediaKind.STICKER:
         return wrote(survey, dialog, heard, now)
-    if (question.kind is QuestionKind.PHOTO and media.kind is MediaKind.PHOTO) or question.kind is QuestionKind.TEXT:
+    # Nobody here can listen: who spoke is asked to write, though only once.
+    unheard = media.kind is MediaKind.VOICE and not heard.text and not dialog.asked_back
+    if (question.kind is QuestionKind.PHOTO and _is_photo(media)) or (question.kind is QuestionKind.TEXT and not unheard):
         value = heard.text or None if question.kind is QuestionKind.TEXT else None
         return answer(survey, dialog, question, value, heard, now, words=heard.text, media=media)
     if heard.text:
         step = wrote(survey, dialog, heard, now)
         return replace(step, signals=(*step.signals, Signal(SignalKind.REMARK, media=media)))
-    step = repeat(survey, dialog, now, lead=phrase("media_thanks", dialog.lang))
+    reply = "voice_to_words" if unheard else "not_a_photo" if question.kind is QuestionKind.PHOTO else "media_thanks"
+    step = repeat(survey, replace(dialog, asked_back=dialog.asked_back or unheard), now, lead=phrase(reply, dialog.lang))
     return replace(step, signals=(Signal(SignalKind.REMARK, media=media),))
+
+
+def _is_photo(media: Media) -> bool:
+    """A photo may come as a file, in its full size."""
+    return media.kind is MediaKind.PHOTO or (media.kind is MediaKind.DOCUMENT and media.mime.startswith("image/"))

@@ -10,7 +10,7 @@ from bot.surveys.filling import bracket_mistake, needed_names, placeholders
 from bot.surveys.scales import label, legend
 from bot.surveys.wording import LANGS, minutes_in, phrase, phrases, scale_words
 
-BUTTONS = ("skip", "back", "stop", "human", "done")
+BUTTONS = ("skip", "back", "human", "done")
 
 
 def test_every_sentence_is_there_in_every_language_with_the_same_facts() -> None:

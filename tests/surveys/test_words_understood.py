@@ -33,7 +33,7 @@ def test_the_words_of_the_help_line_are_commands_at_every_question(lang: str, su
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize(("key", "command"), list(zip(("skip", "back", "stop", "human"), COMMANDS, strict=True)))
+@pytest.mark.parametrize(("key", "command"), [("skip", Command.SKIP), ("back", Command.BACK), ("human", Command.HUMAN)])
 def test_a_button_s_label_typed_instead_of_tapped_is_the_same_command(lang: str, key: str, command: Command) -> None:
     assert understand(asked("csat5"), lang, phrase(key, lang)).command is command
 
