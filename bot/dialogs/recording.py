@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, case, func, null, update
 
 from bot.dialogs.dialog import Answered
 from bot.surveys.definition import Question, QuestionKind
@@ -62,13 +62,15 @@ def record(conn: Connection, givens: Sequence[Given], zone: tzinfo) -> None:
     increment(conn, _rollup, [count for count in counts if count is not None])
 
 
-_VALUES = ("number", "choices", "words", "media", "skipped")
+_VALUES = ("number", "choices", "words", "skipped")
+# Words that go on with an answer leave its photo with it; only a skip takes it away.
+_MEDIA = func.coalesce(bindparam("media", type_=_answer.c.media.type), _answer.c.media)
 _CORRECT = (
     update(_answer)
     .where(_answer.c.id == bindparam("answer_id"))
-    .values(
-        {name: bindparam(name) for name in _VALUES} | {"revised_at": bindparam("at"), "revisions": _answer.c.revisions + bindparam("times")}
-    )
+    .values({name: bindparam(name) for name in _VALUES})
+    .values(media=case((bindparam("skipped", type_=_answer.c.skipped.type), null()), else_=_MEDIA))
+    .values(revised_at=bindparam("at"), revisions=_answer.c.revisions + bindparam("times"))
 )
 
 
@@ -91,23 +93,26 @@ def _row(every: Sequence[Given]) -> dict[str, Any]:
         "answered_at": first.answered_at,
         "revised_at": given.answered.answered_at if len(every) > 1 else None,
         "revisions": len(every) - 1,
-        **_value(given),
+        **_value(every),
     }
 
 
 def _correction(every: Sequence[Given], known: Any) -> dict[str, Any]:
-    return {"answer_id": known.id, "at": every[-1].answered.answered_at, "times": len(every), **_value(every[-1])}
+    return {"answer_id": known.id, "at": every[-1].answered.answered_at, "times": len(every), **_value(every)}
 
 
-def _value(given: Given) -> dict[str, Any]:
+def _value(every: Sequence[Given]) -> dict[str, Any]:
+    given = every[-1]
     value = given.answered.value
+    skipped = value is None and not given.answered.words and given.answered.media is None
+    media = next((one.answered.media for one in reversed(every) if one.answered.media), None)
     chosen = given.question.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE) and value is not None
     return {
         "number": value if isinstance(value, int) else None,
         "choices": [value] if chosen and isinstance(value, str) else list(value) if chosen and isinstance(value, tuple) else None,
         "words": given.answered.words or None,
-        "media": asdict(given.answered.media) if given.answered.media else None,
-        "skipped": value is None and not given.answered.words and given.answered.media is None,
+        "media": asdict(media) if media and not skipped else None,
+        "skipped": skipped,
     }
 
 

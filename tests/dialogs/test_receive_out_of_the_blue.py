@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.dialogs.opening import Opening, open_dialogs
 from bot.surveys.wording import phrase
 from channels.contract import HeardKind, Media, MediaKind
@@ -192,3 +194,30 @@ async def test_a_button_that_is_none_of_ours_says_nothing(counter: CounterDesk) 
     for choice in ("", "c.1z.take", "q.zz", "q.1z.1.0.99999", "q.-.x.y.z", "🙂"):
         await counter.hear(anna.does(HeardKind.CHOICE, choice=choice))
     assert await counter.counts() == before | {"SeenUpdate": before["SeenUpdate"] + 6}
+
+
+async def test_a_picture_sent_as_a_file_is_the_photo_that_was_asked_for(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.writes("Lovely shop"))
+    counter.pass_time(seconds=20)
+    await counter.hear(anna.writes("5"), anna.does(HeardKind.MEDIA, media=Media(MediaKind.DOCUMENT, "file-8", "image/png")))
+    photo = next(row for row in await counter.rows(Answer) if row.question == "photo")
+    assert (photo.media["ref"], photo.skipped, (await counter.only(Dialog)).state) == ("file-8", False, "completed")
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_words_that_go_on_with_those_of_a_photo_leave_the_photo_with_them(counter: CounterDesk, at_once: bool) -> None:
+    anna = counter.person()
+    hear = counter.hear_at_once if at_once else counter.hear
+    await hear(anna.does(HeardKind.MEDIA, text="Look at this", media=PHOTO), anna.writes("the corner is bent"))
+    answer = await counter.only(Answer)
+    assert (answer.words, answer.media and answer.media["ref"]) == ("Look at this\nthe corner is bent", "file-7")
+
+
+async def test_who_goes_back_and_skips_takes_the_photo_away(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.does(HeardKind.MEDIA, text="Look at this", media=PHOTO))
+    counter.pass_time(seconds=20)
+    await counter.hear(anna.writes("back"), anna.writes("skip"))
+    answer = await counter.only(Answer)
+    assert (answer.skipped, answer.words, answer.media) == (True, None, None)
