@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.dialogs.dialog import Dialog, DialogState
 from bot.surveys.definition import Survey
@@ -52,11 +52,16 @@ class Talk:
         """The dialog that a word without a reference belongs to: of the open ones, the one last moved.
 
         Nobody speaks to a dialog that began only after they spoke (`said_at`), where another one was there already. What
-        platforms date in whole seconds may have been said before whatever began in the same second.
+        platforms date in whole seconds may have been said before what began in the same second: such a dialog comes
+        after those that were there for longer.
         """
         here = self.open()
-        there_then = [held for held in here if said_at is None or held.opened_at < said_at.replace(microsecond=0)]
-        return next(iter(there_then or here), None)
+        if said_at is not None and len(here) > 1:
+            second = said_at.replace(microsecond=0)
+            for limit in (second, second + timedelta(seconds=1)):
+                if there_then := [held for held in here if held.opened_at < limit]:
+                    return there_then[0]
+        return next(iter(here), None)
 
     def open(self) -> list[Held]:
         """The dialogs that are open here, the one last moved first."""

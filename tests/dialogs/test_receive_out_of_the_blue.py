@@ -160,6 +160,16 @@ async def test_words_written_before_another_dialog_began_are_not_said_to_that_on
     assert [(row.survey, row.state) for row in await counter.rows(Dialog)] == [("after-support", "open"), ("made-good", "open")]
 
 
+async def test_of_two_young_dialogs_the_one_that_began_after_the_words_does_not_get_them(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    yes = anna.writes("yes")  # in the second in which the survey began
+    counter.pass_time(seconds=3)
+    await ask_about_a_fix(counter, invited)
+    await counter.hear(replace(yes, at=yes.at.replace(microsecond=0)))
+    assert await counter.answers() == {"solved": 1}
+
+
 async def test_words_written_after_another_dialog_began_are_said_to_that_one(counter: CounterDesk) -> None:
     anna, invited = counter.person(), await counter.invite()
     await counter.hear(anna.starts(invited.token))
