@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import chain
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from holidays import HolidayBase, country_holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 __all__ = ["Hours", "is_holiday", "is_within", "next_daytime", "next_time_of_day"]
 
@@ -22,6 +24,9 @@ _LONGEST_WAIT = 60
 
 @cache
 def _calendar(country: str) -> HolidayBase | None:
+    # Not at the start: the first calendar brings those of all countries along, in 0.2 s.
+    from holidays import country_holidays
+
     try:
         return country_holidays(country)
     except NotImplementedError:
