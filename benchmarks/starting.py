@@ -70,7 +70,7 @@ def answers(port: int) -> bool:
 
 
 def told(taken: list[float]) -> str:
-    return f"{statistics.median(taken) * 1000:,.0f} ms   ({min(taken) * 1000:,.0f} to {max(taken) * 1000:,.0f})"
+    return f"{statistics.median(taken) * 1000:,.0f} ms  ({min(taken) * 1000:,.0f}…{max(taken) * 1000:,.0f})"
 
 
 def main() -> int:
@@ -87,7 +87,7 @@ def main() -> int:
             Figure("makegood --help", told(help_told), f"< {HELP_LIMIT * 1000:.0f} ms", statistics.median(help_told) < HELP_LIMIT),
             *(
                 Figure(f"makegood run, {which}", told(taken), f"< {START_LIMIT * 1000:,.0f} ms", statistics.median(taken) < START_LIMIT)
-                for which, taken in (("the first time", first), ("again", again))
+                for which, taken in (("first", first), ("again", again))
             ),
         ],
     )

@@ -31,7 +31,7 @@ from benchmarks.bots.chats import Chats, Shown
 from benchmarks.bots.redis_server import RedisServer, is_installed
 from benchmarks.report import Figure, report
 
-DIALOGS, WARM = 400, 80
+DIALOGS, WARM = 480, 128
 """Of one repetition, and how many of them only warm the bot up."""
 TURNS = 5
 ENOUGH = 45.0
@@ -40,8 +40,8 @@ ENOUGH = 45.0
 MAKEGOOD, AIOGRAM, PTB = "on_makegood", "on_aiogram", "on_ptb"
 NAMES = {
     MAKEGOOD: "Makegood",
-    AIOGRAM: "aiogram, states in Redis, a commit an answer",
-    PTB: "python-telegram-bot, SQLite persistence",
+    AIOGRAM: "aiogram + Redis + SQLite",
+    PTB: "python-telegram-bot + SQLite",
 }
 LIMITS = {AIOGRAM: 2.0, PTB: 1.0}
 """Makegood's answers in a second of CPU, as multiples of the other's."""
@@ -100,19 +100,19 @@ def figures(runs: dict[str, list[Run]], redis_cpu: float) -> list[Figure]:
     told = []
     for module, done in runs.items():
         lowest, highest = min(one.rate for one in done), max(one.rate for one in done)
-        told.append(Figure(NAMES[module], f"{rates[module]:,.0f} / s   ({lowest:,.0f} to {highest:,.0f})"))
+        told.append(Figure(NAMES[module], f"{rates[module]:,.0f} / s  ({lowest:,.0f}…{highest:,.0f})"))
         if module == AIOGRAM:
             share = redis_cpu / sum(one.cpu for one in done)
-            told.append(Figure("  Redis's own CPU, not counted", f"{share:.0%} of its bot's"))
+            told.append(Figure("  (Redis itself, not counted)", f"{share:.0%} of its bot's"))
     for module, limit in LIMITS.items():
         if module in rates:
             ratio = rates[MAKEGOOD] / rates[module]
-            told.append(Figure(f"Makegood, as a multiple of {NAMES[module]}", f"{ratio:.2f}", f"≥ {limit}", ratio >= limit))
+            told.append(Figure(f"Makegood ÷ {NAMES[module]}", f"{ratio:.2f}", f"≥ {limit}", ratio >= limit))
     everything = [one for done in runs.values() for one in done]
     lost = sum(one.lost for one in everything)
-    told.append(Figure("answers not in the database in the end", str(lost), "0", lost == 0))
+    told.append(Figure("answers missing in a database", str(lost), "0", lost == 0))
     same = all(one.seen == everything[0].seen for one in everything)
-    told.append(Figure("the same words and buttons from all", "yes" if same else "no", "yes", same))
+    told.append(Figure("same words and buttons", "yes" if same else "no", "yes", same))
     return told
 
 
