@@ -47,12 +47,13 @@ $(VENV)/.uv: requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.txt
 	@touch $@
 
+# Compiled once, in 4 s, whatever the environment says about writing bytecode: not at every start, in 1.
 $(VENV)/.running: requirements.txt pyproject.toml | $(VENV)/.uv
-	@$(UV) pip install --python $(VENV) --require-hashes -r requirements.txt
+	@$(UV) pip install --python $(VENV) --compile-bytecode --require-hashes -r requirements.txt
 	@$(UV) pip install --python $(VENV) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.developing: requirements-dev.txt pyproject.toml | $(VENV)/.uv
-	@$(UV) pip sync --python $(VENV) --require-hashes requirements-dev.txt
+	@$(UV) pip sync --python $(VENV) --compile-bytecode --require-hashes requirements-dev.txt
 	@$(UV) pip install --python $(VENV) --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.running $@
