@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
@@ -47,18 +47,23 @@ class Library(Protocol):
 
 
 class TelegramBot:
-    """One bot, by long polling, or by a webhook where one is given. `line` waits out what goes wrong with hearing."""
+    """One bot, by long polling, or by a webhook where one is given. `line` waits out what goes wrong with hearing.
+
+    `make` imports the library and makes it, in a thread and when it is first needed: that takes up to two seconds, and
+    the web pages do not wait for it.
+    """
 
     name = "telegram"
     capabilities = CAPABILITIES
     keeps_commands = False
     """Whether `/cases` is heard as a command, or as the word "cases": customers may say what they like."""
 
-    def __init__(self, account: str, library: Library, *, clock: Clock, line: Outage, webhook: Webhook | None = None) -> None:
+    def __init__(self, account: str, make: Callable[[], Library], *, clock: Clock, line: Outage, webhook: Webhook | None = None) -> None:
         self.account = account
         self.forged = 0
         """Webhook requests without the right secret."""
-        self._library, self._clock, self._line, self._webhook = library, clock, line, webhook
+        self._make, self._clock, self._line, self._webhook = make, clock, line, webhook
+        self._making: asyncio.Task[Library] | None = None
         self.username = ""
         """What Telegram calls this bot; empty until it has told us."""
         self._answers: set[asyncio.Task[None]] = set()
@@ -84,36 +89,46 @@ class TelegramBot:
         return [webhook_route(self.account, self._webhook.secret, take, self._count_forged)]
 
     async def run(self, hear: Hear) -> None:
-        await self._introduce()
+        library = await self._library()
+        await self._introduce(library)
         if self._webhook:
             await asyncio.Event().wait()
 
         async def take(update: dict[str, Any]) -> None:
             await self._take(update, hear)
 
-        await Poller(fetch=self._library.updates, take=take, explain=self._library.explain, outage=self._line).run()
+        await Poller(fetch=library.updates, take=take, explain=library.explain, outage=self._line).run()
 
     async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
         """As the contract says; `message_id` is of no use, for Telegram has no idempotency key."""
         if not address.removeprefix("-").isdecimal():
             raise Rejected("the address is no chat of Telegram's: it is no number")
+        library = await self._library()
         if edits:
-            await self._library.edit(int(address), int(edits), say)
+            await library.edit(int(address), int(edits), say)
             return edits
-        return await self._library.post(int(address), say)
+        return await library.post(int(address), say)
 
     async def close(self) -> None:
         if self._answers:
             await asyncio.wait(self._answers, timeout=1)
-        await self._library.close()
+        if self._making:
+            await asyncio.wait([self._making])
+            if not (self._making.cancelled() or self._making.exception()):
+                await self._making.result().close()
 
-    async def _introduce(self) -> None:
+    async def _library(self) -> Library:
+        if self._making is None:
+            self._making = asyncio.create_task(asyncio.to_thread(self._make))
+        return await asyncio.shield(self._making)  # who is cancelled while waiting does not cancel it for the others
+
+    async def _introduce(self, library: Library) -> None:
         url, secret = (self._webhook.url(self.account), self._webhook.secret) if self._webhook else ("", "")
         while not self.username:
             try:
-                self.username = await self._library.introduce(url, secret)
+                self.username = await library.introduce(url, secret)
             except Exception as error:
-                await self._line.sit_out("telegram_start_failed", self._library.explain(error))
+                await self._line.sit_out("telegram_start_failed", library.explain(error))
         self._line.over()
         log.info("telegram_started", extra={"account": self.account, "by": "webhook" if self._webhook else "polling"})
 
@@ -132,10 +147,11 @@ class TelegramBot:
 
     async def _answer_tap(self, query: str) -> None:
         """Tell the person's app that the tap arrived: it stops its spinner. Nothing hangs on it."""
+        library = await self._library()
         try:
-            await self._library.answer_tap(query)
+            await library.answer_tap(query)
         except Exception as error:
-            log.info("telegram_tap_not_answered", extra={"account": self.account, "why": self._library.explain(error)})
+            log.info("telegram_tap_not_answered", extra={"account": self.account, "why": library.explain(error)})
 
     def _count_forged(self) -> None:
         self.forged += 1

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any, cast
 
 from aiogram import Bot
-from aiogram.client.session.base import BaseSession
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramAPIError, TelegramBadRequest, TelegramMigrateToChat
+from aiohttp import ClientTimeout
 
 from channels.contract import Say
-from channels.customers.telegram.calls import Call
+from channels.customers.telegram.calls import Call, CallSession
 from channels.customers.telegram.refusals import explained, send_error
 from channels.customers.telegram.rendering import caption_edit_of, edit_of, sends_of
 from channels.outage import Outage
@@ -24,12 +25,17 @@ __all__ = ["Aiogram"]
 
 log = logging.getLogger(__name__)
 
+_TIMEOUT = ClientTimeout(total=40, sock_connect=10)
+"""A line that cannot be made within 10 s was certainly not used; one that was used may take longer to answer."""
+
 
 class Aiogram:
     """`outage` tells how long to wait while messages cannot be sent."""
 
-    def __init__(self, account: str, token: str, session: BaseSession, outage: Outage) -> None:
+    def __init__(self, account: str, token: str, api_base: str, outage: Outage) -> None:
         self._account, self._outage = account, outage
+        session = CallSession(api=TelegramAPIServer.from_base(api_base))
+        session.timeout = cast("float", _TIMEOUT)  # aiogram hands it on to aiohttp, which takes either
         self._bot = Bot(token, session=session)
 
     async def introduce(self, webhook_url: str, secret: str) -> str:

@@ -1,4 +1,4 @@
-"""Telegram as the staff's door, with python-telegram-bot and a token of its own. Importing it takes a second.
+"""Telegram as the staff's door, with python-telegram-bot and a token of its own.
 
 A token of its own, so that no customer ever reaches what staff can do.
 """
@@ -10,8 +10,7 @@ from random import Random
 
 from channels.clock import Clock
 from channels.outage import Outage
-from channels.staff.telegram.library import PythonTelegramBot
-from channels.telegram.bot import TelegramBot
+from channels.telegram.bot import Library, TelegramBot
 from channels.telegram.rules import TELEGRAM
 
 __all__ = ["StaffTelegram"]
@@ -27,5 +26,9 @@ class StaffTelegram(TelegramBot):
     keeps_commands = True
 
     def __init__(self, account: str, token: str, *, clock: Clock, rng: Random, api_base: str = TELEGRAM) -> None:
-        library = PythonTelegramBot(account, token, api_base, Outage(account, clock, rng))
-        super().__init__(account, library, clock=clock, line=Outage(account, clock, rng))
+        def python_telegram_bot() -> Library:
+            from channels.staff.telegram.library import PythonTelegramBot
+
+            return PythonTelegramBot(account, token, api_base, Outage(account, clock, rng))
+
+        super().__init__(account, python_telegram_bot, clock=clock, line=Outage(account, clock, rng))
