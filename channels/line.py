@@ -18,7 +18,7 @@ from channels.lanes import Lanes
 from channels.stored import say_from_json
 from storage.database import Database
 from storage.outbox import MessageState
-from storage.queries.outbox import Settled, claim, orphans, platform_ids, settle
+from storage.queries.outbox import Settled, claim, has_gone_on, orphans, platform_ids, settle
 from storage.writer import DatabaseUnavailable
 
 __all__ = ["Line"]
@@ -40,6 +40,11 @@ DATABASE_PAUSE = 1.0
 """Seconds between two attempts to write while the database takes nothing."""
 LONGEST_PAUSE = 300
 """Seconds between two attempts at a message that may be sent any number of times: 0, 1, 3, 7 … and never more."""
+RESEND_AFTER = timedelta(seconds=2)
+"""How long something of unknown fate rests before it is sent again: who received it may have answered already, and that answer is
+heard first."""
+ORPHANED_TIMES = 3
+"""How often something is sent again that a process had in hand when it ended: most of it was not begun, so most copies are the first."""
 AT_ONCE = 32
 """Calls to one platform under way at the same time."""
 KEYS_KEPT = 4096
@@ -125,8 +130,7 @@ class Line:
 
     async def run(self) -> None:
         self._lanes = Lanes(self._channel.capabilities.pace)
-        for row in await self._database.write(partial(orphans, account=self._channel.account)):
-            await self._settle(self._unknown(_outgoing(row._mapping), "the process ended while this was being sent"))
+        await self._take_over()
         self._look = self._running = True
         try:
             while True:
@@ -139,6 +143,18 @@ class Line:
         finally:
             self._running = False
             await self._wind_down()
+
+    async def _take_over(self) -> None:
+        """Settle what an earlier owner had in hand: of an address's messages only the first can have been under way."""
+        why = "the process ended while this was being sent"
+        left = [_outgoing(row._mapping) for row in await self._database.write(partial(orphans, account=self._channel.account))]
+        first: dict[str, Outgoing] = {}
+        for one in sorted(left, key=lambda one: (one.priority, one.id)):
+            if first.setdefault(one.address, one) is one:
+                await self._settle(self._unknown(one, why, times=ORPHANED_TIMES))
+            else:
+                back = self._settled(one, MessageState.DUE, due_at=self._clock.now() + RESEND_AFTER, reason=why)
+                await self._settle(replace(back, attempts=one.attempts, repeated=one.repeated or bool(one.say.again)))
 
     async def _wind_down(self) -> None:
         """Let what is under way finish, and put back what was not begun: it was certainly not sent."""
@@ -191,6 +207,10 @@ class Line:
         self._behind = self._look or bool(crowded)
 
     async def _send(self, one: Outgoing) -> None:
+        if one.repeated and await self._is_settled_by_the_person(one):
+            self._lanes.done(one, self._clock.now())
+            await self._settle(self._settled(one, MessageState.UNKNOWN, reason="it was answered meanwhile, so it had arrived"))
+            return
         edits = ""
         try:
             edits = await self._platform_id(one.say.edits) if one.say.edits else ""
@@ -231,14 +251,14 @@ class Line:
         log.warning("message_not_sent account=%s message=%s why=%s", self._channel.account, one.id, type(error).__name__)
         self.wake()
 
-    def _unknown(self, one: Outgoing, why: str) -> Settled:
-        """Perhaps delivered. Sent again where that is harmless, as an edit is, and once where it can say so; otherwise left."""
+    def _unknown(self, one: Outgoing, why: str, *, times: int = 1) -> Settled:
+        """Perhaps delivered. Sent again where that is harmless, as an edit is, and so many times where it can say so; otherwise left."""
         now = self._clock.now()
         if (self._channel.capabilities.idempotent or one.say.edits) and now - one.created_at < GIVE_UP_AFTER:
             again_at = now + timedelta(seconds=min(2**one.attempts - 1, LONGEST_PAUSE))
             return self._settled(one, MessageState.DUE, due_at=again_at, reason=why)
-        if one.say.again and not one.repeated:
-            return replace(self._settled(one, MessageState.DUE, reason=why), repeated=True)
+        if one.say.again and (not one.repeated or one.attempts < times):
+            return replace(self._settled(one, MessageState.DUE, due_at=now + RESEND_AFTER, reason=why), repeated=True)
         return self._settled(one, MessageState.UNKNOWN, reason=why)
 
     def _settled(
@@ -276,6 +296,10 @@ class Line:
             self._sent_keys[key] = platform_id
             if len(self._sent_keys) > KEYS_KEPT:
                 self._sent_keys.popitem(last=False)
+
+    async def _is_settled_by_the_person(self, one: Outgoing) -> bool:
+        async with self._database.read() as conn:
+            return await conn.run_sync(has_gone_on, one.id)
 
     async def _platform_id(self, key: str) -> str:
         if platform_id := self._sent_keys.get(key):

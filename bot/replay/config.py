@@ -8,10 +8,11 @@ from pathlib import Path
 from bot.config import Config
 from bot.surveys.definition import Survey
 
-__all__ = ["CUSTOMERS_BOT", "STAFF_BOT", "ZONE", "order_review", "replay_config"]
+__all__ = ["CUSTOMERS_BOT", "SHOP", "STAFF_BOT", "ZONE", "order_review", "replay_config"]
 
 CUSTOMERS_BOT = "5000001:replay-customers-bot-0000000000000000"
 STAFF_BOT = "5000002:replay-staff-bot-0000000000000000000"
+SHOP = "Loja Replay"
 ZONE = "America/Sao_Paulo"
 """Where the wall clocks of the order file hang."""
 
@@ -24,7 +25,7 @@ def replay_config(telegram: str, folder: Path) -> Config:
     """`telegram` is the played platform's address, `folder` where the database is kept."""
     return Config.model_validate(
         {
-            "shop": {"name": "Loja Replay", "url": "https://shop.example", "languages": ["en"], "timezone": ZONE, "country": "BR"},
+            "shop": {"name": SHOP, "url": "https://shop.example", "languages": ["en"], "timezone": ZONE, "country": "BR"},
             "database": {"url": f"sqlite:///{folder / 'replay.db'}"},
             "channels": {"telegram": {"kind": "telegram", "token": CUSTOMERS_BOT, "api_base": telegram}},
             "staff": {"channels": {"desk": {"kind": "telegram", "token": STAFF_BOT, "api_base": telegram}}},

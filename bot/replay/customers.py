@@ -11,15 +11,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.dialogs.refs import Aside, read_ref
+from bot.replay.config import SHOP, order_review
 from bot.replay.orders import Order
 from bot.replay.stage import Seen, Stage
+from bot.surveys.bank import bank
+from bot.surveys.definition import Survey, text_in
+from bot.surveys.filling import filled
 
 __all__ = ["Customers", "user_of"]
 
-QUESTIONS = 2
-"""Of the survey that the replay puts: the score, and the customer's own words."""
-THANKS_WITHIN, ANSWER_WITHIN = 3.0, 10.0
-"""Seconds that a customer waits for the bot's last word, which may be lost with a process, and for what they need to go on."""
+SURVEY, MADE_GOOD = order_review(), bank()["made-good"]
+MORE_WITHIN, ANSWER_WITHIN = 3.0, 10.0
+"""Seconds that a customer waits for more behind a message that asks nothing, and for an answer to what they said."""
+TURNS = 12
+"""Times that a customer looks at their chat before they give up."""
 
 
 def user_of(order: Order) -> int:
@@ -40,7 +45,7 @@ class Customers:
         user = user_of(order)
         if not await self._stage.chat(self._bot, user):
             await self._stage.does("start", self._bot, user, name="Cliente", lang=order.lang, payload=token)
-        return await self._answer(user, QUESTIONS, lambda place, question: self._survey_answer(order, place, question))
+        return await self._answer(user, SURVEY, order.lang, lambda place, question: self._survey_answer(order, place, question))
 
     async def answer_made_good(self, order: Order) -> bool:
         """Say whether it was put right: yes, but for every fifth customer, who says partly, and what is missing."""
@@ -52,24 +57,25 @@ class Customers:
             given = replies[place]
             return {"what": "text", "text": given} if isinstance(given, str) else _tap(question, given)
 
-        return await self._answer(user_of(order), QUESTIONS + len(replies), reply)
+        return await self._answer(user_of(order), MADE_GOOD, order.lang, reply)
 
-    async def _answer(self, user: int, questions: int, reply: Callable[[int, Seen], dict[str, Any]]) -> bool:
-        """Answer until the chat shows so many answered questions. What waits beside them was put twice, or is of an earlier asking."""
-        for _ in range(4 * questions):
+    async def _answer(self, user: int, survey: Survey, lang: str, reply: Callable[[int, Seen], dict[str, Any]]) -> bool:
+        """Answer this survey's questions until the bot thanks for them. False where it owes an answer and fell silent."""
+        for _ in range(TURNS):
             seen = await self._stage.chat(self._bot, user)
-            question, done = _waiting(seen), sum(map(_answered, seen)) >= questions
-            if done and seen[-1]["from"] == "bot":
+            question, place = _waiting(seen, survey, lang)
+            if question is None and _is_over(seen, survey, lang):
                 return True
             await self._think()
-            if done or question is None or seen[-1]["from"] == "person":
-                if not await self._stage.more(self._bot, user, len(seen), within=THANKS_WITHIN if done else ANSWER_WITHIN):
-                    return done
+            if question is None:
+                # More may be on its way; what the bot said last may be lost with a process.
+                within = MORE_WITHIN if seen[-1]["from"] == "bot" else ANSWER_WITHIN
+                if not await self._stage.more(self._bot, user, len(seen), within=within):
+                    return False
                 continue
-            ref = read_ref(question["buttons"][-1][-1]["data"])
-            assert ref is not None
-            what = reply(ref.question, question)
-            await self._stage.does(what.pop("what"), self._bot, user, wait=ANSWER_WITHIN, **what)
+            what = reply(place, question)
+            if not await self._stage.does(what.pop("what"), self._bot, user, wait=ANSWER_WITHIN, **what):
+                return False
         return False
 
     def _survey_answer(self, order: Order, place: int, question: Seen) -> dict[str, Any]:
@@ -80,14 +86,43 @@ class Customers:
         return {"what": "text", "text": order.comment} if order.comment else _tap(question, Aside.SKIP)
 
 
-def _answered(message: Seen) -> bool:
-    """Whether it is a question that was answered: its message has been edited, and its buttons are gone."""
-    return "edit_date" in message and not message["buttons"]
+def _waiting(seen: list[Seen], survey: Survey, lang: str) -> tuple[Seen | None, int]:
+    """The survey's question that waits for an answer, and its place in the survey.
+
+    None does where the bot has thanked since, where the person has spoken since, and where it is a second copy, marked as such, of
+    what was answered in words before it came: that is ignored, as it asks for.
+    """
+    for number in reversed(range(len(seen))):
+        message, place = seen[number], _place_of(seen[number]["text"], survey, lang)
+        if message["from"] == "bot" and message["buttons"] and place is not None:
+            since = seen[number + 1 :]
+            over = _is_over(since, survey, lang) or any(later["from"] == "person" for later in since)
+            return (None, 0) if over or _was_answered(seen[: number + 1]) else (message, place)
+    return None, 0
 
 
-def _waiting(seen: list[Seen]) -> Seen | None:
-    """The newest question whose buttons are still there."""
-    return next((message for message in reversed(seen) if message["from"] == "bot" and message["buttons"]), None)
+def _place_of(text: str, survey: Survey, lang: str) -> int | None:
+    """Which of the survey's questions a message puts."""
+    return next((place for place, question in enumerate(survey.questions) if text_in(question.text, lang) in text), None)
+
+
+def _is_over(seen: list[Seen], survey: Survey, lang: str) -> bool:
+    """Whether the bot has thanked, or, where its thanks were lost with a process, shown the last question as answered."""
+    words = [filled(text_in(thanks, lang), {"shop": SHOP}) for thanks in (survey.thanks, survey.thanks_low)]
+    said = [message for message in seen if message["from"] == "bot" and not message["buttons"]]
+    shown = [message["text"] for message in said if "edit_date" in message]
+    thanked = any(thanks in message["text"] for message in said for thanks in words)
+    return thanked or any(_place_of(text, survey, lang) == len(survey.questions) - 1 for text in shown)
+
+
+def _was_answered(seen: list[Seen]) -> bool:
+    """Whether the newest message is the second copy of a question that was answered in words before it came."""
+    *before, copy = seen
+    for place, message in enumerate(before):
+        first = message.get("earlier", [message["text"]])[0]
+        if message["from"] == "bot" and copy["text"] != first and copy["text"].endswith(f"\n\n{first}"):
+            return any(later["from"] == "person" for later in before[place:])
+    return False
 
 
 def _tap(question: Seen, choice: int | Aside) -> dict[str, Any]:

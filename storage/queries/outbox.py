@@ -16,7 +16,7 @@ from storage.outbox import Message, MessageState
 from storage.queries.incidents import note_incidents
 from storage.staff import Door
 
-__all__ = ["Settled", "claim", "orphans", "platform_ids", "settle"]
+__all__ = ["Settled", "claim", "has_gone_on", "orphans", "platform_ids", "settle"]
 
 _message, _address, _door = Message.__table__, Address.__table__, Door.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
@@ -99,6 +99,14 @@ def platform_ids(conn: Connection, keys: Collection[str]) -> dict[str, str]:
     """The platform's ids of messages sent, by their keys."""
     rows = conn.execute(select(_message.c.key, _message.c.platform_id).where(_message.c.key.in_(keys), _message.c.platform_id.is_not(None)))
     return {row.key: row.platform_id for row in rows}
+
+
+def has_gone_on(conn: Connection, message_id: int) -> bool:
+    """Whether more has been put into the outbox for the dialog of this question: then it was answered, and so it had arrived."""
+    later = _message.alias()
+    behind = (later.c.dialog_id == _message.c.dialog_id) & (later.c.id > _message.c.id)
+    asked = (_message.c.id == message_id, _message.c.key.is_not(None))
+    return conn.execute(select(_message.c.id).join(later, behind).where(*asked).limit(1)).first() is not None
 
 
 def settle(conn: Connection, settled: Sequence[Settled]) -> Sequence[None]:

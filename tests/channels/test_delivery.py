@@ -200,14 +200,60 @@ async def test_a_question_of_unknown_fate_is_sent_once_more_and_says_so(database
 
 
 async def test_what_was_being_sent_when_the_process_ended_is_of_unknown_fate(database: Database, clock: SimulatedClock) -> None:
-    rows = await put(database, clock, Say("How was it?", again="Perhaps again."), Say("Thank you."))
+    await put(database, clock, Say("How was it?", again="Perhaps again."))
+    await put(database, clock, Say("Thank you."), address="bo")
     await database.write(lambda conn: conn.execute(_message.update().values(state=MessageState.SENDING.value)))
     post = Post()
     async with sending(database, post, clock):
         await until(lambda: settled(database))
     assert post.sent == [("anna", "Perhaps again.\n\nHow was it?", "")]
     assert await states(database) == ["sent", "unknown"]
-    assert len(rows) == 2
+
+
+async def test_what_waited_behind_it_was_not_begun_and_is_sent_however_many_processes_end(
+    database: Database, clock: SimulatedClock
+) -> None:
+    await put(database, clock, Say("We are sorry."), Say("How was it?", again="Perhaps again."), Say("Thank you."))
+    post = Post()
+    for _ in range(6):
+        await database.write(lambda conn: conn.execute(_message.update().values(state=MessageState.SENDING.value)))
+        async with sending(database, post, clock):
+            await until(lambda: _is(database, ["unknown", "due", "due"]))
+    clock.move_to(clock.now() + timedelta(seconds=3))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "Perhaps again.\n\nHow was it?", ""), ("anna", "Thank you.", "")]
+
+
+async def test_a_question_that_was_answered_meanwhile_is_not_sent_again(database: Database, clock: SimulatedClock) -> None:
+    dialog = {"dialog_id": 7}
+    await put(database, clock, Say("How was it?", key="q.7.1", again="Perhaps again."), **dialog)
+    await database.write(lambda conn: conn.execute(_message.update().values(state=MessageState.SENDING.value)))
+    post = Post()
+    async with sending(database, post, clock):
+        await put(database, clock, Say("How was it? ✓ 4", edits="q.7.1"), Say("Thank you."), **dialog)
+        clock.move_to(clock.now() + timedelta(seconds=3))
+        await until(lambda: settled(database))
+    assert [text for _, text, _ in post.sent] == ["Thank you."]
+
+
+async def test_processes_that_end_one_after_the_other_before_it_is_begun_lose_no_question(
+    database: Database, clock: SimulatedClock
+) -> None:
+    await put(database, clock, Say("How was it?", again="Perhaps again."))
+    post = Post()
+    for _ in range(3):
+        await database.write(lambda conn: conn.execute(_message.update().values(state=MessageState.SENDING.value)))
+        async with sending(database, post, clock):
+            await until(lambda: _is(database, ["due"]))
+    clock.move_to(clock.now() + timedelta(seconds=3))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "Perhaps again.\n\nHow was it?", "")]
+
+
+async def _is(database: Database, expected: list[str]) -> bool:
+    return await states(database) == expected
 
 
 async def test_where_repetition_is_harmless_everything_of_unknown_fate_is_sent_again(database: Database, clock: SimulatedClock) -> None:
