@@ -6,16 +6,15 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from traceback import format_tb
 from typing import Any
 
 from channels.clock import Clock
-from channels.contract import Channel, Retry, Say, SendError, Unknown, Unreachable
+from channels.contract import Channel, Retry, SendError, Unknown, Unreachable
 from channels.lanes import Lanes
-from channels.stored import say_from_json
+from channels.outgoing import Outgoing
 from storage.database import Database
 from storage.outbox import MessageState
 from storage.queries.outbox import Settled, claim, has_gone_on, orphans, platform_ids, settle
@@ -34,54 +33,12 @@ CROWD = 5
 """Messages for one address in hand beyond which no more of its own are taken: the others' turn comes."""
 ROOM = 200
 """Messages a sender keeps in hand before it leaves further replies in the outbox."""
-GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=1), 10
-"""How old a message is, and how often it was tried, before it is given up: a day's outage loses nothing."""
 DATABASE_PAUSE = 1.0
 """Seconds between two attempts to write while the database takes nothing."""
-LONGEST_PAUSE = 300
-"""Seconds between two attempts at a message that may be sent any number of times: 0, 1, 3, 7 … and never more."""
-RESEND_AFTER = timedelta(seconds=2)
-"""How long something of unknown fate rests before it is sent again: who received it may have answered already, and that answer is
-heard first."""
-ORPHANED_TIMES = 3
-"""How often something is sent again that a process had in hand when it ended: most of it was not begun, so most copies are the first."""
 AT_ONCE = 32
 """Calls to one platform under way at the same time."""
 KEYS_KEPT = 4096
 """Keys of messages sent lately whose platform ids are at hand for an edit without asking the database."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message in hand."""
-
-    id: int
-    address: str
-    priority: int
-    say: Say
-    attempts: int
-    repeated: bool
-    invitation_id: int | None
-    due_at: datetime
-    created_at: datetime
-
-    @property
-    def paced(self) -> bool:
-        return not self.say.edits
-
-
-def _outgoing(row: Any) -> Outgoing:
-    return Outgoing(
-        row["id"],
-        row["address"],
-        row["priority"],
-        say_from_json(row["say"]),
-        row["attempts"],
-        row["repeated"],
-        row["invitation_id"],
-        row["due_at"],
-        row["created_at"],
-    )
 
 
 class Line:
@@ -119,9 +76,9 @@ class Line:
         if row["state"] != MessageState.SENDING.value:
             self._look = True
         elif self._running:
-            self._lanes.add(_outgoing(row))
+            self._lanes.add(Outgoing.of(row))
         else:
-            self._start(self._put_back([_outgoing(row)]))
+            self._start(self._put_back([Outgoing.of(row)]))
         self._woken.set()
 
     def wake(self) -> None:
@@ -146,15 +103,11 @@ class Line:
 
     async def _take_over(self) -> None:
         """Settle what an earlier owner had in hand: of an address's messages only the first can have been under way."""
-        why = "the process ended while this was being sent"
-        left = [_outgoing(row._mapping) for row in await self._database.write(partial(orphans, account=self._channel.account))]
+        rows = await self._database.write(partial(orphans, account=self._channel.account))
         first: dict[str, Outgoing] = {}
-        for one in sorted(left, key=lambda one: (one.priority, one.id)):
-            if first.setdefault(one.address, one) is one:
-                await self._settle(self._unknown(one, why, times=ORPHANED_TIMES))
-            else:
-                back = self._settled(one, MessageState.DUE, due_at=self._clock.now() + RESEND_AFTER, reason=why)
-                await self._settle(replace(back, attempts=one.attempts, repeated=one.repeated or bool(one.say.again)))
+        for one in sorted((Outgoing.of(row._mapping) for row in rows), key=lambda one: (one.priority, one.id)):
+            is_first = first.setdefault(one.address, one) is one
+            await self._settle(one.orphaned(self._channel.capabilities, self._clock.now(), first=is_first))
 
     async def _wind_down(self) -> None:
         """Let what is under way finish, and put back what was not begun: it was certainly not sent."""
@@ -163,7 +116,7 @@ class Line:
         await self._put_back(self._lanes.clear())
 
     async def _put_back(self, left: Iterable[Outgoing]) -> None:
-        await self._settle_all([replace(self._settled(one, MessageState.DUE), attempts=one.attempts) for one in left])
+        await self._settle_all([one.put_back(self._clock.now()) for one in left])
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -202,14 +155,14 @@ class Line:
             await asyncio.sleep(DATABASE_PAUSE)
             return
         for row in rows:
-            self._lanes.add(_outgoing(row._mapping))
+            self._lanes.add(Outgoing.of(row._mapping))
         self._look = self._look or len(rows) == CLAIM
         self._behind = self._look or bool(crowded)
 
     async def _send(self, one: Outgoing) -> None:
         if one.repeated and await self._is_settled_by_the_person(one):
             self._lanes.done(one, self._clock.now())
-            await self._settle(self._settled(one, MessageState.UNKNOWN, reason="it was answered meanwhile, so it had arrived"))
+            await self._settle(one.settled(MessageState.UNKNOWN, self._clock.now(), reason="it was answered meanwhile, so it had arrived"))
             return
         edits = ""
         try:
@@ -217,8 +170,7 @@ class Line:
             if one.say.edits and not (edits and self._channel.capabilities.edits):
                 platform_id = ""  # nothing to replace: an edit carries no news of its own
             else:
-                say = replace(one.say, text=f"{one.say.again}\n\n{one.say.text}") if one.repeated and one.say.again else one.say
-                platform_id = await self._channel.send(one.address, say, message_id=one.id, edits=edits)
+                platform_id = await self._channel.send(one.address, one.wording, message_id=one.id, edits=edits)
         except SendError as error:
             await self._failed(one, error)
         except Exception as error:
@@ -228,55 +180,28 @@ class Line:
             self._remember(one.say.key, platform_id)
             self._lanes.done(one, self._clock.now())
             self._woken.set()
-            await self._settle(self._settled(one, MessageState.SENT, platform_id=platform_id))
+            await self._settle(one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id))
 
     async def _failed(self, one: Outgoing, error: SendError) -> None:
         now = self._clock.now()
         match error:
-            case Retry() if one.attempts < LEAST_TRIES or now - one.created_at < GIVE_UP_AFTER:
+            case Retry() if one.may_be_tried_again(now):
                 until = now + max(error.after, timedelta(milliseconds=50))
                 if error.account_wide:
                     self._lanes.hold_all(until)
                 back = [one, *self._lanes.hold(one.address, until)]
-                await self._settle_all([self._settled(each, MessageState.DUE, due_at=until, reason=str(error)) for each in back])
+                await self._settle_all([each.settled(MessageState.DUE, now, due_at=until, reason=str(error)) for each in back])
             case Unreachable():
                 left = self._lanes.hold(one.address, now)
-                await self._settle_all([self._settled(each, MessageState.UNREACHABLE, reason=error.reason) for each in (one, *left)])
+                await self._settle_all([each.settled(MessageState.UNREACHABLE, now, reason=error.reason) for each in (one, *left)])
             case Unknown():
                 self._lanes.done(one, now)
-                await self._settle(self._unknown(one, error.why))
+                await self._settle(one.unknown(self._channel.capabilities, now, error.why))
             case _:
                 self._lanes.done(one, now)
-                await self._settle(self._settled(one, MessageState.REJECTED, reason=str(error)))
+                await self._settle(one.settled(MessageState.REJECTED, now, reason=str(error)))
         log.warning("message_not_sent account=%s message=%s why=%s", self._channel.account, one.id, type(error).__name__)
         self.wake()
-
-    def _unknown(self, one: Outgoing, why: str, *, times: int = 1) -> Settled:
-        """Perhaps delivered. Sent again where that is harmless, as an edit is, and so many times where it can say so; otherwise left."""
-        now = self._clock.now()
-        if (self._channel.capabilities.idempotent or one.say.edits) and now - one.created_at < GIVE_UP_AFTER:
-            again_at = now + timedelta(seconds=min(2**one.attempts - 1, LONGEST_PAUSE))
-            return self._settled(one, MessageState.DUE, due_at=again_at, reason=why)
-        if one.say.again and (not one.repeated or one.attempts < times):
-            return replace(self._settled(one, MessageState.DUE, due_at=now + RESEND_AFTER, reason=why), repeated=True)
-        return self._settled(one, MessageState.UNKNOWN, reason=why)
-
-    def _settled(
-        self, one: Outgoing, state: MessageState, *, platform_id: str | None = None, due_at: datetime | None = None, reason: str = ""
-    ) -> Settled:
-        return Settled(
-            one.id,
-            self._channel.account,
-            one.address,
-            state,
-            self._clock.now(),
-            due_at or one.due_at,
-            one.attempts + 1,
-            platform_id or None,
-            reason,
-            one.repeated,
-            one.invitation_id,
-        )
 
     async def _settle(self, settled: Settled) -> None:
         """Note it, however long the database takes to come back: what was sent must not be sent again."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
@@ -23,14 +25,19 @@ from tests.simulators.telegram import TelegramSimulator
 
 _message = Message.__table__  # type: ignore[attr-defined]
 PEOPLE = range(1, 71)
+ATTEMPTS = 4
+STOOD_STILL = 0.1
+"""Seconds without a turn of the event loop. The played Telegram allows for a jitter of 0.2."""
 
 
-@pytest.fixture
-async def one_database(tmp_path: Path) -> AsyncIterator[Database]:
+@asynccontextmanager
+async def _one_database(file: Path) -> AsyncIterator[Database]:
     """SQLite alone: what is proven here is the pace, and not the database."""
-    database = await open_database(f"sqlite:///{tmp_path / 'makegood.db'}")
-    yield database
-    await database.close()
+    database = await open_database(f"sqlite:///{file}")
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 async def _sent(database: Database) -> int:
@@ -39,7 +46,24 @@ async def _sent(database: Database) -> int:
 
 
 @pytest.mark.parametrize("flooded", [False, True], ids=["at our own pace", "after a 429"])
-async def test_a_wave_to_many_never_floods_telegram(one_database: Database, telegram: TelegramSimulator, flooded: bool) -> None:
+async def test_a_wave_to_many_never_floods_telegram(tmp_path: Path, flooded: bool) -> None:
+    """A machine that stood still meanwhile squeezes together what was sent evenly: such a run proves nothing and is made anew."""
+    for attempt in range(ATTEMPTS):
+        async with TelegramSimulator() as telegram, _one_database(tmp_path / f"{attempt}.db") as database:
+            longest_stop = await _send_a_wave(database, telegram, flooded=flooded)
+            assert telegram.world.answers[429] - telegram.world.events["floods"] == (3 if flooded else 0)
+            if longest_stop > STOOD_STILL:
+                continue
+            assert telegram.world.events["floods"] == 0
+            chats = telegram.world.bot(TOKEN).chats
+            received = [sum(entry.from_bot for entry in chats[number].entries.values()) for number in PEOPLE]
+            assert received == [3, *[1] * (len(PEOPLE) - 1)]
+            return
+    pytest.skip("this machine is too busy: it stood still in every run")
+
+
+async def _send_a_wave(database: Database, telegram: TelegramSimulator, *, flooded: bool) -> float:
+    """Send one message to everybody and two more to the first; gives back how long at most the event loop stood still (seconds)."""
     clock = SystemClock()
     for number in PEOPLE:
         telegram.person(TOKEN, number).start()
@@ -51,17 +75,15 @@ async def test_a_wave_to_many_never_floods_telegram(one_database: Database, tele
         message_row(Say("How was it?"), channel="telegram", account="shop", address=address, priority=Priority.CAMPAIGN, now=clock.now())
         for address in (*addresses, "1", "1")
     ]
-    await one_database.write(lambda conn: insert_many(conn, _message, rows))
-    delivery = Delivery(one_database, [channel], clock)
-    sender = asyncio.create_task(delivery.run("shop"))
-    async with asyncio.timeout(20):
-        while await _sent(one_database) < len(rows):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await database.write(lambda conn: insert_many(conn, _message, rows))
+    sender = asyncio.create_task(Delivery(database, [channel], clock).run("shop"))
+    longest_stop = 0.0
+    async with asyncio.timeout(60):
+        while await _sent(database) < len(rows):
+            began = time.monotonic()
+            await asyncio.sleep(0.01)
+            longest_stop = max(longest_stop, time.monotonic() - began - 0.01)
     sender.cancel()
     await asyncio.wait([sender])
     await channel.close()
-
-    assert telegram.world.events["floods"] == 0
-    chats = telegram.world.bot(TOKEN).chats
-    assert [sum(entry.from_bot for entry in chats[number].entries.values()) for number in PEOPLE] == [3, *[1] * (len(PEOPLE) - 1)]
-    assert telegram.world.answers[429] == (3 if flooded else 0)
+    return longest_stop
