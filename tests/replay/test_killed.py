@@ -17,7 +17,7 @@ from tests.replay.player import orders_in, play_to_the_end, playing
 from tests.simulators.telegram import TelegramSimulator
 
 KILLS = 20 if os.environ.get("MAKEGOOD_LONG") == "1" else 6
-CALLS = 120
+CALLS = 100
 """Messages, edits and answers to taps that a whole replay takes, at the least."""
 WRITING = ("sendMessage", "editMessageText", "answerCallbackQuery")
 
@@ -52,14 +52,18 @@ async def at_any_moment(telegram: TelegramSimulator, rng: Random) -> None:
 
 
 async def in_the_act(telegram: TelegramSimulator, rng: Random) -> None:
-    """Some calls from now, when Telegram has taken a message and its answer is on the way."""
+    """Some calls from now, when Telegram has taken a question and its answer is on the way."""
     await calls_from_now(telegram, rng.randint(0, CALLS // KILLS))
-    sent = telegram.world.calls["sendMessage"]
-    telegram.misbehave("slow", "sendMessage", seconds=0.3)
-    async with asyncio.timeout(60):
-        while telegram.world.calls["sendMessage"] == sent:  # noqa: ASYNC110  (the played Telegram has no event for it)
-            await asyncio.sleep(0.001)
-    await asyncio.sleep(0.05)
+    while True:
+        sent = telegram.world.calls["sendMessage"]
+        telegram.misbehave("slow", "sendMessage", seconds=0.3)
+        async with asyncio.timeout(60):
+            while telegram.world.calls["sendMessage"] == sent:  # noqa: ASYNC110  (the played Telegram has no event for it)
+                await asyncio.sleep(0.001)
+        await asyncio.sleep(0.05)
+        newest = next(arguments for method, arguments in reversed(telegram.world.latest) if method == "sendMessage")
+        if "q." in str(newest.get("reply_markup", "")):
+            return
 
 
 async def calls_from_now(telegram: TelegramSimulator, some: int) -> None:
