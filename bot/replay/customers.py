@@ -17,6 +17,7 @@ from bot.replay.stage import Seen, Stage
 from bot.surveys.bank import bank
 from bot.surveys.definition import Survey, text_in
 from bot.surveys.filling import filled
+from bot.surveys.wording import phrase
 
 __all__ = ["Customers", "user_of"]
 
@@ -97,7 +98,7 @@ def _waiting(seen: list[Seen], survey: Survey, lang: str) -> tuple[Seen | None, 
         if message["from"] == "bot" and message["buttons"] and place is not None:
             since = seen[number + 1 :]
             over = _is_over(since, survey, lang) or any(later["from"] == "person" for later in since)
-            return (None, 0) if over or _was_answered(seen[: number + 1]) else (message, place)
+            return (None, 0) if over or _was_answered(seen[: number + 1], lang) else (message, place)
     return None, 0
 
 
@@ -115,12 +116,12 @@ def _is_over(seen: list[Seen], survey: Survey, lang: str) -> bool:
     return thanked or any(_place_of(text, survey, lang) == len(survey.questions) - 1 for text in shown)
 
 
-def _was_answered(seen: list[Seen]) -> bool:
+def _was_answered(seen: list[Seen], lang: str) -> bool:
     """Whether the newest message is the second copy of a question that was answered in words before it came."""
     *before, copy = seen
     for place, message in enumerate(before):
         first = message.get("earlier", [message["text"]])[0]
-        if message["from"] == "bot" and copy["text"] != first and copy["text"].endswith(f"\n\n{first}"):
+        if message["from"] == "bot" and copy["text"] == f"{phrase('repeated', lang)}\n\n{first}":
             return any(later["from"] == "person" for later in before[place:])
     return False
 
