@@ -2,17 +2,18 @@
 #   make run     start everything at http://127.0.0.1:8000 (the sample shop, where there is no config.toml)
 #   make test    every check and every test
 #   make bench   the benchmarks, each figure beside its limit
+#   make train   learn the detector's weights anew, from the labelled sets beside the project
 #   make lock    resolve the versions anew after a change in pyproject.toml; UPGRADE=1 takes the newest
 
 .DELETE_ON_ERROR:
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench train lock clean
 
 FITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do $$python $(FITS) && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv --quiet
-BENCHMARKS = $(basename $(notdir $(shell grep -l '__name__ == "__main__"' benchmarks/*.py)))
+BENCHMARKS = $(basename $(notdir $(shell grep -l '__name__ == "__main__"' benchmarks/*.py))) detection
 LOCK := $(UV) pip compile --python $(VENV) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url $(if $(UPGRADE),--upgrade) --group build
 
@@ -30,6 +31,10 @@ check: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	@missed=0; for module in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$module || missed=1; done; exit $$missed
+
+# One thread, so that sums are made in one order and the same texts give the same weights.
+train: $(VENV)/.developing
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.training
 
 lock: $(VENV)/.uv
 	$(LOCK) pyproject.toml --output-file requirements.txt

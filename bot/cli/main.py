@@ -18,6 +18,7 @@ COMMANDS = (
     Entry("config", "bot.cli.config", "Check and show the configuration."),
     Entry("survey", "bot.cli.survey", "Check, list, show and publish surveys."),
     Entry("understand", "bot.cli.understand", "Say what is read in texts as the answers to a question."),
+    Entry("detect", "bot.cli.detect", "Say which texts are complaints, how grave and whose."),
     Entry("staff", "bot.cli.staff", "Who handles complaints, and the codes that link their chats."),
     Entry("replay", "bot.cli.replay", "Hold the dialogs of real orders, under a simulated clock."),
     Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),

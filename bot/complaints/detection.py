@@ -1,20 +1,23 @@
-"""Tier one of complaint detection: scores and plain rules, at once, in the transaction of the answer."""
+"""Tier one of complaint detection: scores, plain rules and a small model, at once, in the transaction of the answer."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.complaints.departments import OTHER
+from bot.complaints.model.opinion import Opinion, opinion
 from bot.complaints.signs import Sign, Weight, fold, signs_for
 from bot.surveys.definition import SCALES, Question, QuestionKind
 from bot.surveys.understanding.understood import Value
 
 __all__ = ["Finding", "detect", "is_low", "picked_departments"]
 
-_DROWNED_BY = 2
-"""Words of praise that make up for one mild sign; measured by `benchmarks/complaint_rules.py`."""
+_NAMED = 0.4
+"""From this probability on the model's department stands beside those that the words name."""
+_GRAVEST = 3
+"""What the model can say of severity. Severity 4 calls a lead at once: it takes a sign of danger in plain words."""
 _SEVERITY = {Weight.UNHAPPY: 1, Weight.FAILED: 2, Weight.HARM: 3, Weight.DANGER: 4, Weight.HELP: 2}
 
 
@@ -50,31 +53,27 @@ def detect(
     signs = signs_for(lang, clauses).in_text(clauses) if clauses else []
     grounds = [sign for sign in signs if sign.weight in _SEVERITY]
     low = is_low(question, value) if question is not None and question.scale else low
-    if not (low or help_wanted) and _outweighed(signs):
-        return None
-    if not (grounds or low or help_wanted):
+    told = opinion(words, lang) if clauses else None
+    sounds = told is not None and told.sounds
+    if not (low or help_wanted or sounds or any(sign.weight is Weight.HELP for sign in grounds)):
         return None
     worst = max(grounds, key=lambda sign: _SEVERITY[sign.weight], default=None)
     severity = max(_SEVERITY[worst.weight] if worst else 1, 2 if help_wanted else 1)
+    if told is not None and sounds and worst is None:
+        severity = max(severity, min(_GRAVEST, round(told.severity)))
     if severity < 3 and any(sign.weight is Weight.HURRY for sign in signs):
         severity += 1
     return Finding(
         severity=severity,
-        departments=_departments(signs, question, value),
-        reason=worst.weight.value if worst else ("help" if help_wanted else "low_score"),
+        departments=_departments(signs, question, value, told),
+        reason=worst.weight.value if worst else "help" if help_wanted else "low_score" if low else "words",
         signs=tuple(dict.fromkeys(sign.phrase for sign in grounds)),
     )
 
 
-def _outweighed(signs: Sequence[Sign]) -> bool:
-    """Whether praise drowns a mild remark: at least two words of praise for each sign, and none of harm or danger."""
-    weights = Counter(sign.weight for sign in signs)
-    mild = weights[Weight.UNHAPPY] + weights[Weight.FAILED]
-    return not (weights[Weight.HARM] or weights[Weight.DANGER] or weights[Weight.HELP]) and weights[Weight.PRAISE] >= _DROWNED_BY * mild
-
-
-def _departments(signs: Sequence[Sign], question: Question | None, value: Value | None) -> tuple[str, ...]:
-    """What the customer picked, then what the words say failed, then whose question it was, then what was mentioned."""
+def _departments(signs: Sequence[Sign], question: Question | None, value: Value | None, told: Opinion | None) -> tuple[str, ...]:
+    """What the customer picked, then what the words say failed, then whose question it was, then what the words are like,
+    then what was mentioned."""
     failed = Counter(sign.department for sign in signs if sign.weight in _SEVERITY)
     mentioned = Counter(sign.department for sign in signs if sign.weight is Weight.TOPIC)
     asked = [question.department] if question is not None and question.department else []
@@ -83,10 +82,17 @@ def _departments(signs: Sequence[Sign], question: Question | None, value: Value 
             *picked_departments(question, value),
             *(name for name, _ in failed.most_common()),
             *asked,
+            *_likely(told),
             *(name for name, _ in mentioned.most_common()),
         ]
     )
     return tuple(name for name in named if name != OTHER) or (OTHER,)
+
+
+def _likely(told: Opinion | None) -> Iterator[str]:
+    for name, probability in told.departments.items() if told else ():
+        if probability >= _NAMED:
+            yield name
 
 
 def picked_departments(question: Question | None, value: Value | None) -> tuple[str, ...]:
