@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Instant
@@ -34,17 +34,19 @@ class Invitation(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("touchpoint_id", "survey"),
         UniqueConstraint("customer_id", "survey", "matter"),
-        Index("ix_invitation_due", "state", "due_at"),
+        # What is due of each wave by itself: a paused campaign is just not asked for, however much of it is due.
+        Index("ix_invitation_due", "wave_id", "state", "due_at"),
+        Index("ix_invitation_sent", "expires_at", sqlite_where=text("state = 'sent'"), postgresql_where=text("state = 'sent'")),
     )
 
     id: int = Field(primary_key=True, sa_type=BigInteger)
     token: str = Field(unique=True)
-    customer_id: int = Field(foreign_key="customer.id", index=True, sa_type=BigInteger)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=BigInteger)
     touchpoint_id: int | None = Field(default=None, foreign_key="touchpoint.id", sa_type=BigInteger)
-    wave_id: int | None = Field(default=None, foreign_key="wave.id", index=True, sa_type=BigInteger)
+    wave_id: int | None = Field(default=None, foreign_key="wave.id", sa_type=BigInteger)
     matter: str | None = None
     """What it is about, where several touchpoints tell of the same thing (an order that is late, then delivered):
-    nobody is asked the same survey about it twice."""
+    nobody is asked the same survey about it twice. A wave is a matter of its own: nobody is asked twice in one wave."""
     survey: str
     survey_version_id: int = Field(foreign_key="survey_version.id", sa_type=BigInteger)
     state: InvitationState = Field(default=InvitationState.PLANNED, sa_type=String)
@@ -56,4 +58,4 @@ class Invitation(SQLModel, table=True):
     started_at: datetime | None = Field(default=None, sa_type=Instant)
     completed_at: datetime | None = Field(default=None, sa_type=Instant)
     reminders: int = 0
-    remind_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    remind_at: datetime | None = Field(default=None, sa_type=Instant)

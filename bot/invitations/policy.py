@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 from bot.invitations.daytime import Hours, is_holiday, next_daytime
 from bot.invitations.places import zone_of
 
-__all__ = ["Known", "Not", "Policy", "Reason", "Yes", "may_remind", "may_write"]
+__all__ = ["SURVEYS", "Known", "Not", "Policy", "Reason", "Yes", "may_remind", "may_write"]
 
 _UTC = ZoneInfo("UTC")
+SURVEYS = "surveys"
+"""The purpose of consent that every survey has: a no to it, such as STOP, is a no to everything."""
 
 
 class Reason(StrEnum):
@@ -24,9 +26,13 @@ class Reason(StrEnum):
     OPTED_OUT = "opted_out"
     """They said stop."""
     NO_CONSENT = "no_consent"
-    """The policy asks for consent first, and they never gave it."""
+    """The policy, or what it is for, asks for consent first, and they never gave it."""
     UNREACHABLE = "unreachable"
     """All their addresses are closed to us (blocked, gone)."""
+    NO_LANGUAGE = "no_language"
+    """It is put in their own language or not at all, and theirs is not known or none of the survey's."""
+    QUOTA = "quota"
+    """As many as were wanted have answered."""
     EXPIRED = "expired"
     """The invitation's own time is over."""
     STALE = "stale"
@@ -39,6 +45,8 @@ class Reason(StrEnum):
     """They are answering something else."""
     FREQUENCY = "frequency"
     """They were asked something not long ago."""
+    PER_DAY = "per_day"
+    """The campaign has written to as many today as it may in a day."""
     HOLIDAY = "holiday"
     QUIET_HOURS = "quiet_hours"
 
@@ -72,10 +80,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about one customer and one invitation. All moments are timezone-aware.
-
-    Their language is not here: it decides how they are asked, never whether.
-    """
+    """What is known about one customer and one invitation. All moments are timezone-aware."""
 
     expires_at: datetime
     """The end of the invitation: from then on nothing is sent."""
@@ -83,6 +88,9 @@ class Known:
     """When the touchpoint happened; None for a campaign, which has none."""
     consent: bool | None = None
     """What they said last about being asked at all; None where they never did."""
+    purpose: str = SURVEYS
+    agreed: bool | None = None
+    """What they said last about `purpose`, where that is another one: it always needs their yes."""
     reachable: bool = True
     """No where they have addresses and all of them are closed; a customer with none yet gets a link."""
     timezone: str = ""
@@ -91,6 +99,11 @@ class Known:
     """Their newest invitation, of any survey."""
     open_dialog: bool = False
     open_case: bool = False
+    speaks: bool = True
+    """No where it is put in their own language or not at all, and that cannot be done."""
+    quota_full: bool = False
+    day_full_until: datetime | None = None
+    """When the campaign may write again, where it has written to as many today as it may in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +140,23 @@ def may_write(policy: Policy, known: Known, now: datetime) -> Yes | Not:
 
 
 def may_remind(policy: Policy, known: Known, now: datetime) -> Yes | Not:
-    """Whether a silent customer may be reminded: as for writing first, but the open dialog and the cap are this invitation's own."""
-    return may_write(policy, replace(known, occurred_at=None, last_asked_at=None, open_dialog=False), now)
+    """Whether a silent customer may be reminded: as for writing first, but the open dialog, the cap and the
+    day's share are this invitation's own."""
+    theirs = replace(known, occurred_at=None, last_asked_at=None, open_dialog=False, day_full_until=None)
+    return may_write(policy, theirs, now)
 
 
 def _never(policy: Policy, known: Known, now: datetime) -> Reason | None:
     if known.consent is False:
         return Reason.OPTED_OUT
-    if policy.opt_in and known.consent is None:
+    if (policy.opt_in and known.consent is None) or (known.purpose != SURVEYS and not known.agreed):
         return Reason.NO_CONSENT
     if not known.reachable:
         return Reason.UNREACHABLE
+    if not known.speaks:
+        return Reason.NO_LANGUAGE
+    if known.quota_full:
+        return Reason.QUOTA
     if now >= known.expires_at:
         return Reason.EXPIRED
     return Reason.STALE if now >= _end(policy, known) else None
@@ -153,6 +172,8 @@ def _waits(policy: Policy, known: Known, now: datetime) -> dict[Reason, datetime
         waits[Reason.OPEN_DIALOG] = now + policy.look_again
     if known.last_asked_at:
         waits[Reason.FREQUENCY] = known.last_asked_at + policy.frequency_cap
+    if known.day_full_until:
+        waits[Reason.PER_DAY] = known.day_full_until
     return {reason: until for reason, until in waits.items() if until > now}
 
 

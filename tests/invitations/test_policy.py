@@ -16,6 +16,9 @@ DAY = timedelta(days=1)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
+FOR_GOOD = (Reason.OPTED_OUT, Reason.NO_CONSENT, Reason.UNREACHABLE, Reason.NO_LANGUAGE, Reason.QUOTA)
+
+
 def known(**what: object) -> Known:
     return Known(**{"expires_at": LATER, "timezone": "Europe/Stockholm", **what})  # type: ignore[arg-type]
 
@@ -29,6 +32,11 @@ def test_a_customer_nothing_speaks_against_is_written_to() -> None:
     [
         ({"consent": False}, Reason.OPTED_OUT),
         ({"reachable": False}, Reason.UNREACHABLE),
+        ({"speaks": False}, Reason.NO_LANGUAGE),
+        ({"quota_full": True}, Reason.QUOTA),
+        ({"purpose": "panel"}, Reason.NO_CONSENT),
+        ({"purpose": "panel", "agreed": False, "consent": True}, Reason.NO_CONSENT),
+        ({"purpose": "panel", "agreed": True, "consent": False}, Reason.OPTED_OUT),
         ({"expires_at": NOON}, Reason.EXPIRED),
         ({"occurred_at": NOON - 30 * DAY}, Reason.STALE),
     ],
@@ -52,6 +60,7 @@ def test_a_shop_that_asks_for_consent_writes_to_those_who_gave_it_only() -> None
         ({"open_case": True}, Reason.OPEN_CASE, NOON + DAY),
         ({"open_dialog": True}, Reason.OPEN_DIALOG, NOON + DAY),
         ({"open_dialog": True, "last_asked_at": NOON - DAY}, Reason.OPEN_DIALOG, NOON + 6 * DAY),
+        ({"day_full_until": NOON + DAY}, Reason.PER_DAY, NOON + DAY),
         ({"timezone": "America/New_York"}, Reason.QUIET_HOURS, datetime(2026, 9, 15, 13, tzinfo=UTC)),
         ({"timezone": "Asia/Tokyo"}, Reason.QUIET_HOURS, datetime(2026, 9, 16, 0, tzinfo=UTC)),
     ],
@@ -170,6 +179,11 @@ def situations(draw: st.DrawFn) -> tuple[Policy, Known, datetime, str]:
         last_asked_at=draw(st.none() | spans.map(lambda span: now - abs(span))),
         open_dialog=draw(st.sampled_from([False, False, True])),
         open_case=draw(st.sampled_from([False, False, True])),
+        purpose=draw(st.sampled_from(["surveys", "surveys", "panel"])),
+        agreed=draw(st.sampled_from([None, True, True, False])),
+        speaks=draw(st.sampled_from([True, True, True, False])),
+        quota_full=draw(st.sampled_from([False, False, False, True])),
+        day_full_until=draw(st.none() | st.none() | spans.map(lambda span: now + span)),
     )
     return draw(policies), what, now, zone
 
@@ -198,7 +212,7 @@ def test_until_is_the_first_quarter_of_an_hour_without_objection(situation: tupl
     while moment < what.expires_at and objections(policy, what, moment, ZoneInfo(zone), ZONES[zone]) - passing:
         moment += timedelta(minutes=15)
     if verdict.until is None:
-        assert moment >= what.expires_at or verdict.reason in (Reason.OPTED_OUT, Reason.NO_CONSENT, Reason.UNREACHABLE)
+        assert moment >= what.expires_at or verdict.reason in FOR_GOOD
     else:
         assert moment - timedelta(minutes=15) < verdict.until <= moment
         assert not objections(policy, what, verdict.until, ZoneInfo(zone), ZONES[zone]) - passing

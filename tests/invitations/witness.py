@@ -21,8 +21,16 @@ def objections(policy: Policy, known: Known, moment: datetime, zone: ZoneInfo, c
         found.add("opted_out")
     if known.consent is None and policy.opt_in:
         found.add("no_consent")
+    if known.purpose != "surveys" and known.agreed is not True:
+        found.add("no_consent")
     if not known.reachable:
         found.add("unreachable")
+    if not known.speaks:
+        found.add("no_language")
+    if known.quota_full:
+        found.add("quota")
+    if known.day_full_until and moment < known.day_full_until:
+        found.add("per_day")
     if moment >= known.expires_at:
         found.add("expired")
     if known.open_case:
