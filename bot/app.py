@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot.account_service import serve_account
 from bot.accounts import customer_channels, data_folder, links_of, server_secret, staff_channels
-from bot.complaints.listening import ComplaintListener, sounds_like_complaint
+from bot.complaints.detecting import Detection
 from bot.complaints.rules import Rules
 from bot.complaints.undelivered import watch_undelivered
 from bot.complaints.watching import watch_promises, watch_silence, watch_targets
@@ -121,6 +121,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
     delivery = Delivery(database, [*channels, *staff], clock)
     rules = complaint_rules_of(config)
     operations = Operations(rules, published)
+    detection = Detection(database, rules, config.complaints.tier, delivery.wake)
     receiver = Receiver(
         database,
         published,
@@ -128,8 +129,8 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         shop=config.shop.name,
         zone=config.shop.timezone,
         default_lang=config.shop.languages[0],
-        listener=ComplaintListener(rules),
-        complains=sounds_like_complaint,
+        listener=detection.listener,
+        complains=detection.complains,
         handover=delivery,
         keeps_words=[channel.account for channel in channels if channel.name == "webchat"],
     )
@@ -153,6 +154,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
             *_case_sweeps(database, rules, published, delivery),
+            *detection.sweeps,
             Sweep("forget_updates", _FORGET_EVERY, lambda now: forget_old_updates(database, now)),
         ),
     )

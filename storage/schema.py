@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from storage import campaigns, cases, customers, dialogs, figures, invitations, journal, outbox, staff, surveys, touchpoints
+from storage import campaigns, cases, customers, detection, dialogs, figures, invitations, journal, outbox, staff, surveys, touchpoints
 
 __all__ = ["metadata"]
 
-_AGGREGATES = (campaigns, cases, customers, dialogs, figures, invitations, journal, outbox, staff, surveys, touchpoints)
+_AGGREGATES = (campaigns, cases, customers, detection, dialogs, figures, invitations, journal, outbox, staff, surveys, touchpoints)
 metadata = SQLModel.metadata

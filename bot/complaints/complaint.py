@@ -40,6 +40,8 @@ class Complaint:
     media: Media | None = None
     human: bool = False
     free: bool = False
+    again: bool = False
+    """Heard before: its words may stand in the case already, and only make it graver."""
 
     @property
     def matter(self) -> str:

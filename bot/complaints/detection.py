@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.complaints.departments import OTHER
-from bot.complaints.model.opinion import Opinion, opinion
+from bot.complaints.model.opinion import Judge, Opinion, opinion
 from bot.complaints.signs import Sign, Weight, fold, signs_for
 from bot.surveys.definition import SCALES, Question, QuestionKind
 from bot.surveys.understanding.understood import Value
 
-__all__ = ["Finding", "detect", "is_low", "picked_departments"]
+__all__ = ["GRAVEST", "Finding", "detect", "is_low", "picked_departments"]
 
 _NAMED = 0.4
 """From this probability on the model's department stands beside those that the words name."""
-_GRAVEST = 3
+GRAVEST = 3
 """What the model can say of severity. Severity 4 calls a lead at once: it takes a sign of danger in plain words."""
 _SEVERITY = {Weight.UNHAPPY: 1, Weight.FAILED: 2, Weight.HARM: 3, Weight.DANGER: 4, Weight.HELP: 2}
 
@@ -41,7 +41,14 @@ def is_low(question: Question, value: Value | None) -> bool:
 
 
 def detect(
-    lang: str, words: str, *, low: bool = False, help_wanted: bool = False, question: Question | None = None, value: Value | None = None
+    lang: str,
+    words: str,
+    *,
+    low: bool = False,
+    help_wanted: bool = False,
+    question: Question | None = None,
+    value: Value | None = None,
+    judge: Judge = opinion,
 ) -> Finding | None:
     """The complaint in one answer, or None.
 
@@ -53,14 +60,14 @@ def detect(
     signs = signs_for(lang, clauses).in_text(clauses) if clauses else []
     grounds = [sign for sign in signs if sign.weight in _SEVERITY]
     low = is_low(question, value) if question is not None and question.scale else low
-    told = opinion(words, lang) if clauses else None
+    told = judge(words, lang) if clauses else None
     sounds = told is not None and told.sounds
     if not (low or help_wanted or sounds or any(sign.weight is Weight.HELP for sign in grounds)):
         return None
     worst = max(grounds, key=lambda sign: _SEVERITY[sign.weight], default=None)
     severity = max(_SEVERITY[worst.weight] if worst else 1, 2 if help_wanted else 1)
     if told is not None and sounds and worst is None:
-        severity = max(severity, min(_GRAVEST, round(told.severity)))
+        severity = max(severity, min(GRAVEST, round(told.severity)))
     if severity < 3 and any(sign.weight is Weight.HURRY for sign in signs):
         severity += 1
     return Finding(

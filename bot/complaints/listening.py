@@ -11,7 +11,9 @@ from bot.complaints.complaint import Complaint
 from bot.complaints.detection import detect
 from bot.complaints.intake import Taken, intake
 from bot.complaints.made_good import SURVEY, WORD_QUESTION, on_made_good
+from bot.complaints.model.opinion import Judge, opinion
 from bot.complaints.rules import Rules
+from bot.complaints.second_look import is_worth_a_look, keep_for_second_look
 from bot.complaints.signs import known_signs
 from bot.dialogs.dialog import SignalKind
 from bot.dialogs.told import Told
@@ -21,16 +23,19 @@ from bot.surveys.wording import phrase
 __all__ = ["ComplaintListener", "sounds_like_complaint"]
 
 
-def sounds_like_complaint(lang: str, words: str) -> bool:
+def sounds_like_complaint(lang: str, words: str, *, judge: Judge = opinion) -> bool:
     """Whether these words are a complaint."""
-    return detect(lang, words) is not None
+    return detect(lang, words, judge=judge) is not None
 
 
 class ComplaintListener:
     """What the receiver tells of a batch, inside its transaction: a `bot.dialogs.told.Listener`."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, judge: Judge = opinion, *, looks_again: bool = False) -> None:
+        """With `looks_again`, words that tier one is not sure of are kept for the semantic tier."""
         self._rules = rules
+        self._judge = judge
+        self._looks_again = looks_again
         # Read now, so that no customer's transaction waits for files.
         known_signs()
 
@@ -39,8 +44,10 @@ class ComplaintListener:
         for place, told in enumerate(tolds):
             if word := _word_on_fix(told):
                 on_made_good(conn, self._rules, told.case_id or 0, word, told.words, now)
-            elif complaint := _complaint(told):
+            elif complaint := _complaint(told, self._judge):
                 complaints[place] = complaint
+        if self._looks_again:
+            keep_for_second_look(conn, [complaint for complaint in complaints.values() if is_worth_a_look(complaint)])
         replies: list[str | None] = [None] * len(tolds)
         if complaints:
             for (place, complaint), taken in zip(
@@ -71,7 +78,7 @@ def _word_on_fix(told: Told) -> str:
     return str(told.answered.value or "") if told.question.key == WORD_QUESTION else ""
 
 
-def _complaint(told: Told) -> Complaint | None:
+def _complaint(told: Told, judge: Judge) -> Complaint | None:
     """The complaint that this is or may be part of; None where nothing was said."""
     value = told.answered.value if told.answered else None
     free = told.dialog_id is None
@@ -80,7 +87,7 @@ def _complaint(told: Told) -> Complaint | None:
     )
     if not (told.words or told.media or human or value is not None):
         return None
-    finding = detect(told.lang, told.words, help_wanted=human, question=told.question, value=value)
+    finding = detect(told.lang, told.words, help_wanted=human, question=told.question, value=value, judge=judge)
     return Complaint(
         customer_id=told.customer_id,
         address_id=told.address_id,

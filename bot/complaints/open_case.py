@@ -44,6 +44,8 @@ class OpenCase:
         value = data.get("score", data.get("picked"))
         at = (complaint.dialog_id, data.get("question", ""))
         corrects = at in self.values and value is not None and self.values[at] != value
+        if complaint.again and not fresh:
+            return self._is_graver(complaint)
         if not (self._belongs(complaint) and (fresh or corrects or self._is_news(complaint, at, value))):
             return False
         kind = "complaint" if complaint.finding or complaint.human else "message"
@@ -56,6 +58,14 @@ class OpenCase:
         if complaint.finding and self.state == CaseState.FIXED:
             self.state = CaseState.REOPENED.value
             self.added.append(entry_row(self.case.id, complaint.at, "makegood", "reopened"))
+        return True
+
+    def _is_graver(self, complaint: Complaint) -> bool:
+        """Take note that what was said before weighs more than it seemed to."""
+        if complaint.finding is None or complaint.finding.severity <= self.severity:
+            return False
+        self.severity, self.raised = complaint.finding.severity, True
+        self.added.append(entry_row(self.case.id, complaint.at, "makegood", "graver", severity=complaint.finding.severity))
         return True
 
     def _belongs(self, complaint: Complaint) -> bool:

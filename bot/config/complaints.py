@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -62,6 +62,8 @@ class Promises(Section):
 class Complaints(Section):
     alert_from: int = Field(default=1, ge=1, le=4)
     """Least severity that staff are alerted to at once: 1 unhappy, 2 something failed, 3 harm or money, 4 safety or the law."""
+    tier: Literal["core", "semantic"] = "core"
+    """What listens for complaints in words: rules and a small model alone, or also the meaning, once the answer is out."""
     hours: Week = Week()
     targets: Targets = Targets()
     promises: Promises = Promises()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp
+from math import exp, inf
 from typing import Any
 
 from bot.complaints.departments import DEPARTMENTS
@@ -14,11 +14,13 @@ from bot.complaints.model.evidence import evidence
 from bot.complaints.model.grams import buckets
 from bot.complaints.model.heads import Heads, shipped
 from bot.complaints.model.language import language_of
+from bot.complaints.model.learned import UNTAUGHT, Learned
 from bot.complaints.signs import Sign, Signs, Weight, fold, known_signs, signs_for
 
 __all__ = [
     "COMPLAINT_FROM",
     "FAILED",
+    "Judge",
     "Opinion",
     "Reading",
     "is_plain",
@@ -36,6 +38,8 @@ LOW_RATING = 2
 _LOW_WEIGHS = 1.5
 """What a low rating adds, in logits. Set by hand: no set that may be learned from has stars."""
 FAILED = (Weight.UNHAPPY, Weight.FAILED, Weight.HARM, Weight.DANGER, Weight.HELP)
+GRAVE = frozenset({Weight.HARM, Weight.DANGER})
+"""What no model and no staff may unsay."""
 _MOST = 2
 """How many signs of one department are told apart."""
 
@@ -60,7 +64,7 @@ class Opinion:
     severity: float
     departments: dict[str, float]
     plain: bool = False
-    """Plain words of failure, harm or danger stand in it: then it is a complaint, whatever else is likely."""
+    """Plain words of failure, harm or danger make it a complaint, whatever else is likely."""
 
     @property
     def sounds(self) -> bool:
@@ -88,22 +92,30 @@ def _signs(lang: str, clauses: Sequence[Sequence[str]], found: Sequence[int]) ->
     return next(signs for signs in known_signs() if signs.lang == told)
 
 
+Judge = Callable[[str, str], Opinion]
+"""What makes an opinion of a text in a language."""
+
+
 @lru_cache(maxsize=512)
 def opinion(text: str, lang: str = "") -> Opinion:
-    """What tier one makes of a text. Kept for a while: one answer is judged by the dialog and by who listens for complaints."""
+    """What tier one makes of a text, as it was shipped. Kept for a while: one answer is judged by the dialog and by who
+    listens for complaints."""
     return judged(shipped(), text, lang)
 
 
-def judged(heads: Heads, text: str, lang: str = "") -> Opinion:
-    """What these heads make of a text."""
+def judged(heads: Heads, text: str, lang: str = "", learned: Learned = UNTAUGHT) -> Opinion:
+    """What these heads make of a text, and what was learned since they were shipped."""
     reading = read(text, lang)
-    plain = is_plain(reading.signs)
+    weights = {sign.weight for sign in reading.signs}
+    grave, plain = bool(weights & GRAVE), is_plain(reading.signs)
+    logit = max(_complaint(heads, reading), 0.0 if plain else -inf) + learned.adds("complaint", reading.buckets)
+    probability = max(sigmoid(logit), COMPLAINT_FROM if grave else 0.0)
     return Opinion(
         lang=lang or reading.lang,
-        complaint=max(sigmoid(_complaint(heads, reading)), COMPLAINT_FROM if plain else 0.0),
+        complaint=probability,
         severity=_severity(heads, reading),
-        departments=_departments(heads, reading),
-        plain=plain,
+        departments=_departments(heads, reading, learned),
+        plain=plain and probability >= COMPLAINT_FROM,
     )
 
 
@@ -111,7 +123,7 @@ def is_plain(signs: Sequence[Sign]) -> bool:
     """Whether these signs alone make a complaint: harm or danger, or a failure that is not drowned by twice as much praise."""
     weights = Counter(sign.weight for sign in signs)
     mild = weights[Weight.UNHAPPY] + weights[Weight.FAILED]
-    return bool(weights[Weight.HARM] or weights[Weight.DANGER]) or (bool(weights[Weight.FAILED]) and weights[Weight.PRAISE] < 2 * mild)
+    return any(weights[grave] for grave in GRAVE) or (bool(weights[Weight.FAILED]) and weights[Weight.PRAISE] < 2 * mild)
 
 
 def with_rating(probability: float, rating: float | None) -> float:
@@ -136,14 +148,14 @@ def _severity(heads: Heads, reading: Reading) -> float:
     return max(least, min(4.0, grade))
 
 
-def _departments(heads: Heads, reading: Reading) -> dict[str, float]:
+def _departments(heads: Heads, reading: Reading, learned: Learned) -> dict[str, float]:
     told: dict[str, Any] = heads.combined["departments"]
     failed = Counter(sign.department for sign in reading.signs if sign.weight in FAILED)
     topics = Counter(sign.department for sign in reading.signs if sign.weight is Weight.TOPIC)
     odds = {}
     for name in DEPARTMENTS:
         slope, by_failed, by_topic, bias = told[name]
-        logit = slope * heads.logit(f"department.{name}", reading.buckets) + bias
+        logit = slope * heads.logit(f"department.{name}", reading.buckets) + bias + learned.adds(f"department.{name}", reading.buckets)
         odds[name] = logit + by_failed * min(_MOST, failed[name]) + by_topic * min(_MOST, topics[name])
     return {name: sigmoid(logit) for name, logit in sorted(odds.items(), key=lambda item: -item[1])}
 

