@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bot.account_service import serve_account
 from bot.accounts import customer_channels, data_folder, links_of, server_secret, staff_channels
+from bot.campaigns.sweeps import campaign_sweeps
 from bot.complaints.detecting import Detection
 from bot.complaints.rules import Rules
 from bot.complaints.undelivered import watch_undelivered
@@ -136,7 +137,8 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
     )
     planner = planner_of(config)
     accounts = frozenset(channel.account for channel in channels)
-    outreach = Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], accounts)
+    paces = {channel.account: channel.capabilities.pace.account for channel in channels}
+    outreach = Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], accounts, paces)
     return App(
         config=config,
         clock=clock,
@@ -153,6 +155,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         planner=planner,
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
+            *campaign_sweeps(database, config.shop.timezone),
             *_case_sweeps(database, rules, published, delivery),
             *detection.sweeps,
             Sweep("forget_updates", _FORGET_EVERY, lambda now: forget_old_updates(database, now)),

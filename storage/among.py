@@ -18,7 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["among"]
+__all__ = ["among", "one_of"]
 
 
 class _Values(TypeDecorator[Collection[Any]]):
@@ -51,6 +51,11 @@ class _Among(FunctionElement[bool]):
 def among(column: Column[Any], name: str) -> _Among:
     """Whether `column` (of integers or texts) is one of the values that the statement is executed with as `name`."""
     return _Among(column, bindparam(name, type_=_Values(column.type)))
+
+
+def one_of(column: Column[Any], values: Collection[Any]) -> _Among:
+    """Whether `column` is one of these values, in a statement that is built for them."""
+    return _Among(column, bindparam(None, values, type_=_Values(column.type)))
 
 
 @compiles(_Among, "sqlite")

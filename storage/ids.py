@@ -7,9 +7,11 @@ import threading
 import time
 from functools import lru_cache
 
-__all__ = ["from_short", "new_id", "new_token", "short"]
+__all__ = ["PER_MILLISECOND", "first_of", "from_short", "new_id", "new_token", "short"]
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+PER_MILLISECOND = 1 << 11
+"""Ids of one process that share a millisecond, one after another; the next one's are `1 << 21` further on."""
 _lock = threading.Lock()
 _last = 0
 _PROCESS = secrets.randbits(10)
@@ -27,6 +29,18 @@ def new_id() -> int:
         _last = max(millis << 11, _last + 1)
         millis, count = _last >> 11, _last & 0x7FF
     return millis << 21 | _PROCESS << 11 | count
+
+
+def first_of(count: int) -> int:
+    """The first of so many ids kept for the caller, at the beginning of a millisecond, for a database that counts on from it.
+
+    The one after `n` others is `first + (n // PER_MILLISECOND << 21) + n % PER_MILLISECOND`.
+    """
+    global _last
+    with _lock:
+        millis = max(time.time_ns() // 1_000_000, (_last >> 11) + 1)
+        _last = (millis + count // PER_MILLISECOND << 11) + PER_MILLISECOND - 1
+    return millis << 21 | _PROCESS << 11
 
 
 @lru_cache(maxsize=256)  # a question writes its dialog's id into each of its choices

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from bot.config.contradictions import Contradiction, raise_if
 from bot.config.section import Section
-from bot.config.times import Hours, WorkingDay, WorkTime
+from bot.toml.times import Hours, WorkingDay, WorkTime
 
 __all__ = ["Complaints", "Promises", "Targets", "Week"]
 

@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints, model_validator
 
 from bot.config.contradictions import Contradiction, raise_if
 from bot.config.section import Section
-from bot.config.times import ClockTime, Hours, HoursOfDay, Period, TimeZone
 from bot.config.values import (
     Country,
     DatabaseUrl,
@@ -24,6 +23,7 @@ from bot.config.values import (
     WebAddress,
     WebhookSecret,
 )
+from bot.toml.times import ClockTime, Hours, HoursOfDay, Period, TimeZone
 
 __all__ = [
     "Ask",

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.dialogs.opening import Opening, open_dialogs
 from bot.dialogs.published import Published
-from bot.invitations.policy import Known, Not, Policy, Reason, may_write
+from bot.invitations.knowing import Customers
+from bot.invitations.limits import limits_of
+from bot.invitations.policy import Known, Not, Policy, Reason, Yes, may_write
+from bot.invitations.room import Room, room_at
 from storage.database import Database
 from storage.invitations import InvitationState
-from storage.queries.conversations import customers_with_open_case
-from storage.queries.invitations import addresses_of, change_invitations, consents_of, due_invitations, last_asked, with_open_dialog
+from storage.queries.campaigns import sending_waves
+from storage.queries.invitations import change_invitations, due_invitations
+from storage.queries.recalling import STALE_AFTER, has_stale, recall_stale
 
 __all__ = ["AS_LINK", "Outreach", "send_due"]
 
@@ -25,6 +29,8 @@ log = logging.getLogger(__name__)
 
 CHUNK = 300
 """Invitations of one transaction."""
+PAGES = 5
+"""So many chunks are looked through for somebody whose account has room, while another one's has none."""
 AS_LINK = "link"
 """Reason of a sent invitation that we did not write ourselves: the shop hands out its link."""
 
@@ -41,46 +47,13 @@ class Outreach:
     default_lang: str
     accounts: frozenset[str]
     """The channel accounts that we write from; an address on any other counts for nothing."""
+    paces: Mapping[str, timedelta] = field(default_factory=dict)
+    """The time from one message to the next that an account's platform asks for, where it does."""
 
-
-@dataclass(slots=True)
-class _Customers:
-    """What is known about the customers of one chunk; an invitation sent is known to the next one of the same customer."""
-
-    addresses: dict[int, list[Any]]
-    consents: dict[int, bool]
-    asked: dict[int, datetime]
-    in_dialog: set[int]
-    in_case: set[int]
-
-    @classmethod
-    def read(cls, conn: Connection, ids: set[int], accounts: frozenset[str]) -> _Customers:
-        addresses: dict[int, list[Any]] = defaultdict(list)
-        for address in addresses_of(conn, ids):
-            if address.account in accounts:
-                addresses[address.customer_id].append(address)
-        return cls(
-            addresses,
-            consents_of(conn, ids, "surveys"),
-            last_asked(conn, ids),
-            with_open_dialog(conn, ids),
-            customers_with_open_case(conn, ids),
-        )
-
-    def known(self, invitation: Any) -> Known:
-        customer = invitation.customer_id
-        addresses = self.addresses[customer]
-        return Known(
-            expires_at=invitation.expires_at,
-            occurred_at=invitation.occurred_at,
-            consent=self.consents.get(customer),
-            reachable=not addresses or any(address.reachable for address in addresses),
-            timezone=invitation.timezone,
-            country=invitation.country,
-            last_asked_at=self.asked.get(customer),
-            open_dialog=customer in self.in_dialog,
-            open_case=customer in self.in_case,
-        )
+    @property
+    def rooms(self) -> dict[str, int]:
+        """How many messages of campaigns may wait in the outbox, by account."""
+        return {account: room_at(self.paces.get(account, timedelta(0))) for account in self.accounts}
 
 
 async def send_due(
@@ -97,6 +70,8 @@ async def send_due(
     Gives back how many were `sent`, handed out as a `link`, `postponed`, `suppressed` or `unreachable`.
     """
     total: Counter[str] = Counter()
+    if not await _anything_due(database, outreach, now):
+        return total
     while True:
         tally, messages = await database.write(lambda conn: _send_chunk(conn, outreach, now, chunk))
         if messages:
@@ -109,16 +84,54 @@ async def send_due(
     return total
 
 
+async def _anything_due(database: Database, outreach: Outreach, now: datetime) -> bool:
+    """Whether there is anything to send, or to take back: asked often, and mostly answered with no."""
+    async with database.read() as conn:
+        return await conn.run_sync(lambda conn: _due(conn, now, 1, {}, lock=False) != [] or has_stale(conn, outreach.rooms, now))
+
+
+def _due(conn: Connection, now: datetime, limit: int, after: dict[int | None, Any], *, lock: bool = True) -> list[Any]:
+    """What is due: after touchpoints first, then an equal part of each running campaign's wave."""
+    waves: list[int | None] = [None, *(wave.id for wave in sending_waves(conn))]
+    due: list[Any] = []
+    for place, wave in enumerate(waves):
+        share = -(-(limit - len(due)) // (len(waves) - place)) if wave is not None else limit
+        if share > 0:
+            due += due_invitations(conn, now, share, wave_id=wave, after=after.get(wave), lock=lock)
+    return due
+
+
 def _send_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row]]:
-    due = due_invitations(conn, now, limit)
-    if not due:
-        return Counter(), ()
-    customers = _Customers.read(conn, {invitation.customer_id for invitation in due}, outreach.accounts)
+    """As many as there is room for in the outbox. What finds none there stays due, and others behind it are looked at."""
+    recall_stale(conn, outreach.rooms, now)
+    room = Room.read(conn, outreach.rooms, now)
+    room.tell(conn, now)
+    limits = {wave.id: limits_of(wave.campaign_id, wave.definition) for wave in sending_waves(conn)}
+    after: dict[int | None, Any] = {}
+    for _ in range(PAGES):
+        due = _due(conn, now, limit, after)
+        if not due:
+            break
+        customers = Customers.read(conn, {one.customer_id for one in due}, outreach.accounts, limits, outreach.policy.timezone, now)
+        tally, messages = _send(conn, outreach, customers, room, due, now)
+        if tally:
+            return tally, messages
+        if not room.total:
+            break
+        after |= {one.wave_id: (one.due_at, one.id) for one in due}
+    return Counter(), ()
+
+
+def _send(
+    conn: Connection, outreach: Outreach, customers: Customers, room: Room, due: Sequence[Any], now: datetime
+) -> tuple[Counter[str], Sequence[Row]]:
     tally: Counter[str] = Counter()
     openings: list[Opening] = []
     changes: list[Row] = []
     for invitation in due:
-        match may_write(outreach.policy, customers.known(invitation), now):
+        known = customers.known(invitation, outreach.published.version(conn, invitation.survey_version_id))
+        address = customers.address(invitation.customer_id)
+        match _verdict(outreach.policy, known, now, outbox=address is not None):
             case Not(reason, None):
                 state = InvitationState.UNREACHABLE if reason is Reason.UNREACHABLE else InvitationState.SUPPRESSED
                 changes.append({"id": invitation.id, "state": state.value, "reason": reason.value})
@@ -126,17 +139,26 @@ def _send_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int)
             case Not(reason, until):
                 changes.append({"id": invitation.id, "due_at": until, "reason": reason.value})
                 tally["postponed"] += 1
+            case _ if address is not None and not room.take(address.account):
+                continue
             case _:
-                address = next((address for address in customers.addresses[invitation.customer_id] if address.reachable), None)
                 if address is not None:
                     openings.append(_opening(conn, outreach, invitation, address))
-                    customers.in_dialog.add(invitation.customer_id)
                 reason_sent = "" if address is not None else AS_LINK
                 changes.append({"id": invitation.id, "state": InvitationState.SENT.value, "sent_at": now, "reason": reason_sent})
-                customers.asked[invitation.customer_id] = now
+                customers.sent(invitation, now, dialog=address is not None)
                 tally[reason_sent or "sent"] += 1
     change_invitations(conn, changes)
+    customers.used.note(conn)
     return tally, open_dialogs(conn, openings, shop=outreach.shop, now=now)
+
+
+def _verdict(policy: Policy, known: Known, now: datetime, *, outbox: bool) -> Yes | Not:
+    """What goes through the outbox must be right also at the end of the time that it may wait there."""
+    verdict = may_write(policy, known, now)
+    if isinstance(verdict, Yes) and outbox:
+        return may_write(policy, known, now + STALE_AFTER)
+    return verdict
 
 
 def _opening(conn: Connection, outreach: Outreach, invitation: Any, address: Any) -> Opening:

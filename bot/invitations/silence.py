@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,8 @@ from storage.database import Database
 from storage.invitations import InvitationState
 from storage.outbox import Message, Priority
 from storage.queries.conversations import customers_with_open_case
-from storage.queries.invitations import change_dialogs, change_invitations, consents_of, expire_invitations, silent_dialogs
+from storage.queries.invitations import change_invitations, consents_of, expire_invitations
+from storage.queries.silence import change_dialogs, silent_dialogs
 
 __all__ = ["Over", "Remind", "Wait", "expire_old", "remind_silent", "what_now"]
 
@@ -111,7 +112,8 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: i
     for dialog in silent:
         same = {"id": dialog.id, "version": dialog.version}
         known = _known(dialog, outreach, consents.get(dialog.customer_id), dialog.customer_id in in_case)
-        match what_now(outreach.policy, known, dialog.reminders or 0, dialog.updated_at, now):
+        policy = _policy(outreach.policy, dialog)
+        match what_now(policy, known, dialog.reminders or 0, dialog.updated_at, now):
             case Over():
                 dialogs.append(same | {"state": DialogState.EXPIRED.value, "nudge_at": None})
                 if dialog.invitation_state in (InvitationState.SENT, InvitationState.STARTED):
@@ -121,7 +123,7 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: i
                 dialogs.append(same | {"nudge_at": until})
                 tally["waiting"] += 1
             case Remind():
-                data, says = _reminder(conn, outreach, dialog, now)
+                data, says = _reminder(conn, outreach, dialog, now, of=policy.reminders)
                 dialogs.append(
                     same | {"data": data, "updated_at": now, "nudge_at": now + min(outreach.policy.remind_after, outreach.policy.grace)}
                 )
@@ -147,10 +149,16 @@ def _known(dialog: Any, outreach: Outreach, consent: bool | None, open_case: boo
     )
 
 
-def _reminder(conn: Connection, outreach: Outreach, row: Any, now: datetime) -> tuple[Row, list[Row]]:
+def _policy(policy: Policy, dialog: Any) -> Policy:
+    """A campaign says itself how often it reminds."""
+    reminders = (dialog.campaign or {}).get("reminders", 1 if dialog.campaign else policy.reminders)
+    return policy if reminders == policy.reminders else replace(policy, reminders=reminders)
+
+
+def _reminder(conn: Connection, outreach: Outreach, row: Any, now: datetime, *, of: int) -> tuple[Row, list[Row]]:
     dialog = dialog_from_json(row.data, id=row.id, survey=row.survey, state=DialogState.OPEN)
     survey = outreach.published.version(conn, row.survey_version_id)
-    step = remind(survey, dialog, now, number=row.reminders + 1, of=outreach.policy.reminders)
+    step = remind(survey, dialog, now, number=row.reminders + 1, of=of)
     messages = [
         message_row(
             say,

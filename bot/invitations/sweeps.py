@@ -14,6 +14,9 @@ from storage.database import Database
 
 __all__ = ["Sweep", "invitation_sweeps"]
 
+SEND_EVERY = timedelta(seconds=0.5)
+"""Often: the outbox is filled only as far as its sender gets in `bot.invitations.room.FILL`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
@@ -34,7 +37,7 @@ def invitation_sweeps(
     """
     return (
         Sweep("plan_invitations", timedelta(seconds=30), lambda now: plan_waiting(database, planner, now)),
-        Sweep("send_invitations", timedelta(seconds=10), lambda now: send_due(database, outreach, now, hand_over=hand_over)),
+        Sweep("send_invitations", SEND_EVERY, lambda now: send_due(database, outreach, now, hand_over=hand_over)),
         Sweep("remind_silent", timedelta(minutes=5), lambda now: remind_silent(database, outreach, now, hand_over=hand_over)),
         Sweep("expire_invitations", timedelta(minutes=15), lambda now: expire_old(database, now)),
     )

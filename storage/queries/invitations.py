@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, literal_column, select, true, tuple_, update
 
 from storage.bulk import insert_new, update_many
+from storage.campaigns import Campaign, Wave
 from storage.customers import Address, Consent, Customer
 from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
@@ -17,8 +18,8 @@ from storage.touchpoints import Touchpoint
 
 __all__ = [
     "add_invitations",
+    "add_new_invitations",
     "addresses_of",
-    "change_dialogs",
     "change_invitations",
     "consents_of",
     "due_invitations",
@@ -26,13 +27,12 @@ __all__ = [
     "invitations_about",
     "last_asked",
     "newest_versions",
-    "silent_dialogs",
     "with_open_dialog",
 ]
 
 _invitation, _touchpoint, _version = Invitation.__table__, Touchpoint.__table__, SurveyVersion.__table__  # type: ignore[attr-defined]
 _customer, _address, _consent = Customer.__table__, Address.__table__, Consent.__table__  # type: ignore[attr-defined]
-_dialog = Dialog.__table__  # type: ignore[attr-defined]
+_dialog, _wave, _campaign = Dialog.__table__, Wave.__table__, Campaign.__table__  # type: ignore[attr-defined]
 
 
 def newest_versions(conn: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
@@ -56,6 +56,11 @@ def add_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
             known.append({f"new_{name}": row[name] for name in (*_MATTER, *_REASON)})
     if known:
         conn.execute(_BRING_FORWARD, known)
+
+
+def add_new_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> set[tuple[Any, ...]]:
+    """Insert planned invitations; of two about one matter by the same survey the earlier stands. Gives back the matters that were new."""
+    return insert_new(conn, _invitation, rows, key=_MATTER)
 
 
 _MATTER = ("customer_id", "survey", "matter")
@@ -82,14 +87,23 @@ def invitations_about(conn: Connection, matters: Collection[tuple[int, str]]) ->
     return {(row.customer_id, row.matter, row.survey): row.token for row in found}
 
 
-def due_invitations(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Planned invitations whose time has come, longest due first, with their customer and what the touchpoint tells."""
+def due_invitations(
+    conn: Connection, now: datetime, limit: int, *, wave_id: int | None = None, after: tuple[datetime, int] | None = None, lock: bool = True
+) -> Sequence[Row[Any]]:
+    """Planned invitations of the wave, or of none, whose time has come, with their customer and what the touchpoint tells.
+
+    The longest due come first; with `after` (due time and id of one), those behind it.
+    """
+    of_wave = _invitation.c.wave_id.is_(None) if wave_id is None else _invitation.c.wave_id == wave_id
+    behind = tuple_(_invitation.c.due_at, _invitation.c.id) > after if after else true()
     due: Select[Any] = (
         select(
             _invitation.c.id,
             _invitation.c.customer_id,
             _invitation.c.survey,
             _invitation.c.survey_version_id,
+            _invitation.c.wave_id,
+            _invitation.c.due_at,
             _invitation.c.expires_at,
             _customer.c.name,
             _customer.c.lang,
@@ -100,11 +114,11 @@ def due_invitations(conn: Connection, now: datetime, limit: int) -> Sequence[Row
         )
         .join(_customer, _customer.c.id == _invitation.c.customer_id)
         .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
-        .where(_invitation.c.state == InvitationState.PLANNED, _invitation.c.due_at <= now)
+        .where(of_wave, _invitation.c.state == InvitationState.PLANNED, _invitation.c.due_at <= now, behind)
         .order_by(_invitation.c.due_at, _invitation.c.id)
         .limit(limit)
     )
-    return conn.execute(due.with_for_update(of=_invitation, skip_locked=True)).all()
+    return conn.execute(due.with_for_update(of=_invitation, skip_locked=True) if lock else due).all()
 
 
 def change_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -156,42 +170,3 @@ def with_open_dialog(conn: Connection, customer_ids: Collection[int]) -> set[int
     return set(
         conn.execute(select(_dialog.c.customer_id).where(_dialog.c.customer_id.in_(customer_ids), _dialog.c.state == "open")).scalars()
     )
-
-
-def silent_dialogs(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Open dialogs whose silence is due to be looked at, longest first, with their customer, address and invitation."""
-    due: Select[Any] = (
-        select(
-            _dialog.c.id,
-            _dialog.c.version,
-            _dialog.c.customer_id,
-            _dialog.c.address_id,
-            _dialog.c.invitation_id,
-            _dialog.c.case_id,
-            _dialog.c.survey,
-            _dialog.c.survey_version_id,
-            _dialog.c.data,
-            _dialog.c.updated_at,
-            _address.c.channel,
-            _address.c.account,
-            _address.c.native_id,
-            _address.c.reachable,
-            _customer.c.timezone,
-            _customer.c.country,
-            _invitation.c.state.label("invitation_state"),
-            _invitation.c.expires_at,
-            _invitation.c.reminders,
-        )
-        .join(_address, _address.c.id == _dialog.c.address_id)
-        .join(_customer, _customer.c.id == _dialog.c.customer_id)
-        .outerjoin(_invitation, _invitation.c.id == _dialog.c.invitation_id)
-        .where(_dialog.c.state == "open", or_(_dialog.c.nudge_at <= now, _dialog.c.nudge_at.is_(None)))
-        .order_by(_dialog.c.nudge_at, _dialog.c.id)
-        .limit(limit)
-    )
-    return conn.execute(due.with_for_update(of=_dialog, skip_locked=True)).all()
-
-
-def change_dialogs(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Set columns of dialogs by id, each guarded by the `version` it was read at."""
-    update_many(conn, _dialog, rows)

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, litera
 from storage.bulk import update_many
 from storage.customers import Address
 from storage.invitations import Invitation, InvitationState
-from storage.outbox import Message, MessageState
+from storage.outbox import Message, MessageState, Priority
 from storage.queries.incidents import note_incidents
+from storage.queries.recalling import STALE_AFTER
 from storage.staff import Door
 
 __all__ = ["Settled", "claim", "has_gone_on", "orphans", "platform_ids", "settle"]
@@ -61,6 +62,8 @@ _DUE = (
         _message.c.account == bindparam("of_account"),
         _message.c.state == literal_column(f"'{MessageState.DUE}'"),
         _message.c.due_at <= bindparam("now"),
+        # A campaign's message that has waited long is taken back (storage.queries.recalling): it may be night by now.
+        or_(_message.c.priority < int(Priority.CAMPAIGN), _message.c.created_at > bindparam("stale")),
     )
     .order_by(_message.c.priority, _message.c.id)
     .limit(bindparam("most", type_=Integer))
@@ -84,9 +87,9 @@ _ORPHANS = (
 def claim(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Sequence[str] = ()) -> Sequence[Row[*tuple[Any, ...]]]:
     """Take up to `limit` due messages of the account, the most urgent first, and mark them as being sent.
 
-    None is taken for the addresses in `but_not`.
+    None is taken for the addresses in `but_not`, and no campaign's message that has waited too long.
     """
-    which = {"of_account": account, "now": now, "most": limit}
+    which = {"of_account": account, "now": now, "stale": now - STALE_AFTER, "most": limit}
     return conn.execute(_CLAIM_ELSEWHERE, which | {"but_not": but_not}).all() if but_not else conn.execute(_CLAIM, which).all()
 
 

@@ -12,7 +12,7 @@ from bot.config import ConfigProblems, load_config, sample_config
 from bot.config.complaints import Targets
 from bot.config.rules import complaint_rules_of, planner_of, policy_of
 from bot.config.sections import Policy
-from bot.config.times import in_hours, in_units
+from bot.toml.times import in_hours, in_units
 from tests.config.conftest import Written
 from tests.house.settings import every_setting
 

@@ -1,0 +1,41 @@
+"""Drawing lots that a database and a process draw alike: who is in the sample, in the control group, in which part.
+
+Each draw is a permutation of a million numbers, chosen by its name, applied to the customer's id. So a customer's lot in
+a draw is always the same, lots of different draws are independent of each other, and no column is needed to keep them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+__all__ = ["Draw", "draw_of"]
+
+_PRIME = 1_000_003
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Lots from 0 to just below 1, in steps of a millionth."""
+
+    factor: int
+    shift: int
+
+    def lot(self, customer_id: Any) -> Any:
+        """The customer's lot in millionths: of an id, or of a column as an expression."""
+        return (customer_id % _PRIME * self.factor + self.shift) % _PRIME
+
+    def below(self, customer_id: Any, share: float) -> Any:
+        """Whether the customer is in the first `share` of all."""
+        return self.lot(customer_id) < round(share * _PRIME)
+
+    def part(self, customer_id: Any, parts: int) -> Any:
+        """Which of so many equal parts the customer is in, from 0."""
+        return self.lot(customer_id) % parts
+
+
+def draw_of(name: str) -> Draw:
+    """The draw of that name: the same in every process, and for all time."""
+    seed = sha256(name.encode()).digest()
+    return Draw(int.from_bytes(seed[:8]) % (_PRIME - 1) + 1, int.from_bytes(seed[8:16]) % _PRIME)

@@ -1,0 +1,61 @@
+"""For which moments a campaign has waves, and when each customer's own clock shows one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.campaigns.definition import Definition
+from bot.invitations.places import zone_of
+
+__all__ = ["AHEAD", "Occasion", "due_here", "is_over", "next_moment", "wave_moment"]
+
+AHEAD = timedelta(hours=26)
+"""How long before the shop's clock another one on Earth can show the same time: a wave is planned before the first of them."""
+
+Occasion = datetime
+"""The moment of a wave as the shop's own clock shows it."""
+
+
+def wave_moment(definition: Definition, zone: ZoneInfo, now: datetime, since: datetime) -> datetime | None:
+    """The newest moment whose wave should be planned by `now`, if any; none before `since`, when the campaign was scheduled.
+
+    Of moments missed while nothing ran only the last is made up for, and that only while its invitations have not expired.
+    """
+    when = definition.when
+    if when.after is not None:
+        return since
+    if when.at is not None:
+        moment = when.at.replace(tzinfo=zone).astimezone(UTC)
+        return moment if moment - AHEAD <= now else None
+    trigger = CronTrigger.from_crontab(when.cron or "", timezone=zone)
+    latest, following = None, trigger.get_next_fire_time(None, max(since, now - definition.expires))
+    while following is not None and following - AHEAD <= now:
+        latest = following.astimezone(UTC)
+        following = trigger.get_next_fire_time(following, following)
+    return latest
+
+
+def next_moment(definition: Definition, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """When the campaign will next write to anybody, as the shop's clock shows it; None where only a touchpoint decides."""
+    when = definition.when
+    if when.after is not None:
+        return None
+    if when.at is not None:
+        moment = when.at.replace(tzinfo=zone).astimezone(UTC)
+        return moment if moment > now else None
+    following = CronTrigger.from_crontab(when.cron or "", timezone=zone).get_next_fire_time(None, now)
+    return following.astimezone(UTC) if following else None
+
+
+def is_over(definition: Definition, moment: datetime, now: datetime) -> bool:
+    """Whether a wave of that moment could reach nobody any more."""
+    return definition.when.after is None and now >= moment + definition.expires + AHEAD
+
+
+def due_here(moment: datetime, shop: ZoneInfo, timezone: str, country: str, *, days: int = 0) -> datetime:
+    """When the clock of a customer who lives there shows what the shop's shows at `moment`, so many `days` later; in UTC."""
+    wall = moment.astimezone(shop).replace(tzinfo=None) + timedelta(days=days)
+    return wall.replace(tzinfo=zone_of(timezone, country, shop)).astimezone(UTC)

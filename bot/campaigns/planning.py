@@ -1,0 +1,165 @@
+"""Planning waves: chunk by chunk through the audience, each chunk and how far it came in one transaction.
+
+Killed anywhere, it goes on after the last chunk. A chunk done twice changes nothing: a wave is one matter, and a customer
+is asked once about a matter.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, false, true
+
+from bot.campaigns.definition import Definition
+from bot.campaigns.draws import draw_of
+from bot.campaigns.moments import due_here, is_over, wave_moment
+from bot.campaigns.rule import customer_facts, fits, names_touchpoint
+from bot.campaigns.translation import translated
+from bot.campaigns.triggered import plan_triggered
+from bot.campaigns.wordings import survey_of_arm
+from storage.among import one_of
+from storage.campaigns import CampaignState
+from storage.customers import Customer
+from storage.database import Database
+from storage.ids import short
+from storage.queries.campaigns import begin_wave, change_campaign, change_wave, in_states, waves_of
+from storage.queries.invitations import newest_versions
+from storage.queries.waves import Arm, Place, Stretch, count_in, customers_in, invite, newest_touchpoints, places_in, stretch_after
+
+__all__ = ["CHUNK", "Audience", "plan_campaigns", "plan_chunk"]
+
+log = logging.getLogger(__name__)
+
+CHUNK = 5_000
+"""Customers of one transaction."""
+_customer = Customer.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is asked in one wave of a campaign, as conditions on a stretch of the customers."""
+
+    definition: Definition
+    number: int
+    """Of the wave."""
+
+    def draw(self, what: str) -> Any:
+        return draw_of(f"{self.definition.name} {self.number} {what}")
+
+    def wanted(self, conn: Connection, stretch: Stretch, now: datetime) -> list[ColumnElement[bool]]:
+        definition, conditions = self.definition, [self._by_rule(conn, stretch, now)]
+        if definition.sample < 1:
+            conditions.append(self.draw("sample").below(_customer.c.id, definition.sample))
+        if (parts := definition.when.rotate) > 1:
+            # Not by the wave's name: everybody keeps their part, and so is asked once a round.
+            conditions.append(draw_of(f"{definition.name} rotation").part(_customer.c.id, parts) == (self.number - 1) % parts)
+        return conditions
+
+    def control(self) -> ColumnElement[bool]:
+        share = self.definition.control
+        return self.draw("control").below(_customer.c.id, share) if share else false()
+
+    def arm(self, place: int) -> ColumnElement[bool]:
+        arms = self.definition.arms
+        return true() if len(arms) == 1 else self.draw("wording").part(_customer.c.id, len(arms)) == place
+
+    def _by_rule(self, conn: Connection, stretch: Stretch, now: datetime) -> ColumnElement[bool]:
+        rule = self.definition.audience
+        if (condition := translated(rule, _customer, conn.dialect.name)) is not None:
+            return condition
+        customers = customers_in(conn, stretch)
+        latest = newest_touchpoints(conn, [one.id for one in customers]) if names_touchpoint(rule) else {}
+        return one_of(_customer.c.id, [one.id for one in customers if fits(rule, customer_facts(one), told_by(latest.get(one.id), now))])
+
+
+def told_by(touchpoint: Any, now: datetime) -> dict[str, Any]:
+    """What a rule can say about a touchpoint; nothing where there is none."""
+    if touchpoint is None:
+        return {}
+    known = {**(touchpoint.attributes or {}), "kind": touchpoint.kind, "days_ago": (now - touchpoint.occurred_at) // timedelta(days=1)}
+    return {name: value for name, value in known.items() if value not in (None, "")}
+
+
+def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *, chunk: int = CHUNK) -> int:
+    """Plan the next chunk of the campaign's first wave that is not ready yet; gives back how many customers were looked at."""
+    definition = Definition.model_validate(campaign.definition)
+    wave = next((wave for wave in waves_of(conn, campaign.id, lock=True) if wave.state == "planned"), None)
+    if wave is None:
+        return 0
+    if is_over(definition, wave.due_at, now):
+        change_wave(conn, wave.id, state="missed", ended_at=now)
+        log.warning("wave_missed", extra={"campaign": campaign.name, "wave": wave.number})
+        return 0
+    if definition.when.after is not None:
+        return plan_triggered(conn, campaign, definition, wave, zone, now, chunk)
+    stretch = stretch_after(conn, wave.cursor, chunk)
+    if stretch is None:
+        change_wave(conn, wave.id, state="ready", planned_at=now)
+        log.info("wave_planned", extra={"campaign": campaign.name, "wave": wave.number, "chosen": wave.chosen})
+        return 0
+    audience = Audience(definition, wave.number)
+    wanted, control = audience.wanted(conn, stretch, now), audience.control()
+    versions = newest_versions(conn, {survey_of_arm(definition, arm) for arm in definition.arms})
+    surveys = [survey_of_arm(definition, arm) for arm in definition.arms]
+    per_day = definition.per_day or 0
+    days = range(wave.chosen // per_day, (wave.chosen + stretch.count) // per_day + 1) if per_day else range(1)
+    chosen = invite(
+        conn,
+        stretch,
+        wave_id=wave.id,
+        matter=f"wave:{short(wave.id)}",
+        wanted=wanted,
+        control=control,
+        arms=[Arm(survey, versions[survey].id, audience.arm(place)) for place, survey in enumerate(surveys)],
+        places=_places(conn, stretch, definition, wave.due_at, zone, days),
+        offset=wave.chosen,
+        per_day=per_day,
+        now=now,
+    )
+    kept_back = count_in(conn, stretch, [*wanted, control]) if definition.control else 0
+    counts = {"seen": wave.seen + stretch.count, "chosen": wave.chosen + chosen - kept_back, "control": wave.control + kept_back}
+    change_wave(conn, wave.id, cursor=stretch.last, **counts)
+    return stretch.count
+
+
+def _places(conn: Connection, stretch: Stretch, definition: Definition, moment: datetime, zone: ZoneInfo, days: range) -> list[Place]:
+    places = []
+    for row in places_in(conn, stretch):
+        for day in days:
+            due_at = due_here(moment, zone, row.timezone, row.country, days=day)
+            places.append(Place(row.timezone, row.country, day, due_at, due_at + definition.expires))
+    return places
+
+
+async def plan_campaigns(database: Database, zone: ZoneInfo, now: datetime, *, chunk: int = CHUNK) -> int:
+    """Begin the waves whose time has come, and plan every running campaign to the end; gives back how many were looked at.
+
+    May be stopped and started anywhere, and run by two at a time. A campaign that is paused meanwhile is left within a chunk.
+    """
+
+    def begin(conn: Connection) -> list[Any]:
+        campaigns = in_states(conn, (CampaignState.SCHEDULED, CampaignState.RUNNING))
+        for campaign in campaigns:
+            definition = Definition.model_validate(campaign.definition)
+            moment = wave_moment(definition, zone, now, campaign.scheduled_at)
+            if moment is not None:
+                begin_wave(conn, campaign.id, moment)
+                change_campaign(conn, campaign.id, state=CampaignState.RUNNING.value)
+        return [campaign.id for campaign in campaigns]
+
+    def go_on(conn: Connection, campaign_id: int) -> int:
+        campaign = next((one for one in in_states(conn, [CampaignState.RUNNING]) if one.id == campaign_id), None)
+        return 0 if campaign is None else plan_chunk(conn, campaign, zone, now, chunk=chunk)
+
+    total = 0
+    async with database.read() as conn:
+        if not await conn.run_sync(lambda conn: in_states(conn, (CampaignState.SCHEDULED, CampaignState.RUNNING))):
+            return 0
+    for campaign_id in await database.write(begin):
+        while seen := await database.write(lambda conn, campaign_id=campaign_id: go_on(conn, campaign_id)):  # type: ignore[misc]
+            total += seen
+    return total

@@ -1,0 +1,91 @@
+"""How far a campaign has come, how fast it goes, and when it will be through."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storage.queries.campaigns import campaign_named, counts_of, sent_in_all, waves_of
+from storage.queries.incidents import incidents_like
+
+__all__ = ["Progress", "Pulse", "progress_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    name: str
+    state: str
+    reason: str
+    planned: int
+    """Invitations that wait."""
+    sent: int
+    answered: int
+    """Completed."""
+    settled: int
+    """Invitations that are not waiting any more, sent or not."""
+    control: int
+    waves: tuple[Any, ...]
+    held: tuple[str, ...]
+    """Why bulk holds back just now, in an operator's words."""
+
+    @property
+    def chosen(self) -> int:
+        return self.planned + self.settled
+
+    @property
+    def share(self) -> float:
+        """Of the invitations, how many are settled."""
+        return self.settled / self.chosen if self.chosen else 0.0
+
+
+def progress_of(conn: Connection, name: str) -> Progress | None:
+    """Counted over an index alone: it may be asked every second."""
+    campaign = campaign_named(conn, name, lock=False)
+    if campaign is None:
+        return None
+    waves = waves_of(conn, campaign.id)
+    counts = counts_of(conn, [wave.id for wave in waves])
+    control = sum(wave.control for wave in waves)
+    planned = counts.get("planned", 0)
+    return Progress(
+        name=campaign.name,
+        state=campaign.state,
+        reason=campaign.reason,
+        planned=planned,
+        sent=sent_in_all(conn, campaign.id),
+        answered=counts.get("completed", 0),
+        settled=sum(counts.values()) - planned - control,
+        control=control,
+        waves=tuple(waves),
+        held=tuple(incidents_like(conn, "bulk.")),
+    )
+
+
+_WINDOW = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Pulse:
+    """Speed and expected end, from looks a while apart."""
+
+    looks: deque[tuple[datetime, int]] = field(default_factory=deque)
+
+    def look(self, now: datetime, settled: int) -> None:
+        self.looks.append((now, settled))
+        while now - self.looks[0][0] > _WINDOW:
+            self.looks.popleft()
+
+    @property
+    def speed(self) -> float:
+        """Invitations settled in a second, over the last minute."""
+        (first, before), (last, after) = self.looks[0], self.looks[-1]
+        seconds = (last - first).total_seconds()
+        return (after - before) / seconds if seconds > 0 else 0.0
+
+    def end(self, now: datetime, left: int) -> datetime | None:
+        """When it will be through at this speed; None while it stands still."""
+        return now + timedelta(seconds=left / self.speed) if left and self.speed > 0 else None

@@ -1,0 +1,45 @@
+"""An audience's rule in CEL, held against what is known about one customer and their touchpoint.
+
+What is not known is absent, as in the conditions of surveys: a rule that needs an absent value to be decided does not
+hold, and `has(customer.tier)` asks whether it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.surveys.conditions import compiled
+
+__all__ = ["check_rule", "customer_facts", "fits", "names_touchpoint"]
+
+_COLUMNS = ("name", "lang", "timezone", "country")
+
+
+def check_rule(rule: str) -> str:
+    """The rule, where it can be read and names only what there is. Raises ValueError with the remedy."""
+    try:
+        variables = set(compiled(rule).variables())
+    except ValueError:
+        raise ValueError("cannot be read; write it like this: customer.country == 'SE' && customer.tier in ['gold', 'silver']") from None
+    if strangers := sorted(variables - {"customer", "touchpoint"}):
+        raise ValueError(f"uses {', '.join(strangers)}; write customer.{strangers[0]} or touchpoint.{strangers[0]}")
+    return rule
+
+
+def names_touchpoint(rule: str) -> bool:
+    return "touchpoint" in compiled(rule).variables()
+
+
+def customer_facts(row: Any) -> dict[str, Any]:
+    """What a rule can say about a customer: what the shop told of them, and the columns that every customer has."""
+    told = {**(row.attributes or {}), **{name: getattr(row, name) for name in _COLUMNS}}
+    return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def fits(rule: str, customer: Mapping[str, Any], touchpoint: Mapping[str, Any]) -> bool:
+    """Whether the rule holds. What cannot be decided (something is absent, or compared with what it is not) does not."""
+    try:
+        return compiled(rule).execute({"customer": dict(customer), "touchpoint": dict(touchpoint)}) is True
+    except (KeyError, RuntimeError, TypeError, ValueError):
+        return False

@@ -1,0 +1,107 @@
+"""What an operator does with a campaign: draft → scheduled → running ⇄ paused → done or cancelled."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.campaigns.definition import Definition
+from bot.campaigns.wordings import surveys_of
+from bot.mistake import Mistake
+from bot.surveys.definition import Survey
+from bot.surveys.publishing import publish
+from storage.campaigns import CampaignState
+from storage.queries.campaigns import add_campaign, campaign_named, change_campaign, waves_of
+from storage.queries.recalling import recall_waves
+
+__all__ = ["EDITABLE", "cancel", "draft", "pause", "resume", "schedule"]
+
+log = logging.getLogger(__name__)
+
+EDITABLE = ("expires", "quota", "per_day", "reminders")
+"""What may change while a campaign runs: the limits of what is still to come. Who is asked what stays as it was begun."""
+
+_ALIVE = (CampaignState.SCHEDULED, CampaignState.RUNNING)
+
+
+def draft(conn: Connection, definition: Definition, now: datetime) -> CampaignState:
+    """Keep the campaign as a draft, or change the one of that name as far as that harms nobody; gives back its state.
+
+    Raises:
+        Mistake: it runs already, and more than its limits would change; or it is over.
+    """
+    known = campaign_named(conn, definition.name)
+    written = definition.model_dump(mode="json", exclude_defaults=True)
+    if known is None:
+        add_campaign(conn, definition.name, definition.survey, written, now)
+        return CampaignState.DRAFT
+    state = CampaignState(known.state)
+    if state in (CampaignState.DONE, CampaignState.CANCELLED):
+        raise Mistake(f'the campaign "{definition.name}" is {state}', "give the new one a name of its own")
+    if state is not CampaignState.DRAFT:
+        before = Definition.model_validate(known.definition)
+        changed = [name for name in Definition.model_fields if getattr(before, name) != getattr(definition, name)]
+        if harmful := [name for name in changed if name not in EDITABLE]:
+            raise Mistake(
+                f'the campaign "{definition.name}" is {state}: {", ".join(harmful)} can no longer change',
+                f"change {', '.join(EDITABLE)} only, or cancel it and draft another under a new name",
+            )
+    change_campaign(conn, known.id, definition=written, survey=definition.survey)
+    return state
+
+
+def schedule(conn: Connection, name: str, survey: Callable[[str], Survey | None], now: datetime) -> None:
+    """Let the campaign begin when its time comes: its wordings are published as they stand.
+
+    Raises:
+        Mistake: it is no draft, its survey is gone, or its moment has passed.
+    """
+    campaign = _in_state(conn, name, CampaignState.DRAFT)
+    definition = Definition.model_validate(campaign.definition)
+    asked = survey(definition.survey)
+    if asked is None:
+        raise Mistake(
+            f'the campaign "{name}" asks "{definition.survey}", and there is no such survey', "publish it first: makegood survey publish"
+        )
+    for arm, worded in surveys_of(definition, asked).items():
+        if arm != "own":
+            publish(conn, worded, now)
+    change_campaign(conn, campaign.id, state=CampaignState.SCHEDULED.value, scheduled_at=now, reason="")
+    log.info("campaign_scheduled", extra={"campaign": name})
+
+
+def pause(conn: Connection, name: str, now: datetime, *, reason: str = "") -> None:
+    """Send nothing more of it: what waits in the outbox is taken back, and only what is in the sender's hands still leaves."""
+    campaign = _in_state(conn, name, *_ALIVE)
+    change_campaign(conn, campaign.id, state=CampaignState.PAUSED.value, reason=reason)
+    recalled = recall_waves(conn, [wave.id for wave in waves_of(conn, campaign.id)], now)
+    log.info("campaign_paused", extra={"campaign": name, "recalled": recalled})
+
+
+def resume(conn: Connection, name: str) -> None:
+    campaign = _in_state(conn, name, CampaignState.PAUSED)
+    began = bool(waves_of(conn, campaign.id))
+    state = CampaignState.RUNNING if began else CampaignState.SCHEDULED
+    change_campaign(conn, campaign.id, state=state.value, reason="")
+    log.info("campaign_resumed", extra={"campaign": name})
+
+
+def cancel(conn: Connection, name: str, now: datetime) -> None:
+    """End it for good. What was sent may still be answered."""
+    campaign = _in_state(conn, name, CampaignState.DRAFT, CampaignState.PAUSED, *_ALIVE)
+    change_campaign(conn, campaign.id, state=CampaignState.CANCELLED.value)
+    recall_waves(conn, [wave.id for wave in waves_of(conn, campaign.id)], now)
+    log.info("campaign_cancelled", extra={"campaign": name})
+
+
+def _in_state(conn: Connection, name: str, *states: CampaignState) -> Any:
+    campaign = campaign_named(conn, name)
+    if campaign is None:
+        raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list")
+    if campaign.state not in states:
+        raise Mistake(f'the campaign "{name}" is {campaign.state}', f"this can be done while it is {' or '.join(states)}")
+    return campaign

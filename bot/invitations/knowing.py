@@ -1,0 +1,89 @@
+"""What is known about the customers of one chunk of invitations, as the contact policy sees it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.invitations.limits import NO_LIMITS, Limits, Used
+from bot.invitations.policy import SURVEYS, Known
+from bot.surveys.definition import Survey
+from storage.queries.conversations import customers_with_open_case
+from storage.queries.invitations import addresses_of, consents_of, last_asked, with_open_dialog
+
+__all__ = ["Customers"]
+
+
+@dataclass(slots=True)
+class Customers:
+    """An invitation sent is known to the next one of the same customer, or of the same campaign."""
+
+    addresses: dict[int, list[Any]]
+    consents: dict[str, dict[int, bool]]
+    """By purpose."""
+    asked: dict[int, datetime]
+    in_dialog: set[int]
+    in_case: set[int]
+    limits: dict[int, Limits]
+    """Of campaigns, by wave."""
+    used: Used = field(default_factory=Used)
+
+    @classmethod
+    def read(
+        cls, conn: Connection, ids: set[int], accounts: frozenset[str], limits: dict[int, Limits], zone: ZoneInfo, now: datetime
+    ) -> Self:
+        addresses: dict[int, list[Any]] = defaultdict(list)
+        for address in addresses_of(conn, ids):
+            if address.account in accounts:
+                addresses[address.customer_id].append(address)
+        purposes = {SURVEYS, *(one.purpose for one in limits.values())}
+        return cls(
+            addresses,
+            {purpose: consents_of(conn, ids, purpose) for purpose in purposes},
+            last_asked(conn, ids),
+            with_open_dialog(conn, ids),
+            customers_with_open_case(conn, ids),
+            limits,
+            Used.read(conn, limits.values(), zone, now),
+        )
+
+    def known(self, invitation: Any, survey: Survey | None) -> Known:
+        customer = invitation.customer_id
+        addresses = self.addresses[customer]
+        limits = self.limits.get(invitation.wave_id, NO_LIMITS)
+        return Known(
+            expires_at=invitation.expires_at,
+            occurred_at=invitation.occurred_at,
+            consent=self.consents[SURVEYS].get(customer),
+            purpose=limits.purpose,
+            agreed=self.consents[limits.purpose].get(customer),
+            reachable=not addresses or any(address.reachable for address in addresses),
+            timezone=invitation.timezone,
+            country=invitation.country,
+            last_asked_at=self.asked.get(customer),
+            open_dialog=customer in self.in_dialog,
+            open_case=customer in self.in_case,
+            speaks=survey is None or not limits.own_language_only or self.lang(invitation) in survey.langs,
+            quota_full=self.used.quota_full(limits),
+            day_full_until=self.used.day_full_until(limits),
+        )
+
+    def address(self, customer: int) -> Any:
+        """Where they are written to: the newest address that can be reached; None where there is none."""
+        return next((address for address in self.addresses[customer] if address.reachable), None)
+
+    def lang(self, invitation: Any) -> str:
+        """Their language; empty where it is not known."""
+        address = self.address(invitation.customer_id)
+        return ((address.lang if address is not None else "") or invitation.lang or "").lower().partition("-")[0]
+
+    def sent(self, invitation: Any, now: datetime, *, dialog: bool) -> None:
+        self.asked[invitation.customer_id] = now
+        if dialog:
+            self.in_dialog.add(invitation.customer_id)
+        self.used.sent(self.limits.get(invitation.wave_id, NO_LIMITS))

@@ -1,0 +1,146 @@
+"""Campaigns and their waves: what there is, what is to be planned, what is to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, func, literal_column, select, update
+
+from storage.bulk import increment, insert_many
+from storage.campaigns import Campaign, CampaignDay, CampaignState, Wave
+from storage.ids import new_id
+from storage.invitations import Invitation, InvitationState
+
+__all__ = [
+    "add_campaign",
+    "all_campaigns",
+    "begin_wave",
+    "campaign_named",
+    "change_campaign",
+    "change_wave",
+    "completed_of",
+    "count_sent",
+    "counts_of",
+    "end_planned",
+    "has_planned",
+    "in_states",
+    "sending_waves",
+    "sent_in_all",
+    "sent_on",
+    "states_of",
+    "waves_by_id",
+    "waves_of",
+]
+
+_campaign, _wave, _day = Campaign.__table__, Wave.__table__, CampaignDay.__table__  # type: ignore[attr-defined]
+_invitation = Invitation.__table__  # type: ignore[attr-defined]
+_PLANNED: Any = literal_column(f"'{InvitationState.PLANNED}'")
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def add_campaign(conn: Connection, name: str, survey: str, definition: dict[str, Any], now: datetime) -> None:
+    """A new draft; where there is a campaign of that name already, nothing happens."""
+    row = {"id": new_id(), "name": name, "survey": survey, "definition": definition, "created_at": now}
+    insert_many(conn, _campaign, [row], ignore=True)
+
+
+def campaign_named(conn: Connection, name: str, *, lock: bool = True) -> AnyRow | None:
+    """The campaign of that name. With `lock`, locked on PostgreSQL."""
+    found = select(_campaign).where(_campaign.c.name == name)
+    return conn.execute(found.with_for_update() if lock else found).first()
+
+
+def all_campaigns(conn: Connection) -> Sequence[AnyRow]:
+    """The newest first."""
+    return conn.execute(select(_campaign).order_by(_campaign.c.created_at.desc(), _campaign.c.id.desc())).all()
+
+
+def in_states(conn: Connection, states: Collection[str]) -> Sequence[AnyRow]:
+    return conn.execute(select(_campaign).where(_campaign.c.state.in_(list(states))).order_by(_campaign.c.id)).all()
+
+
+def change_campaign(conn: Connection, campaign_id: int, **values: Any) -> None:
+    conn.execute(update(_campaign).where(_campaign.c.id == campaign_id).values(**values))
+
+
+def begin_wave(conn: Connection, campaign_id: int, moment: datetime) -> None:
+    """The campaign's wave for that moment: one, whoever begins it and how often."""
+    there = conn.execute(select(_wave.c.due_at, _wave.c.number).where(_wave.c.campaign_id == campaign_id)).all()
+    if any(row.due_at == moment for row in there):
+        return
+    number = max((row.number for row in there), default=0) + 1
+    insert_many(conn, _wave, [{"id": new_id(), "campaign_id": campaign_id, "number": number, "due_at": moment}], ignore=True)
+
+
+def waves_of(conn: Connection, campaign_id: int, *, lock: bool = False) -> Sequence[AnyRow]:
+    found = select(_wave).where(_wave.c.campaign_id == campaign_id).order_by(_wave.c.number)
+    return conn.execute(found.with_for_update() if lock else found).all()
+
+
+def change_wave(conn: Connection, wave_id: int, **values: Any) -> None:
+    conn.execute(update(_wave).where(_wave.c.id == wave_id).values(**values))
+
+
+def sending_waves(conn: Connection) -> Sequence[AnyRow]:
+    """The waves of running campaigns that may have something to send: `id`, `campaign_id`, `name`, `definition`."""
+    running = (_campaign.c.state == CampaignState.RUNNING.value) & _wave.c.ended_at.is_(None)
+    found = select(_wave.c.id, _wave.c.campaign_id, _campaign.c.name, _campaign.c.definition).join(
+        _campaign, _campaign.c.id == _wave.c.campaign_id
+    )
+    return conn.execute(found.where(running).order_by(_wave.c.id)).all()
+
+
+def waves_by_id(conn: Connection) -> dict[int, AnyRow]:
+    """All waves, each with its campaign: `id`, `campaign_id`, `name`, `definition`, and the campaign's `state`."""
+    found = select(_wave.c.id, _wave.c.campaign_id, _campaign.c.name, _campaign.c.definition, _campaign.c.state)
+    return {wave.id: wave for wave in conn.execute(found.join(_campaign, _campaign.c.id == _wave.c.campaign_id))}
+
+
+def states_of(conn: Connection, campaign_id: int) -> list[tuple[int, str, str, str, int]]:
+    """How many invitations of the campaign are in each state, by wave, survey, state and, where there is one, reason."""
+    mine = _invitation.c.wave_id.in_(select(_wave.c.id).where(_wave.c.campaign_id == campaign_id))
+    parts = (_invitation.c.wave_id, _invitation.c.survey, _invitation.c.state, _invitation.c.reason)
+    rows = conn.execute(select(*parts, func.count()).where(mine).group_by(*parts))
+    return [(wave, survey, state, reason, n) for wave, survey, state, reason, n in rows]
+
+
+def counts_of(conn: Connection, wave_ids: Sequence[int]) -> dict[str, int]:
+    """How many invitations of these waves are in each state: from an index alone."""
+    mine = _invitation.c.wave_id.in_(list(wave_ids))
+    rows = conn.execute(select(_invitation.c.state, func.count().label("n")).where(mine).group_by(_invitation.c.state))
+    return {row.state: row.n for row in rows}
+
+
+def sent_in_all(conn: Connection, campaign_id: int) -> int:
+    return int(conn.execute(select(func.coalesce(func.sum(_day.c.n), 0)).where(_day.c.campaign_id == campaign_id)).scalar_one())
+
+
+def has_planned(conn: Connection, wave_id: int) -> bool:
+    there = exists().where(_invitation.c.wave_id == wave_id, _invitation.c.state == _PLANNED)
+    return bool(conn.execute(select(there)).scalar())
+
+
+def end_planned(conn: Connection, wave_id: int, reason: str, limit: int) -> int:
+    """Settle planned invitations of the wave as suppressed, for that reason; gives back how many."""
+    some = select(_invitation.c.id).where(_invitation.c.wave_id == wave_id, _invitation.c.state == _PLANNED).limit(limit)
+    over = update(_invitation).where(_invitation.c.id.in_(some.scalar_subquery()))
+    return conn.execute(over.values(state=InvitationState.SUPPRESSED.value, reason=reason)).rowcount
+
+
+def completed_of(conn: Connection, campaign_id: int, most: int) -> int:
+    """How many have answered to the end, counted up to `most`."""
+    waves = select(_wave.c.id).where(_wave.c.campaign_id == campaign_id)
+    done = select(_invitation.c.id).where(_invitation.c.wave_id.in_(waves), _invitation.c.state == InvitationState.COMPLETED.value)
+    return conn.execute(select(func.count()).select_from(done.limit(most).subquery())).scalar_one()
+
+
+def sent_on(conn: Connection, campaign_id: int, day: date) -> int:
+    found = conn.execute(select(_day.c.n).where(_day.c.campaign_id == campaign_id, _day.c.day == day)).scalar()
+    return int(found or 0)
+
+
+def count_sent(conn: Connection, sent: dict[int, int], day: date) -> None:
+    """Add to what campaigns sent on that day, by their ids."""
+    increment(conn, _day, [{"campaign_id": campaign, "day": day, "n": n} for campaign, n in sent.items()])

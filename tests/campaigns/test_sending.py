@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, update
+
+from bot.campaigns.ending import end_campaigns
+from bot.campaigns.steering import cancel, draft, pause, resume
+from bot.invitations.sending import send_due
+from bot.mistake import Mistake
+from storage.dialogs import Dialog
+from storage.invitations import Invitation
+from storage.outbox import Message
+from storage.queries.incidents import open_incidents
+from storage.queries.outbox import claim
+from tests.campaigns.campaign import begun, definition, only_campaign, people, plan, waves_in
+from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
+
+AT_SIX = MONDAY + DAY + 8 * HOUR
+"""Six in the evening in Stockholm."""
+MINUTE = timedelta(minutes=1)
+HERE = {"timezone": "Europe/Stockholm", "country": "SE"}
+
+
+async def send(shop: Shop, now: Any = AT_SIX) -> Counter[str]:
+    return await send_due(shop.database, shop.outreach, now)
+
+
+def paced(shop: Shop, milliseconds: float) -> None:
+    shop.outreach = replace(shop.outreach, paces={"shop_bot": timedelta(milliseconds=milliseconds)})
+
+
+async def delivered(shop: Shop) -> None:
+    """The sender takes all that waits, and gets rid of it."""
+    table = TABLES[Message]
+    await shop.database.write(lambda conn: conn.execute(update(table).where(table.c.state == "due").values(state="sent")))
+
+
+async def states(shop: Shop) -> Counter[tuple[str, str]]:
+    return Counter((one.state, one.reason) for one in await shop.rows(Invitation))
+
+
+async def test_the_outbox_is_filled_only_as_far_as_its_sender_gets_in_two_seconds(shop: Shop) -> None:
+    paced(shop, 400)
+    await people(shop, 20, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=5)
+    assert await send(shop) == Counter()
+    await delivered(shop)
+    assert await send(shop) == Counter(sent=5)
+    assert (await states(shop))["planned", ""] == 10
+
+
+async def test_a_pause_takes_back_what_waits_in_the_outbox_and_nothing_is_sent_until_it_goes_on(shop: Shop) -> None:
+    paced(shop, 400)
+    await people(shop, 8, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    await send(shop)
+    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX))
+    assert await shop.rows(Message) == await shop.rows(Dialog) == []
+    assert await states(shop) == {("planned", ""): 8}
+    assert await send(shop) == Counter()
+    await shop.database.write(lambda conn: resume(conn, "spring"))
+    assert await send(shop) == Counter(sent=5)
+
+
+async def test_what_is_in_the_senders_hands_is_not_taken_back(shop: Shop) -> None:
+    await people(shop, 3, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    await send(shop)
+    await shop.database.write(lambda conn: claim(conn, "shop_bot", AT_SIX, limit=1))
+    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX))
+    assert [message.state for message in await shop.rows(Message)] == ["sending"]
+    assert await states(shop) == {("planned", ""): 2, ("sent", ""): 1}
+
+
+async def test_what_an_ill_account_does_not_get_rid_of_is_taken_back_and_the_operator_is_told(shop: Shop) -> None:
+    await people(shop, 3, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=3)
+    await shop.address(await shop.customer(writable=False), native_id="x")
+    assert await send(shop, AT_SIX + 2 * MINUTE) == Counter()
+    stale = AT_SIX + 5 * MINUTE
+    assert await shop.database.write(lambda conn: claim(conn, "shop_bot", stale, limit=9)) == []
+    assert await send(shop, stale) == Counter(sent=3)  # decided anew, and it is day still
+    await shop.database.write(lambda conn: None)
+    night = AT_SIX + 4 * HOUR
+    assert await send(shop, night) == Counter(postponed=3)
+    assert await shop.rows(Message) == []
+
+
+async def test_bulk_holds_back_while_an_account_is_ill_and_says_so(shop: Shop) -> None:
+    paced(shop, 1000)
+    await people(shop, 5, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=2)
+    await send(shop, AT_SIX + 2 * MINUTE)
+
+    def told(conn: Connection) -> dict[str, str]:
+        return open_incidents(conn, ["bulk.shop_bot", "bulk.team"])
+
+    assert await shop.database.write(told) == {"bulk.shop_bot": "campaigns wait: shop_bot gets no messages through since 17:00 UTC"}
+    await delivered(shop)
+    assert await send(shop, AT_SIX + 3 * MINUTE) == Counter(sent=2)
+    assert await shop.database.write(told) == {}
+
+
+async def test_nothing_goes_into_the_outbox_so_late_that_it_could_leave_at_night(shop: Shop) -> None:
+    await people(shop, 1, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    nine = AT_SIX + 3 * HOUR
+    assert await send(shop, nine - 4 * MINUTE) == Counter(postponed=1)
+    assert await states(shop) == {("planned", "quiet_hours"): 1}
+
+
+async def test_no_more_than_a_days_share_is_sent_also_when_more_is_due(shop: Shop) -> None:
+    await people(shop, 6, **HERE)
+    await begun(shop.database, per_day=4)
+    await plan(shop)
+    await shop.database.write(lambda conn: conn.execute(update(TABLES[Invitation]).values(due_at=AT_SIX)))
+    assert await send(shop) == Counter(sent=4, postponed=2)
+    assert (await states(shop))["planned", "per_day"] == 2
+    await delivered(shop)
+    assert await send(shop, AT_SIX + DAY) == Counter(sent=2)
+
+
+async def test_once_as_many_have_answered_as_were_wanted_nobody_else_is_asked_and_it_is_done(shop: Shop) -> None:
+    ids = await people(shop, 4, **HERE)
+    await begun(shop.database, quota=1)
+    await plan(shop)
+    table = TABLES[Invitation]
+    done = update(table).where(table.c.customer_id == ids[0]).values(state="completed")
+    await shop.database.write(lambda conn: conn.execute(done))
+    assert await send(shop) == Counter(suppressed=3)
+    assert (await states(shop))["suppressed", "quota"] == 3
+    assert await end_campaigns(shop.database, AT_SIX) == 1
+    assert (await only_campaign(shop)).state == "done"
+
+
+async def test_a_campaign_for_another_purpose_asks_only_who_agreed_to_it(shop: Shop) -> None:
+    agreed, _ = await people(shop, 2, **HERE)
+    await shop.database.write(lambda conn: None)
+    from storage.customers import Consent
+
+    await shop.insert(Consent, customer_id=agreed, purpose="panel", granted=True, source="test", at=MONDAY)
+    await begun(shop.database, purpose="panel")
+    await plan(shop)
+    assert await send(shop) == Counter(sent=1, suppressed=1)
+    assert (await states(shop))["suppressed", "no_consent"] == 1
+
+
+async def test_who_speaks_none_of_its_languages_is_left_out_where_the_campaign_says_so(shop: Shop) -> None:
+    await people(shop, 1, **{**HERE, "lang": "sv-SE"})
+    await people(shop, 1, **{**HERE, "lang": "de"})
+    await people(shop, 1, **{**HERE, "lang": ""})
+    await begun(shop.database, own_language_only=True)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=1, suppressed=2)
+    assert (await states(shop))["suppressed", "no_language"] == 2
+
+
+async def test_a_cancelled_campaign_settles_what_it_had_planned(shop: Shop) -> None:
+    await people(shop, 3, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    await shop.database.write(lambda conn: cancel(conn, "spring", AT_SIX))
+    await end_campaigns(shop.database, AT_SIX)
+    assert await states(shop) == {("suppressed", "cancelled"): 3}
+    assert (await waves_in(shop))[0].state == "ended"
+    assert await send(shop) == Counter()
+
+
+async def test_a_campaign_at_a_moment_is_done_when_everybody_is_settled(shop: Shop) -> None:
+    await people(shop, 3, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await end_campaigns(shop.database, AT_SIX) == 0
+    await send(shop)
+    assert await end_campaigns(shop.database, AT_SIX) == 1
+    assert (await only_campaign(shop)).state == "done"
+
+
+async def test_a_running_campaign_may_change_its_limits_and_nothing_else(shop: Shop) -> None:
+    await begun(shop.database)
+    await shop.database.write(lambda conn: draft(conn, definition(per_day=10, quota=5), MONDAY))
+    assert (await only_campaign(shop)).definition["per_day"] == 10
+    with pytest.raises(Mistake, match="audience can no longer change"):
+        await shop.database.write(lambda conn: draft(conn, definition(audience="customer.country == 'SE'"), MONDAY))
+
+
+async def test_what_cannot_be_done_in_a_state_is_refused_in_words(shop: Shop) -> None:
+    await begun(shop.database)
+    for act, why in ((resume, "is scheduled"), (lambda conn, name: cancel(conn, "autumn", MONDAY), 'no campaign "autumn"')):
+        with pytest.raises(Mistake, match=why):
+            await shop.database.write(lambda conn, act=act: act(conn, "spring"))  # type: ignore[misc]
