@@ -28,7 +28,8 @@ from storage.database import Database
 from storage.ids import short
 from storage.queries.campaigns import begin_wave, change_campaign, change_wave, in_states, waves_of
 from storage.queries.invitations import newest_versions
-from storage.queries.waves import Arm, Place, Stretch, count_in, customers_in, invite, newest_touchpoints, places_in, stretch_after
+from storage.queries.touchpoints import newest_touchpoints
+from storage.queries.waves import Arm, Place, Stretch, count_in, customers_in, invite, places_in, stretch_after
 
 __all__ = ["CHUNK", "Audience", "plan_campaigns", "plan_chunk"]
 

@@ -19,7 +19,8 @@ from storage.ids import new_id, new_token
 from storage.invitations import InvitationState
 from storage.queries.campaigns import change_wave
 from storage.queries.invitations import add_new_invitations, newest_versions
-from storage.queries.waves import CONTROL, touchpoints_after
+from storage.queries.touchpoints import touchpoints_after
+from storage.queries.waves import CONTROL
 
 __all__ = ["plan_triggered"]
 

@@ -8,11 +8,13 @@ from bot.complaints.hours import BusinessHours
 from bot.complaints.promises import PROMISE_TIMES, Fix
 from bot.complaints.rules import Rules
 from bot.config.model import Config
+from bot.dialogs.published import Published
 from bot.invitations.daytime import is_holiday
 from bot.invitations.planning import Ask, Planner
 from bot.invitations.policy import Policy
+from bot.invitations.sending import Outreach
 
-__all__ = ["complaint_rules_of", "planner_of", "policy_of"]
+__all__ = ["complaint_rules_of", "outreach_of", "planner_of", "policy_of"]
 
 
 def planner_of(config: Config) -> Planner:
@@ -35,6 +37,11 @@ def policy_of(config: Config) -> Policy:
         timezone=config.shop.timezone,
         country=config.shop.country or "",
     )
+
+
+def outreach_of(config: Config, published: Published) -> Outreach:
+    """For looking at what would be sent; what sends knows the platforms' paces too."""
+    return Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], frozenset(config.channels))
 
 
 def complaint_rules_of(config: Config) -> Rules:

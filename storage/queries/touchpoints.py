@@ -9,12 +9,23 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, select, update
 
+from storage.among import among
 from storage.bulk import insert_many, insert_new, update_many
 from storage.customers import Address, Customer
 from storage.ids import new_id
 from storage.touchpoints import Touchpoint
 
-__all__ = ["CustomerRow", "add_addresses", "add_touchpoints", "mark_considered", "merge_customers", "touchpoints_told", "unconsidered"]
+__all__ = [
+    "CustomerRow",
+    "add_addresses",
+    "add_touchpoints",
+    "mark_considered",
+    "merge_customers",
+    "newest_touchpoints",
+    "touchpoints_after",
+    "touchpoints_told",
+    "unconsidered",
+]
 
 _address, _customer, _touchpoint = Address.__table__, Customer.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
 
@@ -103,6 +114,25 @@ def unconsidered(conn: Connection, limit: int) -> Sequence[Row[Any]]:
 
 def mark_considered(conn: Connection, touchpoint_ids: Collection[int], now: datetime) -> None:
     conn.execute(update(_touchpoint).where(_touchpoint.c.id.in_(touchpoint_ids)).values(considered_at=now))
+
+
+def newest_touchpoints(conn: Connection, customer_ids: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    """What last happened to each of these customers."""
+    told = select(_touchpoint.c.customer_id, _touchpoint.c.kind, _touchpoint.c.occurred_at, _touchpoint.c.attributes)
+    rows = conn.execute(told.where(among(_touchpoint.c.customer_id, "ids")).order_by(_touchpoint.c.occurred_at), {"ids": customer_ids})
+    return {row.customer_id: row for row in rows}
+
+
+def touchpoints_after(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Touchpoints of that kind told since then, by id, with their customers (`c_…`)."""
+    told: Select[Any] = select(_touchpoint, *(_customer.c[name].label(f"c_{name}") for name in _CUSTOMER)).join(
+        _customer, _customer.c.id == _touchpoint.c.customer_id
+    )
+    which = (_touchpoint.c.id > cursor, _touchpoint.c.kind == kind, _touchpoint.c.created_at >= since)
+    return conn.execute(told.where(*which).order_by(_touchpoint.c.id).limit(limit)).all()
+
+
+_CUSTOMER = ("name", "lang", "timezone", "country", "attributes")
 
 
 def _by_source(keys: Collection[tuple[str, str]]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ Nobody's row passes through the program unless the audience's rule can be decide
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     case,
     cast,
@@ -30,11 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 
-from storage.among import among
 from storage.customers import Customer
 from storage.ids import PER_MILLISECOND, first_of
 from storage.invitations import Invitation, InvitationState
-from storage.touchpoints import Touchpoint
 from storage.types import to_micros
 
 __all__ = [
@@ -46,13 +43,11 @@ __all__ = [
     "customers_in",
     "examples_in",
     "invite",
-    "newest_touchpoints",
     "places_in",
     "stretch_after",
-    "touchpoints_after",
 ]
 
-_customer, _invitation, _touchpoint = Customer.__table__, Invitation.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
+_customer, _invitation = Customer.__table__, Invitation.__table__  # type: ignore[attr-defined]
 _RANDOM = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "replace(gen_random_uuid()::text, '-', '')"}
 """Tokens as the database makes them: more than 120 random bits, of characters that any link can carry."""
 
@@ -106,25 +101,6 @@ def places_in(conn: Connection, stretch: Stretch) -> Sequence[Row[tuple[str, str
 
 def customers_in(conn: Connection, stretch: Stretch) -> Sequence[Row[*tuple[Any, ...]]]:
     return conn.execute(select(_customer).where(stretch.within)).all()
-
-
-def newest_touchpoints(conn: Connection, customer_ids: Collection[int]) -> dict[int, Row[*tuple[Any, ...]]]:
-    """What last happened to each of these customers."""
-    told = select(_touchpoint.c.customer_id, _touchpoint.c.kind, _touchpoint.c.occurred_at, _touchpoint.c.attributes)
-    rows = conn.execute(told.where(among(_touchpoint.c.customer_id, "ids")).order_by(_touchpoint.c.occurred_at), {"ids": customer_ids})
-    return {row.customer_id: row for row in rows}
-
-
-def touchpoints_after(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Touchpoints of that kind told since then, by id, with their customers (`c_…`)."""
-    told: Select[Any] = select(_touchpoint, *(_customer.c[name].label(f"c_{name}") for name in _CUSTOMER)).join(
-        _customer, _customer.c.id == _touchpoint.c.customer_id
-    )
-    which = (_touchpoint.c.id > cursor, _touchpoint.c.kind == kind, _touchpoint.c.created_at >= since)
-    return conn.execute(told.where(*which).order_by(_touchpoint.c.id).limit(limit)).all()
-
-
-_CUSTOMER = ("name", "lang", "timezone", "country", "attributes")
 
 
 def invite(

@@ -1,0 +1,102 @@
+"""How campaigns look on the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from bot.campaigns.comparing import compared
+from bot.campaigns.definition import Definition
+from bot.campaigns.previewing import Reach, Shown
+from bot.campaigns.progress import Progress, Pulse
+from bot.invitations.explaining import REASONS
+from channels.clock import SystemClock
+
+__all__ = ["follow_progress", "print_preview", "print_status"]
+
+_LOOK_EVERY = 1.0
+"""Seconds."""
+_OVER = ("done", "cancelled")
+
+
+def print_preview(console: Console, reached: Reach | None, messages: Sequence[Shown]) -> None:
+    if reached is not None:
+        kept = f", {reached.control:,} kept back for comparison" if reached.control else ""
+        console.print(f"[bold]{reached.invited:,}[/] of {reached.customers:,} customers would be invited{kept}.")
+        for one in reached.examples:
+            facts = ", ".join(f"{name}: {value}" for name, value in (one.attributes or {}).items())
+            console.print(f"  {escape(one.name or one.external_id or '–')}  [dim]{one.lang} {one.country} {escape(facts)}[/]")
+        console.print()
+    for message in messages:
+        buttons = "   ".join(f"[reverse] {escape(label)} [/]" for label in message.buttons)
+        for number, text in enumerate(message.texts, start=1):
+            last = number == len(message.texts)
+            shown = escape(text) + (f"\n\n{buttons}" if last and buttons else "")
+            console.print(Panel(shown, title=f"{message.platform}, wording {message.wording}", title_align="left", width=76))
+
+
+def follow_progress(look: Callable[[], Progress]) -> None:
+    """Stay with a bar until the campaign is over, paused, or the reader leaves."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"))
+    pulse, clock = Pulse(), SystemClock()
+    with Bar(*columns) as bar:
+        task = bar.add_task("", total=None, speed="")
+        while True:
+            found, now = look(), clock.now()
+            pulse.look(now, found.settled)
+            end = pulse.end(now, found.planned)
+            speed = f"{pulse.speed:,.1f}/s" + (f", through at {end.astimezone():%H:%M:%S}" if end else "")
+            description = "; ".join((f"{found.name} {found.state}", *found.held))
+            bar.update(task, description=description, completed=found.settled, total=found.chosen or None, speed=speed)
+            if found.state in _OVER:
+                return
+            time.sleep(_LOOK_EVERY)
+
+
+def print_status(progress: Progress, written: dict[str, Any], counts: Sequence[tuple[int, str, str, str, int]]) -> None:
+    console, definition = Console(highlight=False), Definition.model_validate(written)
+    why = f" ({escape(progress.reason)})" if progress.reason else ""
+    console.print(
+        f"[bold]{progress.name}[/] is {progress.state}{why}: {progress.settled:,} of {progress.chosen:,} settled, {progress.share:.0%}"
+    )
+    for held in progress.held:
+        console.print(f"[yellow]{escape(held)}[/]")
+    waves = Table("wave", "for", "state", "looked at", "invited", "kept back", box=None)
+    for wave in progress.waves:
+        numbers = (f"{number:,}" for number in (wave.seen, wave.chosen, wave.control))
+        waves.add_row(str(wave.number), f"{wave.due_at.astimezone():%d %b %Y, %H:%M}", wave.state, *numbers)
+    console.print(waves)
+    sums: dict[tuple[str, str], int] = {}
+    for _, _, state, reason, n in counts:
+        sums[state, reason] = sums.get((state, reason), 0) + n
+    states = Table("invitations", "", "why", box=None)
+    for (state, reason), n in sorted(sums.items()):
+        states.add_row(state, f"{n:,}", escape(REASONS.get(reason, reason)))
+    console.print(states)
+    if len(definition.arms) > 1:
+        wordings = Table("wording", "asked", "answered", "share", "against the survey's own", box=None)
+        for one in compared(definition, counts):
+            wordings.add_row(one.name, f"{one.asked:,}", f"{one.completed:,}", _rate(one.rate), _against(one))
+        console.print(wordings)
+
+
+def _rate(measured: Any) -> str:
+    if measured is None or measured.withheld:
+        return "too few answers"
+    return f"{measured.value:.0%} ({measured.interval.low:.0%} to {measured.interval.high:.0%})"
+
+
+def _against(one: Any) -> str:
+    if one.against_own is None or one.against_own.withheld:
+        return ""
+    interval = one.against_own.interval
+    verdict = "differs" if one.differs else "no difference shown"
+    return f"{100 * one.against_own.value:+.0f} points ({100 * interval.low:+.0f} to {100 * interval.high:+.0f}): {verdict}"
