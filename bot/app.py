@@ -60,6 +60,7 @@ class App:
     channels: Sequence[Channel]
     staff_channels: Sequence[Channel]
     delivery: Delivery
+    detection: Detection
     receiver: Receiver
     operations: Operations
     desk: Desk
@@ -75,6 +76,7 @@ class App:
     async def run(self, *, schedule: bool = True) -> None:
         """Hear, answer, deliver and, with `schedule`, do what falls due, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.detection.follow())
             for channel in self.channels:
                 tasks.create_task(self._serve(channel, self.receiver.hear))
             for channel in self.staff_channels:
@@ -148,6 +150,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         channels=channels,
         staff_channels=staff,
         delivery=delivery,
+        detection=detection,
         receiver=receiver,
         operations=operations,
         desk=Desk(database, operations, clock, delivery.wake),

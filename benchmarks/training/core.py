@@ -192,6 +192,7 @@ class _Learning:
     def departments(self) -> None:
         among = np.array([place for place, text in enumerate(self.texts) if text.complaint and text.departments])
         self.combined["departments"] = {}
+        self.weights = np.array([text.department_weight for text in self.texts])
         for name in DEPARTMENTS:
             labels = np.array([name in self.texts[place].departments for place in among])
             said = self._head(f"department.{name}", labels, among)

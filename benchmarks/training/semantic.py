@@ -25,7 +25,7 @@ __all__ = ["learn_semantic"]
 
 _NETWORKS, _HIDDEN, _ROUNDS, _CALM = 3, 64, 10, 3.0
 """Chosen by five folds on the texts learned from, as is the strength of the departments' heads."""
-_STRENGTH = 0.02
+_STRENGTH = 0.005
 _SHIFT = 0.5
 """How dear a language's own bias is: the smaller, the more a language must differ to be given one."""
 _FAMILIAR = 50
@@ -112,6 +112,7 @@ class _Learning:
 
     def departments(self) -> dict[str, Array]:
         among = np.array([place for place, text in enumerate(self.texts) if text.complaint and text.departments])
+        self.weights = np.array([text.department_weight for text in self.texts])
         heads, together = [], []
         for name in DEPARTMENTS:
             labels = np.array([name in self.texts[place].departments for place in among])

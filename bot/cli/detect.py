@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from bot.cli.options import ConfigFile, read_config
+
+if TYPE_CHECKING:
+    from storage.database import Database
+
 app = typer.Typer(invoke_without_command=True, help="Say which texts are complaints, how grave and whose.")
+
+T = TypeVar("T")
 
 
 @app.callback()
@@ -47,3 +55,79 @@ def detect(
         sys.stdout.buffer.flush()
     if bad:
         typer.echo(f"{bad} {'line' if bad == 1 else 'lines'} could not be read.", err=True)
+
+
+@app.command()
+def learn(config: ConfigFile = None) -> None:
+    """Learn from what staff did with cases, now; a running Makegood does so every day by itself."""
+    from bot.complaints.learning.lesson import FEWEST, FEWEST_JUDGES
+    from bot.complaints.learning.school import in_another_process
+    from bot.complaints.learning.school import learn as lesson_of
+    from channels.clock import SystemClock
+
+    lesson = _with_database(config, lambda database: lesson_of(database, SystemClock().now(), who="operator", teach=in_another_process))
+    if lesson is None:
+        typer.echo(f"There is too little to learn from yet: it takes {FEWEST} corrections, and {FEWEST_JUDGES} more to judge by.")
+        return
+    typer.echo("Better: in use from now on." if lesson.better else "Not better than what is in use: not taken.")
+    typer.echo(_how(lesson.measured))
+
+
+@app.command()
+def rollback(config: ConfigFile = None) -> None:
+    """Go back to what was in use before the last lesson."""
+    from bot.complaints.learning.school import roll_back
+    from channels.clock import SystemClock
+
+    def rolling(database: Database) -> Awaitable[bool]:
+        return database.write(lambda conn: roll_back(conn, SystemClock().now(), who="operator"))
+
+    went_back = _with_database(config, rolling)
+    typer.echo("Rolled back." if went_back else "Nothing learned is in use: complaints are found as Makegood was shipped.")
+
+
+@app.command()
+def status(config: ConfigFile = None) -> None:
+    """Show the latest lessons and which is in use."""
+
+    async def reading(database: Database) -> list[Any]:
+        from storage.queries.learned import latest_heads
+
+        async with database.read() as conn:
+            return list(await conn.run_sync(latest_heads, 10))
+
+    lessons = _with_database(config, reading)
+    in_use = next((one.id for one in lessons if one.state == "promoted"), None)
+    if in_use is None:
+        typer.echo("Nothing learned is in use: complaints are found as Makegood was shipped.")
+    for one in lessons:
+        state = "in use" if one.id == in_use else one.state.replace("_", " ")
+        typer.echo(f"{one.made_at:%Y-%m-%d %H:%M} UTC  {state}  {_how(one.measured)}")
+
+
+def _how(measured: dict[str, Any]) -> str:
+    (loss_before, loss), (before, mistakes) = measured["loss"], measured["mistakes"]
+    judged = f"of {measured['judges']} kept back {mistakes} mistaken (before: {before}), loss {loss} (before: {loss_before})"
+    return f"{measured['corrections']} corrections by {measured['staff']} of the staff; {judged}"
+
+
+def _with_database(config: ConfigFile, do: Callable[[Database], Awaitable[T]]) -> T:
+    from bot.cli.loop import run_loop
+    from bot.mistake import Mistake
+    from storage.database import open_database
+    from storage.sqlite import DatabaseInUse
+
+    settings = read_config(config)
+
+    async def doing() -> T:
+        database = await open_database(settings.database.url)
+        try:
+            return await do(database)
+        finally:
+            await database.close()
+
+    try:
+        return run_loop(doing())
+    except DatabaseInUse as error:
+        remedy = "It learns by itself, every day. Stop it first to learn now, to look, or to roll back."
+        raise Mistake("Makegood is running, and the database is its own.", remedy) from error

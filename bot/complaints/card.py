@@ -146,5 +146,5 @@ def card_choices(view: CaseView, staff: Actor, lang: str) -> tuple[Choice, ...]:
     choices = [Choice(case_ref(view.id, action), STAFF_WORDS(f"button.{action}", lang)) for action in offered]
     choices.append(Choice(case_ref(view.id, "history"), STAFF_WORDS("button.history", lang), aside=True))
     if refusal(Act.CLOSE, view.case, staff) is None:
-        choices.append(Choice(case_ref(view.id, "close"), STAFF_WORDS("button.close", lang), aside=True))
+        choices += [Choice(case_ref(view.id, action), STAFF_WORDS(f"button.{action}", lang), aside=True) for action in ("close", "dismiss")]
     return tuple(choices)

@@ -100,7 +100,11 @@ class Signs:
 
     def in_text(self, clauses: Sequence[Sequence[str]]) -> list[Sign]:
         """All signs that hold, in the order of the text."""
-        return [sign for clause in clauses for part in self._parts(clause) for sign in self._in_part(part)]
+        return [sign for sign, holds in self.found(clauses) if holds]
+
+    def found(self, clauses: Sequence[Sequence[str]]) -> list[tuple[Sign, bool]]:
+        """All signs, in the order of the text, each with whether it holds or is taken back."""
+        return [found for clause in clauses for part in self._parts(clause) for found in self._in_part(part)]
 
     def _parts(self, clause: Sequence[str]) -> Iterator[Sequence[str]]:
         """A clause cut where it turns: "no problem with the box but the lid is broken"."""
@@ -111,15 +115,14 @@ class Signs:
                 start = place
         yield clause[start:]
 
-    def _in_part(self, words: Sequence[str]) -> Iterator[Sign]:
+    def _in_part(self, words: Sequence[str]) -> Iterator[tuple[Sign, bool]]:
         reach_no = reach_if = -1
         for place, word in enumerate(words):
             for sign in self._index.beginning_with(word):
                 if not _matches(sign.words, words, place):
                     continue
                 taken_back = place <= reach_no or (place <= reach_if and sign.weight is not Weight.DANGER)
-                if not taken_back or sign.weight is Weight.TOPIC:
-                    yield sign
+                yield sign, not taken_back or sign.weight is Weight.TOPIC
             if any(_matches(negation.words, words, place) for negation in self._negations.beginning_with(word)):
                 reach_no = place + _REACH
             if any(_matches(condition.words, words, place) for condition in self._conditions.beginning_with(word)):

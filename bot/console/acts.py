@@ -39,6 +39,8 @@ async def act(desk: Desk, name: str, staff_id: int, case_id: int, form: FormData
             return await desk.hand_over(staff_id, case_id, _int(to), _text(form, "text"))
         case "note":
             return await desk.note(staff_id, case_id, _text(form, "text"))
+        case "dismiss":
+            return await desk.dismiss(staff_id, case_id, seen=_number(form, "seen"))
         case "close":
             return await desk.close(staff_id, case_id, _text(form, "text"), seen=_number(form, "seen"))
     raise UnknownAct(name)

@@ -96,6 +96,9 @@ class Desk:
     async def close(self, staff_id: int, case_id: int, reason: str, *, seen: int | None = None) -> Outcome:
         return await self._do(staff_id, lambda conn, staff, now: self._operations.close(conn, staff, case_id, reason, now, seen))
 
+    async def dismiss(self, staff_id: int, case_id: int, *, seen: int | None = None) -> Outcome:
+        return await self._do(staff_id, lambda conn, staff, now: self._operations.dismiss(conn, staff, case_id, now, seen))
+
     async def prepare(
         self, staff_id: int, case_id: int, fix: Fix, *, due: datetime | None = None, explanation: str = ""
     ) -> Prepared | None:

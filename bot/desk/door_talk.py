@@ -95,6 +95,8 @@ class DoorTalk:
                 return self._due(case_id, argument)
             case "write":
                 return self._expect(Act.WRITE, Draft(case_id, awaits="text"), "write")
+            case "dismiss":
+                return self._tell(operations.dismiss(self.conn, self.staff, case_id, self.now))
             case "close":
                 return self._expect(Act.CLOSE, Draft(case_id, awaits="reason"), "reason")
             case "edit" if draft and draft.case == case_id and draft.text:

@@ -164,6 +164,14 @@ class Operations:
             return Outcome(False, "reason_needed")
         return self._act(conn, Act.CLOSE, staff, case_id, now, change, "closed", seen=seen)
 
+    def dismiss(self, conn: Connection, staff: AnyRow, case_id: int, now: datetime, seen: int | None = None) -> Outcome:
+        """Close what was no complaint: a lead may. Detection learns from it."""
+
+        def change(_: CaseView) -> Change:
+            return {"state": CaseState.CLOSED.value, "closed_at": now}, [entry_row(case_id, now, _author(staff), "dismissed")]
+
+        return self._act(conn, Act.CLOSE, staff, case_id, now, change, "dismissed", seen=seen)
+
     def look(self, conn: Connection, act: Act, staff: AnyRow, case_id: int) -> Outcome:
         """Whether this could be done now; nothing is changed."""
         view = case_view(conn, case_id)

@@ -91,8 +91,7 @@ async def test_the_real_meaning_finds_what_was_let_pass(world: World) -> None:
     anna = await world.customer(lang="sv")
     words = "Tre veckor senare har jag inte sett röken av det jag betalade för"
     await world.says(anna, "words", words=words)
-    (sweep,) = detection.sweeps
-    await sweep.run(world.clock.now())
+    await detection.look_again(world.clock.now())
     assert (await world.case()).entries[0].words == words
 
 
@@ -100,4 +99,5 @@ async def test_who_wants_the_semantic_tier_without_having_it_is_told_so_at_the_s
     monkeypatch.setattr(semantic, "is_there", lambda: False)
     with pytest.raises(Mistake, match="not installed"):
         Detection(world.database, world.rules, "semantic", lambda: None)
-    assert Detection(world.database, world.rules, "core", lambda: None).sweeps == ()
+    without = Detection(world.database, world.rules, "core", lambda: None)
+    assert [sweep.name for sweep in without.sweeps] == ["learn_from_staff"]

@@ -81,8 +81,10 @@ def read(text: str, lang: str = "") -> Reading:
     found = buckets(text)
     clauses = fold(text)
     signs = _signs(lang, clauses, found)
-    in_text = signs.in_text(clauses) if clauses else []
-    return Reading(signs.lang, found, in_text, evidence(text, in_text))
+    all_signs = signs.found(clauses)
+    holding = [sign for sign, holds in all_signs if holds]
+    denied = any(not holds and sign.weight in FAILED for sign, holds in all_signs)
+    return Reading(signs.lang, found, holding, evidence(text, holding, denied))
 
 
 def _signs(lang: str, clauses: Sequence[Sequence[str]], found: Sequence[int]) -> Signs:
