@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.campaigns.reading import CampaignProblems, read_campaign
+from bot.surveys.bank import bank
+
+GOOD = """\
+name = "spring"
+survey = "relationship"
+audience = "customer.country == 'SE'"
+control = 0.1
+
+[when]
+at = 2026-04-01T10:00:00
+
+[[wording]]
+name = "warm"
+[wording.hello]
+en = "Hello again from {shop}!"
+"""
+
+
+def read(text: str) -> object:
+    return read_campaign(text, bank().get)
+
+
+def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> None:
+    found = read_campaign(GOOD, bank().get)
+    assert (found.arms, found.control, found.reminders) == (("own", "warm"), 0.1, 1)
+    assert found.when.at is not None
+    assert found.when.at.tzinfo is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "line", "said"),
+    [
+        ("survey =", "survy =", 2, 'there is no key "survy"; write survey'),
+        ('"relationship"', '"relations"', 2, 'there is no survey "relations"'),
+        ("== 'SE'", "= 'SE'", 3, '"audience" cannot be read; write it like this'),
+        ("customer.country", "country", 3, "uses country; write customer.country"),
+        ("0.1", "1.5", 4, '"control" cannot be 1.5; write control = 0.1'),
+        ("10:00:00", "10:00:00Z", 7, '"at" should have no timezone'),
+        ("at = 2026-04-01T10:00:00", 'cron = "10 1 * *"', 7, '"cron" should be five fields'),
+        ("at = 2026-04-01T10:00:00", 'cron = "0 10 * * mon"\nafter = "delivery"', 6, "should say when, in one way"),
+        ("at = 2026-04-01T10:00:00", 'at = 2026-04-01T10:00:00\ndelay = "2d"', 6, "count from a touchpoint"),
+        ("at = 2026-04-01T10:00:00", 'after = "delivery"\ndelay = "two days"', 8, '"delay" should be a length of time'),
+        ('"warm"', '"own"', 0, "two wordings of one name"),
+        ("en = ", "de = ", 9, 'the survey has no text in "de"; write its languages: en'),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_its_remedy(wrong: str, right: str, line: int, said: str) -> None:
+    with pytest.raises(CampaignProblems) as told:
+        read(GOOD.replace(wrong, right, 1))
+    assert any(problem.line == line and said in str(problem) for problem in told.value.problems), told.value.problems
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(CampaignProblems, match="there is no such file"):
+        read_campaign(tmp_path / "none.toml", bank().get)
