@@ -54,6 +54,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         ],
         photos=PhotoFolder(data_folder(config) / "photos"),
         planner=app.planner if sample else None,
+        platforms=sorted({channel.name for channel in app.channels}),
         staff_accounts={channel.account: channel.name for channel in app.staff_channels},
         staff_links=lambda: links_of(config, app.staff_channels),
     )

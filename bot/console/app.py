@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
+from bot.console.campaigns import CampaignPages
 from bot.console.desk import DeskPages
 from bot.console.entrance import Entrance
 from bot.console.figures import FiguresPage
@@ -43,6 +44,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
     routes = [
         *Entrance(parts, pages, sessions).routes(),
         *desk.routes(),
+        *CampaignPages(parts, pages, sessions).routes(),
         *FiguresPage(parts, pages, sessions).routes(),
         *StaffPages(parts, pages, sessions).routes(),
         *HomePage(parts, pages, sessions).routes(),

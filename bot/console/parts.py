@@ -37,7 +37,8 @@ class ConsoleParts:
     `routes` are those of the channels and of the hooks, under the same server. With `planner` the server is the sample
     shop's: `/` and `/shop` let a newcomer be customer and staff.
 
-    `staff_accounts` are the platforms of the accounts that staff can link chats to, by account; `staff_links` leads there,
+    `platforms` are those of the customers' accounts. `staff_accounts` are the platforms of the accounts that staff can link
+    chats to, by account; `staff_links` leads there,
     as far as the platforms have told us our own names yet.
     """
 
@@ -51,6 +52,7 @@ class ConsoleParts:
     routes: Sequence[BaseRoute] = ()
     photos: Photos | None = None
     planner: Planner | None = None
+    platforms: Sequence[str] = ()
     staff_accounts: Mapping[str, str] = field(default_factory=dict)
     staff_links: Callable[[], Links] = Links
 

@@ -55,6 +55,7 @@ class House:
             sign_in=sign_in,
             photos=self.photos,
             planner=planner,
+            platforms=("mastodon", "telegram"),
             staff_accounts=dict.fromkeys(self.staff_bots, "telegram"),
             staff_links=lambda: Links({account: bot for account, bot in self.staff_bots.items() if bot}),
         )

@@ -1,0 +1,47 @@
+"""Telling open pages how a campaign goes on, whichever process sends it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from sse_starlette import ServerSentEvent
+
+from bot.campaigns.progress import Pulse, progress_of
+from channels.clock import Clock
+from storage.database import Database
+
+__all__ = ["CampaignWatch"]
+
+_EVERY = 1.0
+"""Seconds between two looks."""
+
+
+class CampaignWatch:
+    """Looks once a second at the campaigns that somebody has open."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._pulses: dict[str, Pulse] = {}
+
+    def pulse(self, name: str) -> Pulse | None:
+        """How fast the campaign goes, where somebody has it open."""
+        return self._pulses.get(name)
+
+    async def events(self, name: str) -> AsyncIterator[ServerSentEvent]:
+        """An event `changed` whenever the campaign is further, or in another state."""
+        seen = await self._look(name)
+        while True:
+            await asyncio.sleep(_EVERY)
+            if (now := await self._look(name)) != seen:
+                seen = now
+                yield ServerSentEvent("", event="changed")
+
+    async def _look(self, name: str) -> object:
+        async with self._database.read() as conn:
+            found = await conn.run_sync(progress_of, name)
+        if found is None:
+            return None
+        self._pulses.setdefault(name, Pulse()).look(self._clock.now(), found.settled)
+        return (found.state, found.planned, found.settled, found.answered, found.held)

@@ -1,0 +1,159 @@
+"""The operator's pages of campaigns: all of them, and one with its progress as it goes and what can be done with it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.campaigns.comparing import compared
+from bot.campaigns.definition import Definition
+from bot.campaigns.previewing import reach, shown
+from bot.campaigns.progress import progress_of
+from bot.campaigns.reading import read_campaign
+from bot.campaigns.steering import cancel, draft, pause, resume, schedule
+from bot.console.campaign_watch import CampaignWatch
+from bot.console.pages import Pages
+from bot.console.parts import ConsoleParts
+from bot.console.sessions import Endpoint, Sessions, form_of
+from bot.desk.staffing import MANAGERS
+from bot.invitations.explaining import REASONS
+from bot.mistake import Mistake
+from bot.surveys.bank import bank
+from bot.surveys.definition import Survey
+from storage.queries.campaigns import all_campaigns, campaign_named, states_of
+
+__all__ = ["ACTS", "CampaignPages"]
+
+log = logging.getLogger(__name__)
+
+ACTS = {
+    "draft": ("schedule", "cancel"),
+    "scheduled": ("pause", "cancel"),
+    "running": ("pause", "cancel"),
+    "paused": ("resume", "cancel"),
+    "done": (),
+    "cancelled": (),
+}
+"""What can be done in each state."""
+
+
+class CampaignPages:
+    def __init__(self, parts: ConsoleParts, pages: Pages, sessions: Sessions) -> None:
+        self._parts = parts
+        self._pages = pages
+        self._sessions = sessions
+        self._watch = CampaignWatch(parts.database, parts.clock)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        managers = self._for_managers
+        return [
+            Route("/campaigns", managers(self._list), methods=["GET"]),
+            Route("/campaigns", managers(self._draft), methods=["POST"]),
+            Route("/campaigns/{name}", managers(self._one), methods=["GET"]),
+            Route("/campaigns/{name}/events", managers(self._events), methods=["GET"]),
+            Route("/campaigns/{name}/{act}", managers(self._act), methods=["POST"]),
+        ]
+
+    def _for_managers(self, endpoint: Endpoint) -> Endpoint:
+        async def guarded(request: Request) -> Response:
+            if request.state.staff.role in MANAGERS:
+                return await endpoint(request)
+            return self._pages.page(request, "trouble.html", status=403, what="campaign.only_managers")
+
+        return self._sessions.only_staff(guarded)
+
+    async def _list(self, request: Request) -> Response:
+        return await self._list_page(request)
+
+    async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
+        """`kept` is the text of a campaign that could not be taken: `refused` says why, line by line."""
+        async with self._parts.database.read() as conn:
+            rows = await conn.run_sync(all_campaigns)
+            found = [await conn.run_sync(progress_of, row.name) for row in rows]
+        status = 409 if refused else 200
+        told = {"done": False, "text": refused} if refused else None
+        return self._pages.page(request, "campaigns.html", status=status, told=told, campaigns=found, kept=kept)
+
+    async def _draft(self, request: Request) -> Response:
+        form = await form_of(request)
+        text = str(form.get("text", ""))
+        try:
+            definition = read_campaign(text, self._survey)
+            await self._parts.database.write(lambda conn: draft(conn, definition, self._parts.clock.now()))
+        except Mistake as mistake:
+            return await self._list_page(request, refused=str(mistake), kept=text)
+        log.info("campaign_drafted", extra={"campaign": definition.name, "staff": request.state.staff.id})
+        return self._done(request, definition.name, "campaign.drafted")
+
+    async def _one(self, request: Request) -> Response:
+        name, now = request.path_params["name"], self._parts.clock.now()
+        counting = request.query_params.get("count") == "yes"
+
+        def reading(conn: Connection) -> tuple[Any, ...]:
+            campaign = campaign_named(conn, name, lock=False)
+            if campaign is None:
+                raise HTTPException(404)
+            definition = Definition.model_validate(campaign.definition)
+            reached = reach(conn, definition, now) if counting else None
+            return campaign, definition, progress_of(conn, name), states_of(conn, campaign.id), reached
+
+        async with self._parts.database.read() as conn:
+            campaign, definition, progress, counts, reached = await conn.run_sync(reading)
+        t, survey = self._pages.teller(request), self._survey(definition.survey)
+        lang = t.lang if survey and t.lang in survey.langs else "en"
+        platforms = self._parts.platforms
+        sums: dict[tuple[str, str], int] = {}
+        for _, _, state, reason, n in counts:
+            sums[state, reason] = sums.get((state, reason), 0) + n
+        return self._pages.page(
+            request,
+            "campaign.html",
+            campaign=campaign,
+            definition=definition,
+            progress=progress,
+            states=sorted(sums.items()),
+            reached=reached,
+            wordings=compared(definition, counts) if len(definition.arms) > 1 else [],
+            messages=list(shown(definition, survey, lang, self._parts.shop, platforms, now)) if survey else [],
+            pulse=self._watch.pulse(name),
+            acts=ACTS[campaign.state],
+            reasons=REASONS,
+        )
+
+    async def _act(self, request: Request) -> Response:
+        await form_of(request)
+        name, act, now = request.path_params["name"], request.path_params["act"], self._parts.clock.now()
+        acts: dict[str, Callable[[Connection], None]] = {
+            "schedule": lambda conn: schedule(conn, name, self._survey, now),
+            "pause": lambda conn: pause(conn, name, now),
+            "resume": lambda conn: resume(conn, name),
+            "cancel": lambda conn: cancel(conn, name, now),
+        }
+        if act not in acts:
+            raise HTTPException(404)
+        try:
+            await self._parts.database.write(acts[act])
+        except Mistake as mistake:
+            request.session["told"] = {"done": False, "text": str(mistake)}
+            return RedirectResponse("/campaigns", 303)
+        log.info("campaign_act", extra={"campaign": name, "act": act, "staff": request.state.staff.id})
+        return self._done(request, name, f"campaign_done.{act}")
+
+    async def _events(self, request: Request) -> Response:
+        return EventSourceResponse(self._watch.events(request.path_params["name"]))
+
+    def _survey(self, name: str) -> Survey | None:
+        published = self._parts.operations.published
+        return published.newest(name)[1] if published.has(name) else bank().get(name)
+
+    def _done(self, request: Request, name: str, key: str) -> Response:
+        request.session["told"] = {"done": True, "text": self._pages.teller(request)(key, name=name)}
+        return RedirectResponse(f"/campaigns/{name}", 303)

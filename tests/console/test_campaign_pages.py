@@ -1,0 +1,85 @@
+"""The operator's pages of campaigns: drafting, looking, steering."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.campaigns.planning import plan_campaigns
+from bot.console.campaign_watch import CampaignWatch
+from storage.bulk import insert_many
+from storage.customers import Customer
+from storage.ids import new_id
+from tests.campaigns.campaign import STOCKHOLM
+from tests.console.house import Browser, House
+from tests.invitations.shop import MONDAY, TABLES
+
+TEXT = """name = "spring"
+survey = "relationship"
+audience = "customer.country == 'SE'"
+[when]
+at = 2026-03-02T18:00:00
+"""
+
+
+async def _operator(house: House) -> Browser:
+    await house.world.staff("Maria", role="lead")
+    browser = await house.signed_in("Maria")
+    await browser.get("/campaigns")
+    return browser
+
+
+async def _customers(house: House) -> None:
+    rows = [
+        {"id": new_id(), "name": f"Astrid {number}", "country": "SE" if number < 3 else "LV", "created_at": MONDAY} for number in range(5)
+    ]
+    await house.world.database.write(lambda conn: insert_many(conn, TABLES[Customer], rows))
+
+
+async def test_a_campaign_is_drafted_looked_at_scheduled_paused_and_cancelled(house: House) -> None:
+    await _customers(house)
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT)
+    assert "“spring” is a draft now." in browser.words
+    assert "How likely are you to recommend" in (await browser.get("/campaigns/spring")).text
+    await browser.get("/campaigns/spring?count=yes")
+    assert "3 of 5 customers would be invited now. Astrid 0" in browser.words
+    for act, said in (("schedule", "is scheduled"), ("pause", "is paused"), ("resume", "goes on"), ("cancel", "is cancelled")):
+        await browser.send_form(f"/campaigns/spring/{act}")
+        assert f"“spring” {said}" in browser.words
+
+
+async def test_progress_is_told_with_every_reason(house: House) -> None:
+    await _customers(house)
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT.replace("[when]", "control = 0.9\n[when]"))
+    await browser.send_form("/campaigns/spring/schedule")
+    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    await browser.get("/campaigns/spring")
+    assert "kept back for comparison" in browser.words
+    assert "looked at" in browser.words
+    assert "spring" in (await browser.get("/campaigns")).text
+
+
+async def test_what_cannot_be_taken_is_told_by_line_and_what_was_written_stays(house: House) -> None:
+    browser = await _operator(house)
+    answer = await browser.send_form("/campaigns", text=TEXT.replace("survey", "survy"))
+    assert answer.status_code == 409
+    assert 'line 2: there is no key "survy"; write survey' in browser.words
+    assert "customer.country" in answer.text
+
+
+async def test_campaigns_are_for_leads_and_operators_and_an_unknown_one_is_not_there(house: House) -> None:
+    await house.world.staff("Agnes", role="agent")
+    assert (await (await house.signed_in("Agnes")).get("/campaigns")).status_code == 403
+    browser = await _operator(house)
+    assert (await browser.get("/campaigns/autumn")).status_code == 404
+
+
+async def test_an_open_page_is_told_when_the_campaign_is_further(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT)
+    events = CampaignWatch(house.world.database, house.world.clock).events("spring")
+    told = asyncio.ensure_future(anext(aiter(events)))
+    await asyncio.sleep(0.1)
+    await browser.send_form("/campaigns/spring/schedule")
+    assert (await asyncio.wait_for(told, 10)).event == "changed"
