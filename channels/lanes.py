@@ -34,13 +34,16 @@ class _Lane:
 
 
 _A_STEP_BACK = timedelta(seconds=1)
+LATENESS = timedelta(milliseconds=20)
+"""By how much timers are late on a busy machine, again and again: slots do not slide by it, or the pace would never be reached."""
 M = TypeVar("M", bound=Sendable)
 
 
 class Lanes(Generic[M]):
     """One lane an address; at most one message of a lane is under way.
 
-    A limit held as the time from one message to the next cannot be overstepped in any window, as a bucket's can.
+    A limit held as the time from one slot to the next cannot be overstepped in any window, as a bucket's can: a message
+    leaves in its slot or up to `LATENESS` (or half a slot) behind it, and never before.
     """
 
     def __init__(self, pace: Pace) -> None:
@@ -94,9 +97,14 @@ class Lanes(Generic[M]):
             lane.busy = True
             message = self._messages.pop(id)
             if self._pace.account and message.paced:
-                self._next = now + self._pace.account
+                self._next = self._slot(now) + self._pace.account
             return message
         return None
+
+    def _slot(self, now: datetime) -> datetime:
+        """The slot that a message sent `now` takes: the one that has just begun, where it is only a timer's lateness behind."""
+        late = max(self._pace.account / 2, LATENESS)
+        return self._next if self._next is not None and now - self._next <= late else now
 
     def done(self, message: M, now: datetime) -> None:
         """The message that `pick` gave has left."""

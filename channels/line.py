@@ -16,7 +16,7 @@ from channels.contract import Channel, Retry, SendError, Unknown, Unreachable
 from channels.lanes import Lanes
 from channels.outgoing import Outgoing
 from storage.database import Database
-from storage.outbox import MessageState
+from storage.outbox import MessageState, Priority
 from storage.queries.outbox import Settled, claim, has_gone_on, orphans, platform_ids, settle
 from storage.writer import DatabaseUnavailable
 
@@ -27,8 +27,12 @@ log = logging.getLogger(__name__)
 POLL = 0.2
 """Seconds after which a sender looks for due messages that nobody told it of (of other processes, or fallen due)."""
 CLAIM = 30
-"""Messages taken at once, and addresses in hand beyond which none are: about a second of Telegram's pace, so that bulk
-never stands before a reply for longer."""
+"""Messages that a sender without a pace takes in hand."""
+AHEAD, FEWEST = timedelta(seconds=0.5), 5
+"""How far ahead of its pace a sender takes messages into its hands, and how many it takes in any case: what it has is no
+longer taken back, when a campaign is paused, say."""
+URGENT = 5
+"""Taken beyond that when there may be a reply among them: the most urgent come first."""
 CROWD = 5
 """Messages for one address in hand beyond which no more of its own are taken: the others' turn comes."""
 ROOM = 200
@@ -51,6 +55,10 @@ class Line:
         self._lanes: Lanes[Outgoing] = Lanes(channel.capabilities.pace)
         self._woken = asyncio.Event()
         self._look = True
+        self._urgent = False
+        """Whether there may be something in the outbox that does not wait until hands are free."""
+        pace = channel.capabilities.pace.account
+        self._ahead = min(ROOM, max(FEWEST, round(AHEAD / pace))) if pace else CLAIM
         self._behind = False
         """Whether the last look left due messages in the outbox: replies then queue up behind them."""
         self._under_way: set[asyncio.Task[None]] = set()
@@ -75,6 +83,7 @@ class Line:
         """A row just committed: one marked as being sent is sent at once, for another the outbox is looked at."""
         if row["state"] != MessageState.SENDING.value:
             self._look = True
+            self._urgent = self._urgent or row["priority"] < Priority.CAMPAIGN
         elif self._running:
             self._lanes.add(Outgoing.of(row))
         else:
@@ -82,7 +91,7 @@ class Line:
         self._woken.set()
 
     def wake(self) -> None:
-        self._look = True
+        self._look = self._urgent = True
         self._woken.set()
 
     async def run(self) -> None:
@@ -91,8 +100,8 @@ class Line:
         self._look = self._running = True
         try:
             while True:
-                if self._look and self._lanes.addresses < CLAIM:
-                    await self._claim()
+                if room := self._room():
+                    await self._claim(room)
                 if len(self._under_way) < AT_ONCE and (one := self._lanes.pick(self._clock.now())):
                     self._start(self._send(one))
                 else:
@@ -140,13 +149,23 @@ class Line:
         _, left = await asyncio.wait(waits, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
         for wait in left:
             wait.cancel()
-        self._look = self._look or not self._woken.is_set()  # time has passed: something may have fallen due
+        if not self._woken.is_set():  # time has passed: something may have fallen due, also for another process's customer
+            self._look = self._urgent = True
         self._woken.clear()
 
-    async def _claim(self) -> None:
-        self._look = False
+    def _room(self) -> int:
+        """How many messages to take in hand now."""
+        if not self._look:
+            return 0
+        in_hand = self._lanes.addresses
+        # Half of it at least: a claim costs a transaction.
+        room = self._ahead - in_hand if in_hand <= self._ahead // 2 else 0
+        return max(room, URGENT if self._urgent and in_hand < self._ahead + CLAIM else 0)
+
+    async def _claim(self, room: int) -> None:
+        self._look = self._urgent = False
         crowded = self._lanes.crowded(CROWD)
-        due = partial(claim, account=self._channel.account, now=self._clock.now(), limit=CLAIM, but_not=crowded)
+        due = partial(claim, account=self._channel.account, now=self._clock.now(), limit=room, but_not=crowded)
         try:
             rows = await self._database.write(due)
         except DatabaseUnavailable as error:
@@ -156,7 +175,7 @@ class Line:
             return
         for row in rows:
             self._lanes.add(Outgoing.of(row._mapping))
-        self._look = self._look or len(rows) == CLAIM
+        self._look = self._look or len(rows) == room
         self._behind = self._look or bool(crowded)
 
     async def _send(self, one: Outgoing) -> None:

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 CHUNK = 300
 """Invitations of one transaction."""
+FEWEST = 30
+"""Of one transaction, however little room there is: what cannot be sent at all is settled all the same."""
 PAGES = 5
 """So many chunks are looked through for somebody whose account has room, while another one's has none."""
 AS_LINK = "link"
@@ -107,6 +109,7 @@ def _send_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int)
     room = Room.read(conn, outreach.rooms, now)
     room.tell(conn, now)
     limits = {wave.id: limits_of(wave.campaign_id, wave.definition) for wave in sending_waves(conn)}
+    limit = min(limit, max(FEWEST, 2 * room.total))
     after: dict[int | None, Any] = {}
     for _ in range(PAGES):
         due = _due(conn, now, limit, after)
