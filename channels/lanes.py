@@ -50,6 +50,7 @@ class Lanes(Generic[M]):
         self._pace = pace
         self._lanes: dict[str, _Lane] = {}
         self._messages: dict[int, M] = {}
+        self._waited_for: set[str] = set()
         self._ready: list[tuple[int, int, str]] = []
         self._resting: list[tuple[datetime, str]] = []
         self._next: datetime | None = None
@@ -58,7 +59,7 @@ class Lanes(Generic[M]):
     @property
     def addresses(self) -> int:
         """How many addresses have something waiting."""
-        return sum(1 for lane in self._lanes.values() if lane.waiting)
+        return len(self._waited_for)
 
     def crowded(self, limit: int) -> list[str]:
         """Addresses for which at least so many messages wait."""
@@ -68,6 +69,7 @@ class Lanes(Generic[M]):
         """Take out everything that waits, the oldest first."""
         waiting = [self._messages[id] for id in sorted(self._messages)]
         self._messages.clear()
+        self._waited_for.clear()
         for lane in self._lanes.values():
             lane.waiting.clear()
         return waiting
@@ -79,6 +81,7 @@ class Lanes(Generic[M]):
         lane = self._lanes.setdefault(message.address, _Lane())
         heapq.heappush(lane.waiting, (message.priority, message.id))
         self._messages[message.id] = message
+        self._waited_for.add(message.address)
         if not lane.busy and lane.free_at is None:
             self._offer(message.address, lane)
 
@@ -96,6 +99,8 @@ class Lanes(Generic[M]):
             heapq.heappop(lane.waiting)
             lane.busy = True
             message = self._messages.pop(id)
+            if not lane.waiting:
+                self._waited_for.discard(address)
             if self._pace.account and message.paced:
                 self._next = self._slot(now) + self._pace.account
             return message
@@ -118,6 +123,7 @@ class Lanes(Generic[M]):
         lane.busy = False
         waiting = [self._messages.pop(id) for _, id in lane.waiting]
         lane.waiting = []
+        self._waited_for.discard(address)
         self._rest(address, lane, until)
         return waiting
 

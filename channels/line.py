@@ -39,8 +39,9 @@ ROOM = 200
 """Messages a sender keeps in hand before it leaves further replies in the outbox."""
 DATABASE_PAUSE = 1.0
 """Seconds between two attempts to write while the database takes nothing."""
-AT_ONCE = 32
-"""Calls to one platform under way at the same time."""
+AT_ONCE, TAKES = 32, timedelta(seconds=0.15)
+"""Messages of one platform under way at the same time: so many, or more where its pace asks for it, since a call with its
+settling takes up to so long."""
 KEYS_KEPT = 4096
 """Keys of messages sent lately whose platform ids are at hand for an edit without asking the database."""
 
@@ -59,6 +60,7 @@ class Line:
         """Whether there may be something in the outbox that does not wait until hands are free."""
         pace = channel.capabilities.pace.account
         self._ahead = min(ROOM, max(FEWEST, round(AHEAD / pace))) if pace else CLAIM
+        self._at_once = max(AT_ONCE, round(TAKES / pace)) if pace else AT_ONCE
         self._behind = False
         """Whether the last look left due messages in the outbox: replies then queue up behind them."""
         self._under_way: set[asyncio.Task[None]] = set()
@@ -102,7 +104,7 @@ class Line:
             while True:
                 if room := self._room():
                     await self._claim(room)
-                if len(self._under_way) < AT_ONCE and (one := self._lanes.pick(self._clock.now())):
+                if len(self._under_way) < self._at_once and (one := self._lanes.pick(self._clock.now())):
                     self._start(self._send(one))
                 else:
                     await self._rest()
@@ -142,7 +144,7 @@ class Line:
 
     async def _rest(self) -> None:
         # With all calls under way there is nothing to wait for but the end of one of them.
-        until = self._lanes.next_time() if len(self._under_way) < AT_ONCE else None
+        until = self._lanes.next_time() if len(self._under_way) < self._at_once else None
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(self._woken.wait())}
         if until is not None:
             waits.add(asyncio.create_task(self._clock.sleep_until(until)))

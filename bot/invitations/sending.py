@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 CHUNK = 300
 """Invitations of one transaction."""
-FEWEST = 30
+FEWEST = 100
 """Of one transaction, however little room there is: what cannot be sent at all is settled all the same."""
 PAGES = 5
 """So many chunks are looked through for somebody whose account has room, while another one's has none."""
@@ -75,12 +75,12 @@ async def send_due(
     if not await _anything_due(database, outreach, now):
         return total
     while True:
-        tally, messages = await database.write(lambda conn: _send_chunk(conn, outreach, now, chunk))
+        tally, messages, full = await database.write(lambda conn: _send_chunk(conn, outreach, now, chunk))
         if messages:
             hand_over(messages)
-        if not tally:
-            break
         total += tally
+        if not tally or full:  # the next tick comes soon, and finds more room in one go
+            break
     if total:
         log.info("invitations_sent", extra=dict(total))
     return total
@@ -103,8 +103,9 @@ def _due(conn: Connection, now: datetime, limit: int, after: dict[int | None, An
     return due
 
 
-def _send_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row]]:
-    """As many as there is room for in the outbox. What finds none there stays due, and others behind it are looked at."""
+def _send_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row], bool]:
+    """As many as there is room for in the outbox, and whether it is full. What finds no room stays due, and others behind it
+    are looked at."""
     recall_stale(conn, outreach.rooms, now)
     room = Room.read(conn, outreach.rooms, now)
     room.tell(conn, now)
@@ -118,11 +119,11 @@ def _send_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int)
         customers = Customers.read(conn, {one.customer_id for one in due}, outreach.accounts, limits, outreach.policy.timezone, now)
         tally, messages = _send(conn, outreach, customers, room, due, now)
         if tally:
-            return tally, messages
+            return tally, messages, not room.total
         if not room.total:
             break
         after |= {one.wave_id: (one.due_at, one.id) for one in due}
-    return Counter(), ()
+    return Counter(), (), not room.total
 
 
 def _send(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, literal_column, select, update
 
 from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
@@ -34,8 +34,11 @@ def recall_stale(conn: Connection, accounts: Collection[str], now: datetime) -> 
 
 def recall_waves(conn: Connection, wave_ids: Sequence[int], now: datetime) -> int:
     """Take back what waits of these waves; gives back how many messages."""
-    theirs = select(_invitation.c.id).where(_invitation.c.wave_id.in_(list(wave_ids)))
-    return _recall(conn, _BULK & _message.c.invitation_id.in_(theirs), now) if wave_ids else 0
+    theirs = exists().where(_invitation.c.id == _message.c.invitation_id, _invitation.c.wave_id.in_(list(wave_ids)))
+    total = 0
+    while wave_ids and (recalled := _recall(conn, _BULK & theirs, now)):
+        total += recalled
+    return total
 
 
 def _recall(conn: Connection, which: ColumnElement[bool], now: datetime) -> int:
