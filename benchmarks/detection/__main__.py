@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.detection.measures import Judgement, figures
+from benchmarks.detection.measures import figures
 from benchmarks.detection.speed import speed_table
-from benchmarks.detection.tiers import core, floor, semantic, unseen_core
-from benchmarks.training.texts import DATA, rows_of
+from benchmarks.detection.tiers import Tier, core, floor, labelled_rows, semantic, unseen
+from benchmarks.training.texts import DATA, OWN, rows_of
 from bot.complaints.model.opinion import COMPLAINT_FROM
 from bot.complaints.model.semantic import is_there
 
-LEARNED = ("xci_complaints", "nhs_feedback_p1", "nhs_fft_v6", "mabsa_aspects")
+LEARNED = ("own", "xci_complaints", "nhs_feedback_p1", "nhs_fft_v6", "mabsa_aspects")
 MEASURED = (
     "en_service_reviews",
     "airline_tweets",
@@ -50,7 +49,6 @@ COLUMNS = {
     "top_2": "top-2",
 }
 Rows = list[dict[str, Any]]
-Tier = Callable[[str, Rows], Sequence[Judgement]]
 
 
 def measured(name: str, tiers: dict[str, Tier]) -> list[tuple[str, str, dict[str, float]]]:
@@ -67,7 +65,7 @@ def measured(name: str, tiers: dict[str, Tier]) -> list[tuple[str, str, dict[str
 def _by_language(name: str) -> dict[str, Rows]:
     """The labelled rows; of `lv_tweets` those that nothing was learned from."""
     found: dict[str, Rows] = {}
-    for row in rows_of(name):
+    for row in labelled_rows() if name == OWN else rows_of(name):
         if row["complaint"] is not None and not str(row.get("corpus", "")).startswith(("LTEC", "FnTm")):
             found.setdefault(str(row["lang"]), []).append(row)
     return found
@@ -100,7 +98,7 @@ def main() -> None:
     if is_there():
         tiers["semantic"] = semantic
     if chosen.unseen:
-        tiers["core unseen"] = unseen_core()
+        tiers |= unseen()
     if chosen.show:
         for name in chosen.sets:
             show(name, chosen.show)
@@ -109,7 +107,7 @@ def main() -> None:
     report: dict[str, Any] = {}
     for name in chosen.sets:
         for lang, tier, told in measured(name, tiers):
-            learned = " (learned from)" if name in LEARNED and tier not in ("floor", "core unseen") else ""
+            learned = " (learned from)" if name in LEARNED and "unseen" not in tier and tier != "floor" else ""
             shown = (f"{told[key]:.3f}" if key != "n" and key in told else str(int(told[key])) if key in told else "" for key in COLUMNS)
             table.add_row(name, lang, tier + learned, *shown)
             report[f"{name} {lang} {tier}"] = told

@@ -10,14 +10,16 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from benchmarks.detection.measures import Judgement
 from benchmarks.training.core import learn_core
 from benchmarks.training.embedding import embedded
-from benchmarks.training.texts import FOLDS, Labelled, learnable
-from bot.complaints.model.heads import shipped
+from benchmarks.training.semantic import learn_semantic
+from benchmarks.training.texts import FOLDS, learnable, own_examples
+from bot.complaints.model.heads import Heads, shipped
 from bot.complaints.model.opinion import Opinion, judged
-from bot.complaints.model.semantic import meaning
+from bot.complaints.model.semantic import Meaning, is_there, meaning
 
-__all__ = ["core", "floor", "semantic", "unseen_core"]
+__all__ = ["Tier", "core", "floor", "semantic", "unseen"]
 
 Rows = list[dict[str, Any]]
+Tier = Callable[[str, Rows], Sequence[Judgement]]
 
 
 def floor(_: str, rows: Rows) -> Sequence[Judgement]:
@@ -40,27 +42,45 @@ def semantic(_: str, rows: Rows) -> Sequence[Judgement]:
     ]
 
 
-def unseen_core() -> Callable[[str, Rows], Sequence[Judgement]]:
-    """Tier one as it does on texts that it has not learned from."""
+def unseen() -> dict[str, Tier]:
+    """The tiers as they do on texts that they have not learned from: learned five times without a fifth."""
     texts = learnable()
-    folds = [learn_core([text for text in texts if text.fold != fold], languages=False).heads() for fold in range(FOLDS)]
+    folds: list[tuple[Heads, Meaning | None]] = []
+    for fold in range(FOLDS):
+        part = [text for text in texts if text.fold != fold]
+        model = learn_core(part, languages=False)
+        folds.append((model.heads(), Meaning(None, learn_semantic(part, model)) if is_there() else None))
     folds_of = {(text.source, text.lang, text.text): text.fold for text in texts}
 
-    def judge(name: str, rows: Rows) -> Sequence[Judgement]:
+    def fold_of(name: str, row: dict[str, Any]) -> int:
+        return folds_of[name, row["lang"], row["text"]]
+
+    def by_core(name: str, rows: Rows) -> Sequence[Judgement]:
         if (name, rows[0]["lang"], rows[0]["text"]) not in folds_of:
             return ()
-        return [_judgement(judged(folds[folds_of[name, row["lang"], row["text"]]], row["text"], row["lang"])) for row in rows]
+        return [_judgement(judged(folds[fold_of(name, row)][0], row["text"], row["lang"])) for row in rows]
 
-    return judge
+    def by_meaning(name: str, rows: Rows) -> Sequence[Judgement]:
+        if (name, rows[0]["lang"], rows[0]["text"]) not in folds_of:
+            return ()
+        told = []
+        for row, vector in zip(rows, embedded([row["text"] for row in rows]), strict=True):
+            heads, tier = folds[fold_of(name, row)]
+            if tier is None:
+                return ()
+            told.append(_judgement(tier.judged(judged(heads, row["text"], row["lang"]), tier.centred(vector))))
+        return told
+
+    return {"core unseen": by_core, "semantic unseen": by_meaning}
 
 
 def _judgement(opinion: Opinion) -> Judgement:
     return Judgement(opinion.complaint, opinion.severity, list(opinion.departments))
 
 
-def labelled_rows(texts: Sequence[Labelled]) -> Rows:
+def labelled_rows() -> Rows:
     """Our own examples in the shape of the sets' rows."""
     return [
         {"text": one.text, "lang": one.lang, "complaint": one.complaint, "severity": one.severity, "route": one.departments, "rating": None}
-        for one in texts
+        for one in own_examples()
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.complaints.departments import OTHER
 from bot.complaints.model.opinion import Judge, Opinion, opinion
-from bot.complaints.signs import Sign, Weight, fold, signs_for
+from bot.complaints.signs import Sign, Weight
 from bot.surveys.definition import SCALES, Question, QuestionKind
 from bot.surveys.understanding.understood import Value
 
@@ -56,11 +56,10 @@ def detect(
     dialog. `help_wanted`: the customer asked for a person. Without either only the words decide, so that a complaint
     behind a high score is found too.
     """
-    clauses = fold(words)
-    signs = signs_for(lang, clauses).in_text(clauses) if clauses else []
+    told = judge(words, lang) if words.strip() else None
+    signs = told.signs if told else ()
     grounds = [sign for sign in signs if sign.weight in _SEVERITY]
     low = is_low(question, value) if question is not None and question.scale else low
-    told = judge(words, lang) if clauses else None
     sounds = told is not None and told.sounds
     if not (low or help_wanted or sounds or any(sign.weight is Weight.HELP for sign in grounds)):
         return None

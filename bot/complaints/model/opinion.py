@@ -65,6 +65,8 @@ class Opinion:
     departments: dict[str, float]
     plain: bool = False
     """Plain words of failure, harm or danger make it a complaint, whatever else is likely."""
+    signs: Sequence[Sign] = ()
+    """What the rules have found in it."""
 
     @property
     def sounds(self) -> bool:
@@ -118,6 +120,7 @@ def judged(heads: Heads, text: str, lang: str = "", learned: Learned = UNTAUGHT)
         severity=_severity(heads, reading),
         departments=_departments(heads, reading, learned),
         plain=plain and probability >= COMPLAINT_FROM,
+        signs=reading.signs,
     )
 
 

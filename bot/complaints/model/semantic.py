@@ -64,6 +64,7 @@ class Meaning:
             severity=max(1.0, min(4.0, float(of_severity[0] * grade + of_severity[1] * first.severity + of_severity[2]))),
             departments={name: sigmoid(logit) for name, logit in sorted(odds.items(), key=lambda item: -item[1])},
             plain=first.plain,
+            signs=first.signs,
         )
 
     def _place(self, lang: str) -> int:
