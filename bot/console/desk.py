@@ -6,9 +6,10 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from sse_starlette import EventSourceResponse
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.complaints.departments import DEPARTMENTS
@@ -21,6 +22,7 @@ from bot.console.parts import ConsoleParts
 from bot.console.sessions import Sessions, form_of
 from bot.desk.desk import due_choices
 from bot.desk.outcome import Outcome
+from bot.desk.tone import tone_told
 from bot.desk.words import told
 from storage.ids import from_short, short
 from storage.queries.case_figures import list_cases
@@ -31,6 +33,8 @@ __all__ = ["DeskPages"]
 
 log = logging.getLogger(__name__)
 
+_SPOKEN = ("respond", "write")
+"""Acts whose words reach the customer."""
 _LISTS = ("open", "mine", "closed")
 
 
@@ -48,6 +52,7 @@ class DeskPages:
             Route("/desk/events", only_staff(self._events)),
             Route("/desk/cases/{ref}", only_staff(self._case), methods=["GET"]),
             Route("/desk/cases/{ref}/photo/{photo:path}", only_staff(self._photo)),
+            Route("/desk/cases/{ref}/tone", only_staff(self._tone), methods=["POST"]),
             Route("/desk/cases/{ref}/{act}", only_staff(self._act), methods=["POST"]),
         ]
 
@@ -70,6 +75,10 @@ class DeskPages:
     async def _act(self, request: Request) -> Response:
         view, form = await self._view(request), await form_of(request)
         name, staff = request.path_params["act"], request.state.staff
+        if name in _SPOKEN and form.get("check"):
+            # Where no script can show it while they write, they ask for it.
+            text, warnings = str(form.get("text", "")), self._warnings(request, view, form)
+            return await self._case_page(request, view, fix=str(form.get("fix", "")), kept={name: text}, warnings=warnings)
         try:
             outcome = await act(self._parts.desk, name, staff.id, view.id, form)
         except UnknownAct as error:
@@ -82,6 +91,14 @@ class DeskPages:
             return await self._case_page(request, outcome.view or view, fix=str(form.get("fix", "")), kept=kept, refused=text)
         request.session["told"] = {"done": outcome.done, "text": text}
         return RedirectResponse(f"/desk/cases/{short(view.id)}", 303)
+
+    async def _tone(self, request: Request) -> Response:
+        """What the customer may stumble over in the text as it stands, for the page to show beside it."""
+        view, form = await self._view(request), await form_of(request)
+        return JSONResponse(self._warnings(request, view, form))
+
+    def _warnings(self, request: Request, view: CaseView, form: FormData) -> list[str]:
+        return tone_told(view, str(form.get("text", "")), self._pages.teller(request).reader, fixes="fix" in form)
 
     async def _photo(self, request: Request) -> Response:
         view = await self._view(request)
@@ -112,9 +129,16 @@ class DeskPages:
         return view
 
     async def _case_page(
-        self, request: Request, view: CaseView, *, fix: str = "", kept: Mapping[str, str] | None = None, refused: str = ""
+        self,
+        request: Request,
+        view: CaseView,
+        *,
+        fix: str = "",
+        kept: Mapping[str, str] | None = None,
+        refused: str = "",
+        warnings: Sequence[str] = (),
     ) -> Response:
-        """`kept` are words by the form they were written in, which could not be sent: `refused` says why."""
+        """`kept` are words not sent, by the form they were written in: `refused` says why, `warnings` what may be better said."""
         parts, staff, now = self._parts, request.state.staff, self._parts.clock.now()
         wanted = fix or request.query_params.get("fix", "")
         offered = Fix(wanted) if wanted in tuple(Fix) else None
@@ -136,6 +160,7 @@ class DeskPages:
             colleagues=[one for one in known if one.active and one.id != staff.id],
             departments=[department for department in DEPARTMENTS if department != view.case.department],
             kept=kept or {},
+            warnings=warnings,
         )
 
     def _told(self, request: Request, outcome: Outcome) -> str:

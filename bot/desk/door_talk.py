@@ -19,6 +19,7 @@ from bot.desk.history import history_text
 from bot.desk.open_cases import open_cases_say
 from bot.desk.operations import Operations
 from bot.desk.outcome import Outcome
+from bot.desk.tone import tone_told
 from bot.desk.words import DESK_WORDS, told
 from channels.contract import Choice, Say
 from storage.ids import from_short, short
@@ -176,7 +177,12 @@ class DoorTalk:
         actions = ["send", "edit", *(["due"] if timed else []), "drop"]
         choices = [Choice(case_ref(draft.case, action), DESK_WORDS(f"button.{action}", self.lang)) for action in actions]
         due = self.reader.moment(draft.due) if draft.due and timed else ""
-        return [self._say("preview", choices, name=view.customer.name, due=due, text=draft.text)]
+        warnings = tone_told(view, draft.text, self.reader, fixes=draft.fix is not None)
+        tone = (
+            "\n".join(["", "", DESK_WORDS("tone.before_sending", self.lang), *(f"• {warning}" for warning in warnings)]) if warnings else ""
+        )
+        preview = self._say("preview", choices, name=view.customer.name, due=due, text=draft.text)
+        return [replace(preview, text=preview.text + tone)]
 
     def _send(self, draft: Draft) -> list[Say]:
         operations = self.operations

@@ -31,6 +31,7 @@ async def test_a_new_case_appears_and_a_colleagues_act_shows_without_a_reload(ho
         words = page.get_by_label("Message in Swedish")
         await expect(words).to_have_value(re.compile("^Hej Anna Berg"))
         await words.fill("Mina egna ord")
+        await expect(page.get_by_text("There is no apology in it yet.")).to_be_visible(timeout=5000)
         (case,) = await world.cases()
         await house.desk.note(await world.staff("Maria"), case.id, "Seen by a colleague")
         await expect(page.get_by_text("Seen by a colleague")).to_be_visible(timeout=2000)

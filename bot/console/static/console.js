@@ -80,6 +80,21 @@
     }
   });
 
+  // What the customer may stumble over is told while it is written, and never stands in the way of sending it.
+  let pause = 0;
+  async function listenToTone(words) {
+    const form = words.form, list = form.querySelector(".tone");
+    const answer = await fetch(words.dataset.tone, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (!answer.ok || answer.redirected) return;
+    const told = await answer.json();
+    list.replaceChildren(...told.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  }
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("textarea[data-tone]")) return;
+    clearTimeout(pause);
+    pause = setTimeout(() => listenToTone(event.target).catch(() => undefined), 400);
+  });
+
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent) event.preventDefault();
