@@ -23,10 +23,12 @@ from bot.invitations.sweeps import Sweep
 from storage.database import Database
 from storage.queries.learned import heads_in_use
 
-__all__ = ["Detection"]
+__all__ = ["LEARNING", "Detection"]
 
 log = logging.getLogger(__name__)
 
+LEARNING = "learn_from_staff"
+"""The sweep that refits the heads."""
 _LOOK_EVERY = timedelta(seconds=1)
 _LEARN_EVERY = timedelta(days=1)
 _FOLLOW_EVERY = 60.0
@@ -59,7 +61,7 @@ class Detection:
     @property
     def sweeps(self) -> tuple[Sweep, ...]:
         second = (Sweep("look_again", _LOOK_EVERY, self.look_again),) if self._semantic else ()
-        return (*second, Sweep("learn_from_staff", _LEARN_EVERY, self.learn))
+        return (*second, Sweep(LEARNING, _LEARN_EVERY, self.learn))
 
     async def look_again(self, now: datetime) -> None:
         if await look_again(self._database, self._rules, self._second_opinion, now):
