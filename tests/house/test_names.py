@@ -26,7 +26,6 @@ TOP_LEVEL = {
 }
 LONG = {
     "bot/dialogs/hearing.py": "one batch on its way to one transaction",
-    "channels/contract.py": "the whole of what channels and the bot say to each other",
     "channels/customers/webchat/channel.py": "one platform",
     "channels/line.py": "one sender, from the claim to what became of it",
     "bot/desk/door_talk.py": "one conversation, from a press to an answer sent",

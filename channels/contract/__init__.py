@@ -1,0 +1,32 @@
+"""What every channel and the bot say to each other. Imports nothing of ours.
+
+A person does something: the channel tells it as `Heard`. The bot has something to tell: it is a `Say`,
+free of any platform, and the channel renders it as well as its platform can. Sending ends in a platform
+message id or in one of four errors, each of which tells the sender what to do next.
+"""
+
+from channels.contract.channel import Capabilities, Channel, Hear, Pace
+from channels.contract.heard import Heard, HeardKind, Media, MediaKind
+from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say
+from channels.contract.send_error import Rejected, Retry, SendError, Unknown, Unreachable
+
+__all__ = [
+    "CHOICE_REF_LIMIT",
+    "Capabilities",
+    "Channel",
+    "Choice",
+    "Hear",
+    "Heard",
+    "HeardKind",
+    "Layout",
+    "Link",
+    "Media",
+    "MediaKind",
+    "Pace",
+    "Rejected",
+    "Retry",
+    "Say",
+    "SendError",
+    "Unknown",
+    "Unreachable",
+]

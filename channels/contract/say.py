@@ -1,0 +1,72 @@
+"""Something to tell a person, free of any platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["CHOICE_REF_LIMIT", "Choice", "Layout", "Link", "Say"]
+
+CHOICE_REF_LIMIT = 60
+"""Bytes a `Choice.ref` may have: Telegram's `callback_data` holds 64, and ours are plain ASCII."""
+
+
+class Layout(StrEnum):
+    """How choices lie on platforms that can show them."""
+
+    COLUMN = "column"
+    """One choice a line: words."""
+    ROW = "row"
+    """Side by side: two to five short labels."""
+    SCALE = "scale"
+    """An ordered run of numbers, side by side, in two rows where one would be too narrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button, or a numbered line where there are no buttons.
+
+    `ref` comes back as `Heard.choice`: ASCII, at most `CHOICE_REF_LIMIT` bytes. `picked` shows a tick
+    (multiple choice). `aside` marks the choices beside the answer itself (skip, back, a human). `number` is what
+    the bot understands as this choice when it is written instead of tapped; None where only the label is.
+    """
+
+    ref: str
+    label: str
+    picked: bool = False
+    aside: bool = False
+    number: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.ref.isascii() or len(self.ref) > CHOICE_REF_LIMIT:
+            raise ValueError(f"a choice's ref is ASCII and at most {CHOICE_REF_LIMIT} bytes, this one is not: {self.ref!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Something to tell a person, free of any platform.
+
+    `key`, where given, names this message for good: the outbox holds a key once, and a later `Say` with
+    `edits` equal to it replaces that message (its text and its choices) where the platform can edit.
+    A channel that cannot edit leaves such a `Say` out: it never carries news of its own.
+    """
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    layout: Layout = Layout.COLUMN
+    link: Link | None = None
+    picture: str = ""
+    """Address of a picture to show above the text."""
+    key: str = ""
+    edits: str = ""
+    again: str = ""
+    """Put before the text when this is sent a second time because nobody knows whether the first arrived.
+    Empty: it is not sent again."""
+    lang: str = ""
+    """Language of the words (BCP 47), where the channel must add some of its own; empty where it is not known."""

@@ -1,0 +1,45 @@
+"""Why a message was not, or perhaps not, delivered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+__all__ = ["Rejected", "Retry", "SendError", "Unknown", "Unreachable"]
+
+
+class SendError(Exception):
+    """Why a message was not, or perhaps not, delivered. The four kinds are all there are."""
+
+
+class Retry(SendError):
+    """Not sent; may be tried again `after` that time, which holds for the whole account where `account_wide`."""
+
+    def __init__(self, after: timedelta, why: str = "", *, account_wide: bool = False) -> None:
+        super().__init__(f"try again after {after.total_seconds():g} s: {why}")
+        self.after = after
+        self.why = why
+        self.account_wide = account_wide
+
+
+class Unreachable(SendError):
+    """The person cannot be reached at this address (blocked, gone, never started)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Rejected(SendError):
+    """The platform refuses this message for good: an incident for the operator."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Unknown(SendError):
+    """The line or the process died after sending began: perhaps delivered, perhaps not."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
