@@ -149,10 +149,10 @@ class Understanding:
 
     def _spoke(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
         held = talk.current(heard.at)
-        if held is not None:
+        command = understand_command(talk.lang, heard.text) if heard.text else None
+        if held is not None and (command is not None or not talk.is_with_staff(held, heard.at)):
             self._moved(heard, outcome, held)
             return
-        command = understand_command(talk.lang, heard.text) if heard.text else None
         held = talk.latest() if command is None else None
         if held and (step := advance(held.survey, held.dialog, heard, self.now)).answers:
             self._apply(outcome, held, step, heard)  # they were not done speaking

@@ -17,7 +17,7 @@ from bot.dialogs.talk import Held, Talk
 from bot.dialogs.words import STILL_SPEAKING
 from channels.contract import Heard, HeardKind
 from storage.ids import new_id
-from storage.queries.conversations import addresses_at, customers_with_open_case, dialogs_about, invitations_by_token
+from storage.queries.conversations import addresses_at, dialogs_about, invitations_by_token, staff_wrote_at
 
 __all__ = ["Loaded", "load"]
 
@@ -106,10 +106,9 @@ def _add_dialogs(
 
 
 def _mark_cases(conn: Connection, heards: Sequence[Heard], talks: dict[tuple[str, str], Talk]) -> None:
-    """Only words without an open dialog need to know whether a case is open."""
-    writing = [talks[heard.account, heard.address] for heard in heards if heard.kind in (HeardKind.TEXT, HeardKind.MEDIA)]
-    asking = {talk.customer_id for talk in writing if talk.current() is None}
-    if asking:
-        with_case = customers_with_open_case(conn, asking)
+    """Words alone may be meant for staff: whoever writes any may have an open case in which staff wrote to them."""
+    writing = {talks[heard.account, heard.address].customer_id for heard in heards if heard.kind in (HeardKind.TEXT, HeardKind.MEDIA)}
+    if writing:
+        with_case = staff_wrote_at(conn, writing)
         for talk in talks.values():
-            talk.has_case = talk.customer_id in with_case
+            talk.has_case, talk.staff_wrote_at = talk.customer_id in with_case, with_case.get(talk.customer_id)

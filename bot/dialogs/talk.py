@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 from bot.dialogs.dialog import Dialog, DialogState
 from bot.surveys.definition import Survey
 
-__all__ = ["Held", "Talk"]
+__all__ = ["COMPOSING", "Held", "Talk"]
+
+COMPOSING = timedelta(minutes=10)
+"""How long after a question written words are still taken for its answer, though staff have written meanwhile: somebody may
+have been typing."""
 
 
 @dataclass(slots=True)
@@ -46,6 +50,8 @@ class Talk:
     known: bool
     reachable: bool
     has_case: bool = False
+    staff_wrote_at: datetime | None = None
+    """When staff last wrote to this customer in a case that is open."""
     dialogs: list[Held] = field(default_factory=list)
 
     def current(self, said_at: datetime | None = None) -> Held | None:
@@ -62,6 +68,14 @@ class Talk:
                 if there_then := [held for held in here if held.opened_at < limit]:
                     return there_then[0]
         return next(iter(here), None)
+
+    def is_with_staff(self, held: Held, said_at: datetime) -> bool:
+        """Whether words written now belong to the conversation with staff: they wrote after this dialog last asked anything,
+        and long enough ago that nobody is still answering that."""
+        asked_at = held.dialog.asked_at
+        if self.staff_wrote_at is None or asked_at is None:
+            return False
+        return self.staff_wrote_at > asked_at and said_at - asked_at > COMPOSING
 
     def open(self) -> list[Held]:
         """The dialogs that are open here, the one last moved first."""

@@ -6,20 +6,28 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, literal_column, or_, select
+from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, or_, select
 
 from storage.among import among
-from storage.cases import Case, CaseState
+from storage.cases import Case, CaseEntry, CaseState
 from storage.customers import Address, Customer
 from storage.dialogs import Answer, Dialog
 from storage.invitations import Invitation
 from storage.touchpoints import Touchpoint
 
-__all__ = ["addresses_at", "answers_to", "customers_with_open_case", "dialogs_about", "invitations_by_token", "open_dialogs_at"]
+__all__ = [
+    "addresses_at",
+    "answers_to",
+    "customers_with_open_case",
+    "dialogs_about",
+    "invitations_by_token",
+    "open_dialogs_at",
+    "staff_wrote_at",
+]
 
 _address, _customer, _dialog = Address.__table__, Customer.__table__, Dialog.__table__  # type: ignore[attr-defined]
 _invitation, _touchpoint, _case = Invitation.__table__, Touchpoint.__table__, Case.__table__  # type: ignore[attr-defined]
-_answer = Answer.__table__  # type: ignore[attr-defined]
+_answer, _entry = Answer.__table__, CaseEntry.__table__  # type: ignore[attr-defined]
 
 _ADDRESSES = select(
     _address.c.id,
@@ -121,10 +129,23 @@ def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[
 # Written out and not a parameter: only so does a database see that the index of the open cases serves it.
 _NOT_CLOSED = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
 _WITH_OPEN_CASE = select(_case.c.customer_id).where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED)
+_WRITTEN_BY_STAFF = (_entry.c.case_id == _case.c.id) & _entry.c.kind.in_(("response", "message")) & (_entry.c.author != "customer")
+_STAFF_WROTE_AT = (
+    select(_case.c.customer_id, func.max(_entry.c.at).label("wrote_at"))
+    .outerjoin(_entry, _WRITTEN_BY_STAFF)
+    .where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED)
+    .group_by(_case.c.customer_id)
+)
 
 
 def customers_with_open_case(conn: Connection, customer_ids: Collection[int]) -> set[int]:
     return set(conn.execute(_WITH_OPEN_CASE, {"customer_ids": customer_ids}).scalars())
+
+
+def staff_wrote_at(conn: Connection, customer_ids: Collection[int]) -> dict[int, datetime | None]:
+    """The customers among these who have an open case, each with when staff last wrote to them in it, if they did."""
+    rows = conn.execute(_STAFF_WROTE_AT, {"customer_ids": customer_ids})
+    return {row.customer_id: row.wrote_at for row in rows}
 
 
 _ANSWERS_TO = select(

@@ -9,13 +9,14 @@ import pytest
 from bot.dialogs.opening import Opening, open_dialogs
 from bot.surveys.wording import phrase
 from channels.contract import HeardKind, Media, MediaKind
-from storage.cases import Case
+from storage.cases import Case, CaseEntry
 from storage.customers import Address
 from storage.dialogs import Answer, Dialog, Utterance
 from storage.outbox import Priority
-from tests.dialogs.counter import ACCOUNT, SHOP, CounterDesk, Invited
+from tests.dialogs.counter import ACCOUNT, SHOP, CounterDesk, Invited, Person
 
 CASE = Case.__table__  # type: ignore[attr-defined]
+ENTRY = CaseEntry.__table__  # type: ignore[attr-defined]
 PHOTO = Media(MediaKind.PHOTO, "file-7", "image/jpeg", 12_345)
 
 
@@ -231,3 +232,60 @@ async def test_who_goes_back_and_skips_takes_the_photo_away(counter: CounterDesk
     await counter.hear(anna.writes("back"), anna.writes("skip"))
     answer = await counter.only(Answer)
     assert (answer.skipped, answer.words, answer.media) == (True, None, None)
+
+
+async def staff_write(counter: CounterDesk) -> None:
+    row = {"id": 70, "case_id": 7, "at": counter.clock.now(), "author": "staff:1", "kind": "message", "words": "Hello", "data": {}}
+    await counter.database.write(lambda conn: conn.execute(ENTRY.insert(), row))
+
+
+async def in_conversation_with_staff(counter: CounterDesk) -> Person:
+    """Anna has a survey's question before her, unanswered for long, and staff have written to her since."""
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    dialog = await counter.only(Dialog)
+    await open_case(counter, invited.customer_id, dialog.address_id)
+    counter.pass_time(minutes=20)
+    await staff_write(counter)
+    counter.pass_time(minutes=1)
+    return anna
+
+
+async def test_a_survey_waits_while_staff_and_customer_write_to_each_other(counter: CounterDesk) -> None:
+    anna = await in_conversation_with_staff(counter)
+    await counter.hear(anna.writes("4 of them were broken"))
+    (told,) = counter.ear.tolds
+    assert (told.words, told.dialog_id) == ("4 of them were broken", None)
+    assert await counter.answers() == {}
+
+
+async def test_a_button_of_the_waiting_survey_still_answers_it(counter: CounterDesk) -> None:
+    anna = await in_conversation_with_staff(counter)
+    *_, asked = await anna.said()
+    await counter.hear(anna.taps(asked.choices[1]))
+    assert len(await counter.answers()) == 1
+
+
+async def test_a_customer_who_begins_the_survey_again_is_with_the_survey(counter: CounterDesk) -> None:
+    anna = await in_conversation_with_staff(counter)
+    await counter.hear(anna.starts())
+    counter.pass_time(minutes=1)
+    await counter.hear(anna.writes("yes"))
+    assert len(await counter.answers()) == 1
+
+
+async def test_words_soon_after_a_question_answer_it_though_staff_wrote_meanwhile(counter: CounterDesk) -> None:
+    anna, invited = counter.person(), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    await open_case(counter, invited.customer_id, (await counter.only(Dialog)).address_id)
+    counter.pass_time(minutes=2)
+    await staff_write(counter)
+    counter.pass_time(minutes=2)
+    await counter.hear(anna.writes("yes"))
+    assert len(await counter.answers()) == 1
+
+
+async def test_stop_is_understood_also_in_conversation_with_staff(counter: CounterDesk) -> None:
+    anna = await in_conversation_with_staff(counter)
+    await counter.hear(anna.writes("STOP"))
+    assert (await counter.only(Dialog)).state == "stopped"
