@@ -17,7 +17,7 @@ from bot.config.sections import Mastodon, Slack, StaffTelegram, Telegram, Webcha
 from bot.invitations.links import Links
 from bot.mistake import Mistake
 from channels.clock import Clock
-from channels.contract import Channel
+from channels.contract import Channel, PollRules
 from channels.telegram.bot import TelegramBot
 from storage.database import Database
 from storage.queries.updates import last_update
@@ -25,7 +25,7 @@ from storage.queries.updates import last_update
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["customer_channels", "data_folder", "links_of", "server_secret", "staff_channels"]
+__all__ = ["customer_channels", "data_folder", "links_of", "poll_rules_of", "server_secret", "staff_channels"]
 
 
 def customer_channels(config: Config, database: Database, clock: Clock, secret: str) -> Sequence[Channel]:
@@ -42,6 +42,18 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
             case Webchat():
                 channels.append(_web_chat(name, config, database, clock, secret))
     return channels
+
+
+def poll_rules_of(config: Config) -> dict[str, PollRules]:
+    """What a poll may be, for each account that can post one."""
+    rules: dict[str, PollRules] = {}
+    for name, account in config.channels.items():
+        match account:
+            case Telegram():
+                from channels.customers.telegram.polls import POLL_RULES
+
+                rules[name] = POLL_RULES
+    return rules
 
 
 def staff_channels(config: Config, clock: Clock) -> Sequence[Channel]:

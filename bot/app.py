@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 
 from bot.account_service import serve_account
 from bot.accounts import customer_channels, data_folder, links_of, server_secret, staff_channels
+from bot.campaigns.polls.tending import poll_sweep
+from bot.campaigns.polls.votes import vote_taker
 from bot.campaigns.sweeps import campaign_sweeps
 from bot.complaints.detecting import Detection
 from bot.complaints.rules import Rules
@@ -36,7 +38,7 @@ from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from channels.clock import Clock, SystemClock
-from channels.contract import Channel, Hear
+from channels.contract import Channel, Hear, PollPlaces
 from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
@@ -138,6 +140,9 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         handover=delivery,
         keeps_words=[channel.account for channel in channels if channel.name == "webchat"],
     )
+    poll_places = {channel.account: channel for channel in channels if isinstance(channel, PollPlaces)}
+    for places in poll_places.values():
+        places.hear_votes(vote_taker(database))
     planner = planner_of(config)
     accounts = frozenset(channel.account for channel in channels)
     paces = {channel.account: channel.capabilities.pace.account for channel in channels}
@@ -160,6 +165,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
             *campaign_sweeps(database, config.shop.timezone),
+            poll_sweep(database, poll_places),
             *_case_sweeps(database, rules, published, delivery),
             *detection.sweeps,
             Sweep("forget_updates", _FORGET_EVERY, lambda now: forget_old_updates(database, now)),

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from storage import campaigns, cases, customers, detection, dialogs, figures, invitations, journal, outbox, staff, surveys, touchpoints
+from storage import (
+    campaigns,
+    cases,
+    customers,
+    detection,
+    dialogs,
+    figures,
+    invitations,
+    journal,
+    outbox,
+    polls,
+    staff,
+    surveys,
+    touchpoints,
+)
 
 __all__ = ["metadata"]
 
-_AGGREGATES = (campaigns, cases, customers, detection, dialogs, figures, invitations, journal, outbox, staff, surveys, touchpoints)
+_AGGREGATES = (campaigns, cases, customers, detection, dialogs, figures, invitations, journal, outbox, polls, staff, surveys, touchpoints)
 metadata = SQLModel.metadata

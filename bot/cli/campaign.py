@@ -27,6 +27,7 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="C
     from rich.markup import escape
 
     from bot.campaigns.reading import CampaignProblems
+    from bot.cli.campaign_views import print_problems
 
     console, wrong = Console(soft_wrap=True, highlight=False), 0
     for file in files:
@@ -34,9 +35,7 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="C
             definition = read_file(file, config)
         except CampaignProblems as problems:
             wrong += 1
-            for problem in problems.problems:
-                place = f"{problem.file}, line {problem.line}" if problem.line else problem.file
-                console.print(f"[red]✗[/] [bold]{escape(place)}[/]: {escape(problem.what)};\n  [green]{escape(problem.remedy)}[/]")
+            print_problems(console, problems)
         else:
             console.print(
                 f"[green]✓[/] [bold]{escape(str(file))}[/]: all right, {escape(definition.survey)} for {escape(definition.audience)}"

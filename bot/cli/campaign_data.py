@@ -46,7 +46,8 @@ def look_at(config: Path | None, looking: Callable[[Connection], T]) -> T:
     return run_loop(read_beside(read_config(config).database.url, looking))
 
 
-def write_to(config: Path | None, change: Callable[[Connection], T]) -> T:
+def write_to(config: Path | None, change: Callable[[Connection], T], *, page: str = "campaigns") -> T:
+    """Where the running program owns the database, its `page` is where this is done instead."""
     from bot.cli.loop import run_loop
     from storage.database import open_database
     from storage.sqlite import DatabaseInUse
@@ -57,7 +58,7 @@ def write_to(config: Path | None, change: Callable[[Connection], T]) -> T:
         try:
             database = await open_database(settings.database.url)
         except DatabaseInUse as error:
-            place = f"{settings.server.address}/campaigns"
+            place = f"{settings.server.address}/{page}"
             raise Mistake("Makegood is running, and the database is its own.", f"Do it on its page, {place}") from error
         try:
             return await database.write(change)

@@ -17,14 +17,21 @@ from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
 from bot.campaigns.previewing import Reach, Shown
 from bot.campaigns.progress import Progress, Pulse
+from bot.campaigns.written import Problems
 from bot.invitations.explaining import REASONS
 from channels.clock import SystemClock
 
-__all__ = ["follow_progress", "print_preview", "print_status"]
+__all__ = ["follow_progress", "print_preview", "print_problems", "print_status"]
 
 _LOOK_EVERY = 1.0
 """Seconds."""
 _OVER = ("done", "cancelled")
+
+
+def print_problems(console: Console, found: Problems) -> None:
+    for problem in found.problems:
+        place = f"{problem.file}, line {problem.line}" if problem.line else problem.file
+        console.print(f"[red]✗[/] [bold]{escape(place)}[/]: {escape(problem.what)};\n  [green]{escape(problem.remedy)}[/]")
 
 
 def print_preview(console: Console, reached: Reach | None, messages: Sequence[Shown]) -> None:

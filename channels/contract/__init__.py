@@ -7,6 +7,7 @@ message id or in one of four errors, each of which tells the sender what to do n
 
 from channels.contract.channel import Capabilities, Channel, Hear, Pace
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
+from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
 from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say
 from channels.contract.send_error import Rejected, Retry, SendError, Unknown, Unreachable
 
@@ -15,7 +16,9 @@ __all__ = [
     "Capabilities",
     "Channel",
     "Choice",
+    "Counted",
     "Hear",
+    "HearVote",
     "Heard",
     "HeardKind",
     "Layout",
@@ -23,10 +26,15 @@ __all__ = [
     "Media",
     "MediaKind",
     "Pace",
+    "Poll",
+    "PollPlaces",
+    "PollRules",
+    "Posted",
     "Rejected",
     "Retry",
     "Say",
     "SendError",
     "Unknown",
     "Unreachable",
+    "Voted",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-__all__ = ["CONFLICT", "TOO_FAST", "UNKNOWN_BOT", "UNKNOWN_BOT_AGAIN", "edit_is_settled", "has_no_text", "is_nobody"]
+__all__ = ["CONFLICT", "TOO_FAST", "UNKNOWN_BOT", "UNKNOWN_BOT_AGAIN", "edit_is_settled", "has_no_text", "is_nobody", "poll_is_settled"]
 
 UNKNOWN_BOT = "Telegram does not know this bot's token: take the right one from @BotFather and put it into the configuration"
 UNKNOWN_BOT_AGAIN = timedelta(minutes=5)
@@ -24,6 +24,11 @@ def is_nobody(description: str) -> bool:
 def edit_is_settled(description: str) -> bool:
     """An edit that needs no more care: the message shows already what it should, or is gone."""
     return _says(description, _EDIT_SETTLED)
+
+
+def poll_is_settled(description: str) -> bool:
+    """A poll was to be closed, and is closed already or gone."""
+    return _says(description, ("already been closed", "poll to stop not found", "message can't be edited", "message_id_invalid"))
 
 
 def has_no_text(description: str) -> bool:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 from random import Random
+from typing import TYPE_CHECKING, Any, cast
 
 from channels.clock import Clock
+from channels.contract import Counted, Hear, HearVote, Poll, Posted
+from channels.customers.telegram.polls import POLL_RULES, counted, is_about_a_poll, vote_of
 from channels.outage import Outage
 from channels.telegram.bot import Library, TelegramBot
 from channels.telegram.rules import TELEGRAM
 from channels.telegram.webhook import Webhook
 
+if TYPE_CHECKING:
+    from channels.customers.telegram.library import Aiogram
+
 __all__ = ["TelegramChannel", "Webhook"]
+
+log = logging.getLogger(__name__)
+
+_LAST = (1 << 62) - 1
+"""Newer than every update: nothing changes a poll that is closed."""
 
 
 class TelegramChannel(TelegramBot):
-    """The customers' bot: long polling, or a webhook where one is given.
+    """The customers' bot: long polling, or a webhook where one is given. In groups and channels it can post polls.
 
     `api_base` is the address of another server that speaks the Bot API.
     """
+
+    poll_rules = POLL_RULES
 
     def __init__(
         self,
@@ -35,3 +49,39 @@ class TelegramChannel(TelegramBot):
             return Aiogram(account, token, api_base, Outage(account, clock, rng))
 
         super().__init__(account, aiogram, clock=clock, line=Outage(account, clock, rng), webhook=webhook)
+        self._hear_vote: HearVote | None = None
+
+    def hear_votes(self, hear: HearVote) -> None:
+        self._hear_vote = hear
+
+    async def post_poll(self, place: str, poll: Poll, *, message_id: int) -> Posted:
+        """As the contract says; `message_id` is of no use, for Telegram has no idempotency key."""
+        message = await (await self._aiogram()).post_poll(place, poll)
+        return Posted(f"{message['chat']['id']}:{message['message_id']}", message["poll"]["id"])
+
+    async def read_poll(self, posted: Posted) -> Counted | None:
+        return None
+
+    async def show_poll(self, posted: Posted, poll: Poll, *, closed: bool) -> Counted | None:
+        if not closed:
+            return None
+        chat, _, message = posted.message.partition(":")
+        stopped = await (await self._aiogram()).stop_poll(int(chat), int(message))
+        return counted(stopped, self.account, _LAST) if stopped else None
+
+    async def _take(self, raw: dict[str, Any], hear: Hear) -> None:
+        if not is_about_a_poll(raw):
+            await super()._take(raw, hear)
+            return
+        try:
+            vote = vote_of(raw, self.account, self._clock.now())
+        except (LookupError, TypeError) as problem:
+            log.error(
+                "telegram_update_unreadable", extra={"account": self.account, "update": raw["update_id"], "why": type(problem).__name__}
+            )
+            return
+        if self._hear_vote:
+            await self._hear_vote(vote)
+
+    async def _aiogram(self) -> Aiogram:
+        return cast("Aiogram", await self._library())

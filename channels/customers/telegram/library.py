@@ -12,19 +12,21 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramAPIError, TelegramBadRequest, TelegramMigrateToChat
 from aiohttp import ClientTimeout
 
-from channels.contract import Say
+from channels.contract import Poll, Say
 from channels.customers.telegram.calls import Call, CallSession
+from channels.customers.telegram.polls import POLL_UPDATES, poll_call
 from channels.customers.telegram.refusals import explained, send_error
 from channels.customers.telegram.rendering import caption_edit_of, edit_of, sends_of
 from channels.outage import Outage
 from channels.telegram.polling import POLL_SECONDS
-from channels.telegram.refusals import edit_is_settled, has_no_text
+from channels.telegram.refusals import edit_is_settled, has_no_text, poll_is_settled
 from channels.telegram.rules import ALLOWED_UPDATES
 
 __all__ = ["Aiogram"]
 
 log = logging.getLogger(__name__)
 
+_UPDATES = (*ALLOWED_UPDATES, *POLL_UPDATES)
 _TIMEOUT = ClientTimeout(total=40, sock_connect=10)
 """A line that cannot be made within 10 s was certainly not used; one that was used may take longer to answer."""
 
@@ -40,13 +42,13 @@ class Aiogram:
 
     async def introduce(self, webhook_url: str, secret: str) -> str:
         if webhook_url:
-            await self._bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES))
+            await self._bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=list(_UPDATES))
         else:
             await self._bot.delete_webhook()
         return (await self._bot.get_me()).username or ""
 
     async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
-        call = Call("getUpdates", offset=offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED_UPDATES)
+        call = Call("getUpdates", offset=offset, timeout=POLL_SECONDS, allowed_updates=_UPDATES)
         return cast("Sequence[dict[str, Any]]", await self._bot(call, request_timeout=POLL_SECONDS + 15))
 
     async def answer_tap(self, query: str) -> None:
@@ -65,6 +67,22 @@ class Aiogram:
             if not (isinstance(error, TelegramAPIError) and edit_is_settled(error.message)):
                 raise send_error(error, self._outage.pause, repeatable=True) from error
             log.info("telegram_edit_settled", extra={"account": self._account, "why": error.message})
+
+    async def post_poll(self, place: str, poll: Poll) -> dict[str, Any]:
+        """Post a poll and give back its message."""
+        try:
+            return cast("dict[str, Any]", await self._call(poll_call(place, poll)))
+        except AiogramError as error:
+            raise send_error(error, self._outage.pause) from error
+
+    async def stop_poll(self, chat: int, message: int) -> dict[str, Any] | None:
+        """Close a poll and give it back with its last counts; None where it is closed already, or gone."""
+        try:
+            return cast("dict[str, Any]", await self._call(Call("stopPoll", chat_id=chat, message_id=message)))
+        except AiogramError as error:
+            if isinstance(error, TelegramAPIError) and poll_is_settled(error.message):
+                return None
+            raise send_error(error, self._outage.pause, repeatable=True) from error
 
     def explain(self, error: Exception) -> str:
         return explained(error)

@@ -8,9 +8,9 @@ POST, arguments as a JSON object (`bot` is a token or a username, and may be lef
     /sim/text        {bot, user, text, reply_to?}          also /sim/edit {message, text}
     /sim/photo       {bot, user, caption?}                 also /sim/video, /sim/document, /sim/voice, /sim/sticker {emoji?}
     /sim/tap         {bot, user, message?, data? | label?} the newest message with buttons where none is named
-    /sim/vote        {bot, user, message, options: [0]}
+    /sim/vote        {bot, user, message, options: [0], chat?}
     /sim/block       {bot, user}                           also /sim/unblock, /sim/deactivate
-    /sim/group       {bot, chat, title?}                   the bot is added to a group; /sim/migrate {chat, to}
+    /sim/group       {bot, chat, title?, type?, username?} the bot is added to a group or channel; /sim/migrate {chat, to}
     /sim/clock       {now}                                 ISO 8601 with an offset; move it before the bot's own clock
     /sim/misbehave   {how, method?, times?, seconds?, bot?}   see misbehaviour.py
 
@@ -68,7 +68,9 @@ class Control:
         bot = self._world.bot_named(args.pop("bot", ""))
         person = self.person(bot, int(args.pop("user")), name=args.pop("name", "") if name == "start" else "", lang=args.pop("lang", ""))
         wait = float(args.pop("wait", 0))
-        told: Json = person.vote(args["message"], *args["options"]) if name == "vote" else getattr(person, name)(**args)
+        told: Json = (
+            person.vote(args["message"], *args["options"], chat=args.get("chat", 0)) if name == "vote" else getattr(person, name)(**args)
+        )
         if wait:
             told["news"] = await person.news(after=told["number"], within=wait)
         return told
@@ -115,7 +117,8 @@ class Control:
         bot, number = self._world.bot_named(args.get("bot", "")), int(args["chat"])
         if number >= 0:
             raise Refused("a group's id is negative")
-        bot.chats[number] = Chat({"id": number, "type": "group", "title": args.get("title", "Group")}, started=True)
+        about = {"id": number, "type": args.get("type", "group"), "title": args.get("title", "Group")}
+        bot.chats[number] = Chat(about | ({"username": args["username"]} if "username" in args else {}), started=True)
         return {"chat": number}
 
     def _migrate(self, args: Json) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from copy import deepcopy
 
 from tests.simulators.telegram.keyboards import buttons_of
 from tests.simulators.telegram.misbehaviour import Misbehaviour
@@ -104,13 +105,22 @@ class Person:
         content = {"id": query, "from": self.user, "message": entry.message, "chat_instance": str(7_000_000 + self.id), "data": data}
         return self._tell("callback_query", content) | {"message_id": entry.message["message_id"], "query": query}
 
-    def vote(self, message: int, *options: int) -> Json:
-        """Vote in a poll of the bot's. An anonymous poll tells the bot the counts and not who it was."""
-        poll = self._entry(message).message["poll"]
-        for option in options:
-            poll["options"][option]["voter_count"] += 1
-        poll["total_voter_count"] += 1
-        told = self._tell("poll", poll)
+    def vote(self, message: int, *options: int, chat: int = 0) -> Json:
+        """Vote in a poll of the bot's, again, or, with no option, take the vote back. An anonymous poll tells the bot the
+        counts and not who it was. `chat` is a group's or a channel's number; without it, here."""
+        entry = self._bot.chats[chat].entries.get(message) if chat else self._entry(message)
+        if entry is None or "poll" not in entry.message:
+            raise Refused(f"there is no poll {message}")
+        poll = entry.message["poll"]
+        if poll["is_closed"] or (len(options) > 1 and not poll["allows_multiple_answers"]):
+            raise Refused("the poll is closed, or takes one option only")
+        votes = self._bot.votes.setdefault(poll["id"], {})
+        for change, chosen in ((-1, votes.get(self.id, ())), (1, options)):
+            for option in chosen:
+                poll["options"][option]["voter_count"] += change
+        votes[self.id] = options
+        poll["total_voter_count"] = sum(bool(chosen) for chosen in votes.values())
+        told = self._tell("poll", deepcopy(poll))
         if not poll["is_anonymous"]:
             persistent = [str(option) for option in options]
             told = self._tell(

@@ -57,6 +57,12 @@ class Sending:
         options = [option["text"] if isinstance(option, dict) else option for option in args.get("options", ())]
         if not 1 <= _units(str(args.get("question", ""))) <= 300 or not 2 <= len(options) <= 12:
             raise bad_request("wrong poll: a question of 1 to 300 characters and 2 to 12 options are needed")
+        if any(not 1 <= _units(text) <= 100 for text in options):
+            raise bad_request("poll option's text must be 1 to 100 characters")
+        if chat.info["type"] == "channel" and not args.get("is_anonymous", True):
+            raise bad_request("non-anonymous polls can't be sent to channel chats")
+        if "close_date" in args and not 5 <= args["close_date"] - self._world.seconds() <= 2_628_000:
+            raise bad_request("poll close date is out of its limits")
         poll: Json = {
             "id": self._world.new_id("poll"),
             "question": args["question"],
@@ -129,7 +135,8 @@ class Sending:
         name = args.get("chat_id")
         if name is None or name == "":
             raise bad_request("chat_id is empty")
-        chat = bot.chats.get(name) if isinstance(name, int) else None
+        public = (chat for chat in bot.chats.values() if name == f"@{chat.info.get('username', '')}")
+        chat = bot.chats.get(name) if isinstance(name, int) else next(public, None)
         if chat is None and name in self._world.people:
             raise forbidden("bot can't initiate conversation with a user")
         if chat is None:

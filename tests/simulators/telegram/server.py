@@ -19,7 +19,7 @@ from tests.simulators.telegram.misbehaviour import CallFault, Fault, Misbehaviou
 from tests.simulators.telegram.person import Person, Refused
 from tests.simulators.telegram.refusal import Refusal, flood
 from tests.simulators.telegram.webhook import WebhookPusher
-from tests.simulators.telegram.world import Bot, Json, World
+from tests.simulators.telegram.world import Bot, Chat, Json, World
 
 __all__ = ["TelegramSimulator"]
 
@@ -66,6 +66,11 @@ class TelegramSimulator:
     def person(self, token: str, user: int, *, name: str = "", lang: str = "") -> Person:
         """Somebody who uses Telegram, facing the bot of that token."""
         return self.control.person(self.world.bot(token), user, name=name, lang=lang)
+
+    def group(self, token: str, number: int, *, kind: str = "supergroup", username: str = "") -> int:
+        """A group or a channel that the bot was added to; its number, which is negative."""
+        self.world.bot(token).chats[number] = Chat({"id": number, "type": kind, "title": "Friends", "username": username}, started=True)
+        return number
 
     async def call(self, token: str, method: str, **arguments: Any) -> Any:
         """The `result` of one call, made without HTTP. Raises `Refusal`."""

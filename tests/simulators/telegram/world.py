@@ -106,6 +106,8 @@ class Bot:
     queries: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     """Callback queries not yet answered: the chat, and when the button was tapped."""
     polls: dict[str, Json] = field(default_factory=dict)
+    votes: dict[str, dict[int, tuple[int, ...]]] = field(default_factory=dict)
+    """By poll, by person."""
     commands: list[Json] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
     last_message: int = 0

@@ -1,0 +1,1 @@
+"""One question with a few options, put to several public places at once."""

@@ -1,0 +1,65 @@
+"""What an author may write, and what each platform's limits say to it before anything is posted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.accounts import poll_rules_of
+from bot.campaigns.polls.definition import read_poll
+from bot.campaigns.written import Problems
+from bot.config import load_config
+from channels.customers.telegram.polls import POLL_RULES
+
+GOOD = """name = "colour"
+question = "Which colour shall the next mug have?"
+options = ["Blue", "Green"]
+closes = "3d"
+
+[[place]]
+account = "shop_bot"
+place = "@shopnews"
+"""
+RULES = {"shop_bot": POLL_RULES}
+
+
+def wrong(text: str) -> list[str]:
+    with pytest.raises(Problems) as raised:
+        read_poll(text, RULES)
+    return [str(problem) for problem in raised.value.problems]
+
+
+def test_a_poll_that_every_platform_takes_is_read() -> None:
+    read = read_poll(GOOD, RULES)
+    assert read.options == ("Blue", "Green") and read.anonymous and not read.multiple
+    assert read.anonymous_at(read.place[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('"@shopnews"', '"shopnews"', 'the poll, line 8: "shopnews" is no place there; write "@yourgroup", or the number'),
+        ('"shop_bot"', '"shop"', 'the poll, line 7: there is no account "shop" that can post polls; choose among shop_bot'),
+        ('"Which colour', '"' + 300 * "o", "the poll, line 2: the question has 325 characters, and 300 are the most for the account"),
+        ('"Green"', f'"{101 * "e"}"', "has 101 characters, and an option has at most 100 for the account"),
+        ('["Blue", "Green"]', '["Blue"]', 'line 3: "options" cannot be'),
+        ('["Blue", "Green"]', '["Blue", "blue"]', "the poll has an option twice; write each of them once"),
+        ('"3d"', '"3 minutes"', 'line 4: "closes" should be a length of time'),
+        ('"3d"', '"31d"', 'line 4: "closes" cannot be'),
+        ("options", "option", 'there is no key "option"; write options'),
+        ("[[place]]", "[place]", 'line 6: "place" cannot be'),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line_and_its_remedy(before: str, after: str, told: str) -> None:
+    assert told in "\n".join(wrong(GOOD.replace(before, after, 1)))
+
+
+def test_the_example_of_the_documentation_is_right() -> None:
+    page = (Path(__file__).parents[2] / "docs/polls.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    assert read_poll(example, {**RULES, "shop_slack": POLL_RULES}).name == "next-colour"
+
+
+def test_the_sample_shop_s_accounts_without_public_places_have_no_polls() -> None:
+    assert poll_rules_of(load_config(None)) == {}
