@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot.config import Config
-from bot.config.sections import Mastodon, Slack, StaffTelegram, Telegram, Webchat
+from bot.config.platforms import Mastodon, Slack, StaffTelegram, Telegram, Webchat
 from bot.invitations.links import Links
 from bot.mistake import Mistake
 from channels.clock import Clock

@@ -24,7 +24,7 @@ def manifest(
     config: ConfigFile = None,
 ) -> None:
     """Print the manifest of an account's app: paste it at https://api.slack.com/apps, Create New App, From a manifest."""
-    from bot.config.sections import Slack
+    from bot.config.platforms import Slack
     from channels.slack.manifest import manifest as described
     from channels.slack.rules import webhook_path
 

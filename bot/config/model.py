@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 
 from bot.config.complaints import Complaints
 from bot.config.contradictions import Contradiction, raise_if
+from bot.config.platforms import Channel, Slack, StaffTelegram, Telegram
 from bot.config.section import Section
 from bot.config.sections import (
     Ask,
-    Channel,
     Console,
     Database,
     Logging,
@@ -21,10 +21,7 @@ from bot.config.sections import (
     Policy,
     Server,
     Shop,
-    Slack,
     Staff,
-    StaffTelegram,
-    Telegram,
     Touchpoints,
 )
 from bot.toml.places import Path

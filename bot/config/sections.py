@@ -3,52 +3,38 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from bot.config.contradictions import Contradiction, raise_if
+from bot.config.platforms import Slack, StaffTelegram
 from bot.config.section import Section
 from bot.config.values import (
     Country,
     DatabaseUrl,
     Languages,
-    MastodonToken,
     PasswordHash,
     SharedSecret,
-    SlackAppToken,
-    SlackBotToken,
-    SlackSigningSecret,
-    TelegramToken,
     WebAddress,
-    WebhookSecret,
 )
 from bot.toml.times import ClockTime, Hours, HoursOfDay, Period, TimeZone
 
 __all__ = [
     "Ask",
-    "Channel",
     "Console",
     "Database",
     "Logging",
-    "Mastodon",
     "Name",
     "Policy",
     "Server",
     "Shop",
-    "Slack",
     "Staff",
-    "StaffTelegram",
-    "Telegram",
     "Touchpoints",
-    "Webchat",
 ]
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A name that the operator gives: lower case, so that the environment can name it too."""
 
-_TELEGRAM_API = "https://api.telegram.org"
-_SLACK_API = "https://slack.com/api"
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -82,69 +68,6 @@ class Server(Section):
         """Where people and platforms reach this server, without a closing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
-
-
-class Telegram(Section):
-    """A bot that customers talk to."""
-
-    kind: Literal["telegram"]
-    token: TelegramToken
-    mode: Literal["polling", "webhook"] = "polling"
-    webhook_secret: WebhookSecret | None = None
-    api_base: WebAddress = _TELEGRAM_API
-
-    @model_validator(mode="after")
-    def _a_webhook_has_its_secret(self) -> Self:
-        if self.mode == "webhook" and self.webhook_secret is None:
-            why = 'is compulsory with mode = "webhook": without it anybody could post updates; make one with: openssl rand -hex 32'
-            raise_if([Contradiction(("webhook_secret",), why)])
-        return self
-
-
-class Slack(Section):
-    """An app in a Slack workspace: for customers, or another one for staff."""
-
-    kind: Literal["slack"]
-    bot_token: SlackBotToken
-    mode: Literal["socket", "http"] = "socket"
-    app_token: SlackAppToken | None = None
-    signing_secret: SlackSigningSecret | None = None
-    api_base: WebAddress = _SLACK_API
-
-    @model_validator(mode="after")
-    def _each_way_has_its_secret(self) -> Self:
-        if self.mode == "socket" and self.app_token is None:
-            why = 'is compulsory with mode = "socket": make one in the app\'s settings, Basic Information, App-Level Tokens'
-            raise_if([Contradiction(("app_token",), why)])
-        if self.mode == "http" and self.signing_secret is None:
-            why = 'is compulsory with mode = "http": it is in the app\'s settings, Basic Information, Signing Secret'
-            raise_if([Contradiction(("signing_secret",), why)])
-        return self
-
-
-class Mastodon(Section):
-    """An account on a Mastodon server, which customers mention."""
-
-    kind: Literal["mastodon"]
-    server: WebAddress
-    access_token: MastodonToken
-
-
-class Webchat(Section):
-    """The chat on our own web page."""
-
-    kind: Literal["webchat"]
-
-
-Channel = Annotated[Telegram | Webchat | Slack | Mastodon, Field(discriminator="kind")]
-
-
-class StaffTelegram(Section):
-    """The bot that staff talk to, under a token of its own."""
-
-    kind: Literal["telegram"]
-    token: TelegramToken
-    api_base: WebAddress = _TELEGRAM_API
 
 
 class Staff(Section):
