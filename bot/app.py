@@ -27,6 +27,7 @@ from bot.desk.desk import Desk
 from bot.desk.operations import Operations
 from bot.desk.staff_door import StaffReceiver
 from bot.dialogs.forgetting import forget_old_updates
+from bot.dialogs.move_tokens import MoveTokens
 from bot.dialogs.published import Published
 from bot.dialogs.receive import Receiver
 from bot.invitations.links import Links
@@ -138,6 +139,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         listener=detection.listener,
         complains=detection.complains,
         handover=delivery,
+        move_tokens=MoveTokens(secret),
         keeps_words=[channel.account for channel in channels if channel.name == "webchat"],
     )
     poll_places = {channel.account: channel for channel in channels if isinstance(channel, PollPlaces)}

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.dialogs.advance import advance, begin, begin_with_words, repeat
 from bot.dialogs.dialog import Dialog, DialogState, Signal, SignalKind, Step
 from bot.dialogs.loading import Loaded
+from bot.dialogs.moving import CameOver, Move, come_over, coming_along
 from bot.dialogs.opening import facts_for
 from bot.dialogs.published import Published
 from bot.dialogs.recording import Given
@@ -47,6 +48,8 @@ class Outcome:
     """Purpose, granted."""
     reachable: bool | None = None
     """A change of whether the address can be reached."""
+    came: CameOver | None = None
+    """That the customer goes on here who was at another address."""
 
     def invitation(self, held: Held, **changes: Any) -> None:
         """What becomes of the invitation that the dialog follows from, where there is one."""
@@ -95,7 +98,9 @@ class Understanding:
     def _started(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
         invitation = self.loaded.invitations.get(heard.token) if heard.token else None
         current = talk.current()
-        if heard.token and invitation is None:
+        if move := self.loaded.moves.get(heard.token):
+            self._came_over(move, talk, outcome)
+        elif heard.token and invitation is None:
             outcome.says.append(Say(phrase("unknown_link", talk.lang, shop=self.shop)))
         elif invitation is not None:
             self._opened_link(invitation, talk, outcome)
@@ -123,6 +128,22 @@ class Understanding:
             self.loaded.invited[invitation.id] = held
             lead = phrase("late_link", talk.lang) if late else ""
             self._apply(outcome, held, begin(survey, held.dialog, self.now, lead=lead), heard=None)
+
+    def _came_over(self, move: Move, talk: Talk, outcome: Outcome) -> None:
+        outcome.came = come_over(move, talk, self.now)
+        if outcome.came is None:
+            outcome.says.append(Say(phrase("link_spent", talk.lang, shop=self.shop)))
+            return
+        for held in coming_along(outcome.came):
+            self._opened_again(held, outcome)
+        for held in talk.dialogs:
+            if held.customer_id == outcome.came.joining:
+                held.customer_id = talk.customer_id
+        lead = phrase("came_over", talk.lang)
+        if current := talk.current():
+            self._apply(outcome, current, repeat(current.survey, current.dialog, self.now, lead=lead), heard=None)
+        else:
+            outcome.says.append(Say(lead))
 
     def _opened_again(self, held: Held, outcome: Outcome) -> None:
         """The dialog, wherever it was held and however it was left, goes on here."""

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.dialogs.move_tokens import MoveToken, MoveTokens
+from bot.dialogs.moving import Move
 from bot.dialogs.published import Published
 from bot.dialogs.refs import read_ref
 from bot.dialogs.stored import dialog_from_json
@@ -17,7 +19,8 @@ from bot.dialogs.talk import Held, Talk
 from bot.dialogs.words import STILL_SPEAKING
 from channels.contract import Heard, HeardKind
 from storage.ids import new_id
-from storage.queries.conversations import addresses_at, dialogs_about, invitations_by_token, staff_wrote_at
+from storage.queries.conversations import addresses_at, addresses_by_id, dialogs_about, invitations_by_token, staff_wrote_at
+from storage.queries.moves import opened_links
 
 __all__ = ["Loaded", "load"]
 
@@ -25,38 +28,55 @@ __all__ = ["Loaded", "load"]
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """`talks` by (account, native id), `strangers` the keys of those that are new, `invitations` by token, `invited` the
-    dialogs by their invitation, wherever they are held."""
+    dialogs by their invitation, wherever they are held, `moves` the links of those who come from another address, by token."""
 
     talks: dict[tuple[str, str], Talk]
     strangers: set[tuple[str, str]]
     invitations: Mapping[str, Any]
     invited: dict[int, Held]
+    moves: Mapping[str, Move]
 
 
-def load(conn: Connection, heards: Sequence[Heard], published: Published, now: datetime, *, default_lang: str) -> Loaded:
-    talks = _talks(conn, heards)
-    strangers = {(heard.account, heard.address) for heard in heards} - talks.keys()
+def load(
+    conn: Connection, heards: Sequence[Heard], published: Published, now: datetime, *, default_lang: str, move_tokens: MoveTokens
+) -> Loaded:
     tokens = {heard.token for heard in heards if heard.kind is HeardKind.START and heard.token}
-    invitations = {row.token: row for row in invitations_by_token(conn, tokens)} if tokens else {}
+    moving = {token: told for token in tokens if (told := move_tokens.read(token))}
+    talks = _talks(conn, heards, {told.address_id for told in moving.values()})
+    strangers = {(heard.account, heard.address) for heard in heards} - talks.keys()
+    invited_by = tokens - moving.keys()
+    invitations = {row.token: row for row in invitations_by_token(conn, invited_by)} if invited_by else {}
     for heard in heards:
         if (at := (heard.account, heard.address)) in strangers and at not in talks:
             talks[at] = _stranger(heard, default_lang)
     dialog_ids = {ref.dialog for heard in heards if heard.choice and (ref := read_ref(heard.choice))}
     invited = _add_dialogs(conn, talks, dialog_ids, {row.id for row in invitations.values()}, published, now - STILL_SPEAKING)
     _mark_cases(conn, heards, talks)
-    return Loaded(talks, strangers, invitations, invited)
+    return Loaded(talks, strangers, invitations, invited, _moves(conn, moving, talks))
 
 
-def _talks(conn: Connection, heards: Sequence[Heard]) -> dict[tuple[str, str], Talk]:
+def _moves(conn: Connection, told_by: Mapping[str, MoveToken], talks: Mapping[tuple[str, str], Talk]) -> dict[str, Move]:
+    """By token as it was given; two spellings of one token are the same link."""
+    if not told_by:
+        return {}
+    sources = {talk.address_id: talk for talk in talks.values()}
+    opened = opened_links(conn, {told.token for told in told_by.values()})
+    links: dict[str, Move] = {}
+    for told in told_by.values():
+        if source := sources.get(told.address_id):
+            links[told.token] = Move(told, source, spent=told.token in opened)
+    return {given: links[told.token] for given, told in told_by.items() if told.token in links}
+
+
+def _talks(conn: Connection, heards: Sequence[Heard], address_ids: set[int]) -> dict[tuple[str, str], Talk]:
     natives: dict[str, set[str]] = defaultdict(set)
     for heard in heards:
         natives[heard.account].add(heard.address)
-    channels = {heard.account: heard.channel for heard in heards}
     return {
         (row.account, row.native_id): Talk(
             row.id,
             row.customer_id,
-            channels[row.account],
+            row.channel,
             row.account,
             row.native_id,
             row.lang or row.customer_lang,
@@ -64,7 +84,7 @@ def _talks(conn: Connection, heards: Sequence[Heard]) -> dict[tuple[str, str], T
             row.external_id is not None,
             row.reachable,
         )
-        for row in addresses_at(conn, natives)
+        for row in (*addresses_at(conn, natives), *(addresses_by_id(conn, address_ids) if address_ids else ()))
     }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from bot.dialogs.hearing import Complains, Outcome, Understanding
 from bot.dialogs.loading import load
+from bot.dialogs.move_tokens import MoveTokens
 from bot.dialogs.published import Published
 from bot.dialogs.recording import record
 from bot.dialogs.set_aside import NOT_ITS_FAULT, decided_anew, set_aside
@@ -69,6 +70,7 @@ class Receiver:
         listener: Listener,
         complains: Complains,
         handover: Handover,
+        move_tokens: MoveTokens,
         keeps_words: Collection[str] = (),
     ) -> None:
         self._database = database
@@ -80,6 +82,7 @@ class Receiver:
         self._listener = listener
         self._complains = complains
         self._handover = handover
+        self._move_tokens = move_tokens
         self._keeps_words = frozenset(keeps_words)
 
     async def hear(self, heard: Heard) -> None:
@@ -115,7 +118,7 @@ class Receiver:
                 fresh[place] = heard
         if not fresh:
             return [((), False)] * len(heards)
-        loaded = load(conn, list(fresh.values()), self._published, now, default_lang=self._default_lang)
+        loaded = load(conn, list(fresh.values()), self._published, now, default_lang=self._default_lang, move_tokens=self._move_tokens)
         owners = {talk.address_id: talk.customer_id for talk in loaded.talks.values()}
         understanding = Understanding(conn, loaded, self._published, self._complains, self._shop, self._default_lang, now)
         outcomes = {place: understanding.take(heard) for place, heard in fresh.items()}
@@ -152,7 +155,8 @@ class Receiver:
             )
             for say in outcome.says
         ]
-        if self._handover.adopts(talk.account):
+        # What was told elsewhere and is told again here waits in the outbox, and comes before what is new.
+        if outcome.came is None and self._handover.adopts(talk.account):
             for row in rows:
                 row["state"] = MessageState.SENDING.value
         return rows

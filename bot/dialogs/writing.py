@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.dialogs.hearing import Outcome
 from bot.dialogs.loading import Loaded
+from bot.dialogs.moving import write_moves
 from bot.dialogs.opening import NUDGE_AFTER
 from bot.dialogs.stored import dialog_to_json
 from bot.dialogs.talk import Held, Talk
@@ -33,6 +34,7 @@ def write_conversations(conn: Connection, loaded: Loaded, owners: dict[int, int]
     named = [talk for at, talk in loaded.talks.items() if talk.customer_id != owners[talk.address_id] and at not in loaded.strangers]
     _update(conn, _address, [{"id": talk.address_id, "customer_id": talk.customer_id, "lang": talk.lang} for talk in named])
     _update(conn, _address, list(_reachability(outcomes).values()))
+    write_moves(conn, [outcome.came for outcome in outcomes if outcome.came], now)
     changed = {id(held): held for talk in loaded.talks.values() for held in talk.dialogs if held.changed}.values()
     moved = [held for held in changed if held.version]
     # What ends makes room for what goes on at the same address.

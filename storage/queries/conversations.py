@@ -17,6 +17,7 @@ from storage.touchpoints import Touchpoint
 
 __all__ = [
     "addresses_at",
+    "addresses_by_id",
     "answers_to",
     "customers_with_open_case",
     "dialogs_about",
@@ -32,6 +33,7 @@ _answer, _entry = Answer.__table__, CaseEntry.__table__  # type: ignore[attr-def
 _ADDRESSES = select(
     _address.c.id,
     _address.c.customer_id,
+    _address.c.channel,
     _address.c.account,
     _address.c.native_id,
     _address.c.reachable,
@@ -40,6 +42,7 @@ _ADDRESSES = select(
     _customer.c.name,
     _customer.c.external_id,
 ).join(_customer, _customer.c.id == _address.c.customer_id)
+_ADDRESSES_OF_IDS = _ADDRESSES.where(among(_address.c.id, "ids"))
 _ADDRESSES_AT = _ADDRESSES.where(_address.c.account == bindparam("account"), among(_address.c.native_id, "native_ids"))
 
 
@@ -47,6 +50,11 @@ def addresses_at(conn: Connection, natives: Mapping[str, Collection[str]]) -> It
     """Known addresses, by account and the platform's names for them, with their customers."""
     for account, native_ids in natives.items():
         yield from conn.execute(_ADDRESSES_AT, {"account": account, "native_ids": native_ids})
+
+
+def addresses_by_id(conn: Connection, ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Known addresses, with their customers."""
+    return conn.execute(_ADDRESSES_OF_IDS, {"ids": ids}).all()
 
 
 # As a CASE, which no index can serve: SQLite would take that of the states, and with it every open dialog there is.

@@ -13,6 +13,7 @@ from bot.complaints.promises import Fix
 from bot.complaints.watching import TOO_LATE_TO_ASK, watch_silence
 from bot.desk.operations import Operations
 from bot.desk.outcome import Outcome
+from bot.dialogs.move_tokens import MoveTokens
 from bot.dialogs.opening import Opening, open_dialogs
 from bot.dialogs.receive import Receiver
 from channels.contract import Heard, HeardKind, Say
@@ -57,6 +58,7 @@ async def hear(world: World, person: Person, kind: HeardKind, **what: str) -> No
         listener=world.listener,
         complains=sounds_like_complaint,
         handover=NobodySends(),
+        move_tokens=MoveTokens("a secret of the tests"),
     )
     await receiver.hear(Heard("telegram", CUSTOMERS, person.native_id, str(next(_updates)), kind, world.clock.now(), **what))  # type: ignore[arg-type]
 

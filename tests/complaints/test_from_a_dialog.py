@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.complaints.listening import sounds_like_complaint
+from bot.dialogs.move_tokens import MoveTokens
 from bot.dialogs.receive import Receiver
 from channels.contract import Heard, HeardKind, Say
 from tests.complaints.world import CUSTOMERS, World
@@ -43,6 +44,7 @@ class Phone:
             listener=world.listener,
             complains=sounds_like_complaint,
             handover=NobodySends(),
+            move_tokens=MoveTokens("a secret of the tests"),
         )
 
     async def writes(self, words: str) -> list[Say]:

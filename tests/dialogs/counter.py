@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
 
+from bot.dialogs.move_tokens import MoveTokens
 from bot.dialogs.published import Published
 from bot.dialogs.receive import Receiver
 from bot.dialogs.told import Told
@@ -35,6 +36,7 @@ from storage.touchpoints import Touchpoint
 ACCOUNT = "shop_bot"
 ZONE = ZoneInfo("Europe/Stockholm")
 SHOP = "Fjord & Field"
+MOVE_TOKENS = MoveTokens("a secret of the tests")
 KEPT: tuple[Any, ...] = (
     Address,
     Answer,
@@ -162,6 +164,7 @@ class CounterDesk:
             listener=self.ear,
             complains=lambda lang, words: "broken" in words,
             handover=self.post,
+            move_tokens=MOVE_TOKENS,
             keeps_words=["web"],
         )
 

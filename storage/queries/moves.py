@@ -1,0 +1,66 @@
+"""A customer who goes on at another address: what follows them there, and which links were opened."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, literal_column, or_, select, update
+
+from storage.among import among
+from storage.bulk import insert_many
+from storage.cases import Case, CaseState
+from storage.customers import Address, Consent
+from storage.dialogs import Answer, Dialog, SeenUpdate
+from storage.outbox import Message, MessageState, Priority
+
+__all__ = ["follow", "join_customers", "note_opened", "opened_links"]
+
+_seen, _message, _case = SeenUpdate.__table__, Message.__table__, Case.__table__  # type: ignore[attr-defined]
+_models: tuple[Any, ...] = (Address, Consent, Dialog, Answer, Message, Case)
+_OWNED = tuple(model.__table__ for model in _models)
+
+LINKS = "move links"
+"""Under what opened links are kept among the updates that were taken: no account's name, for it has a space."""
+_OPENED = select(_seen.c.update_id).where(_seen.c.account == LINKS, among(_seen.c.update_id, "tokens"))
+_OPEN_CASE = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
+
+
+def opened_links(conn: Connection, tokens: Collection[str]) -> set[str]:
+    """Those of the tokens that were opened before."""
+    return set(conn.execute(_OPENED, {"tokens": tokens}).scalars())
+
+
+def note_opened(conn: Connection, token: str, now: datetime) -> None:
+    """From now on the link is spent. Raises IntegrityError where somebody else opened it at the same moment."""
+    insert_many(conn, _seen, [{"account": LINKS, "update_id": token, "seen_at": now}])
+
+
+def join_customers(conn: Connection, joining: int, customer_id: int, now: datetime) -> None:
+    """All that belongs to the one customer belongs to the other from now on: they are the same person.
+
+    One case a matter is open at a time: where both have one, that of the joining customer gets a matter of its own.
+    """
+    theirs = select(_case.c.matter).where(_case.c.customer_id == customer_id, _OPEN_CASE)
+    both = (_case.c.customer_id == joining) & _OPEN_CASE & _case.c.matter.in_(theirs)
+    conn.execute(update(_case).where(both).values(matter=_case.c.matter + f"~{joining}", version=_case.c.version + 1, updated_at=now))
+    for table in _OWNED:
+        conn.execute(update(table).where(table.c.customer_id == joining).values(customer_id=customer_id))
+
+
+def follow(
+    conn: Connection, customer_id: int, source_id: int, source: dict[str, str], target_id: int, target: dict[str, str], now: datetime
+) -> None:
+    """Open cases are answered at the new address, and what was told to the old one and shown nowhere is told there.
+
+    `source` and `target` are channel, account and address. Questions are left out: the dialog asks them again.
+    """
+    theirs = (_case.c.customer_id == customer_id) & (_case.c.address_id == source_id) & _OPEN_CASE
+    conn.execute(update(_case).where(theirs).values(address_id=target_id))
+    here = and_(_message.c.customer_id == customer_id, _message.c.account == source["account"], _message.c.address == source["address"])
+    due = _message.c.state == MessageState.DUE.value
+    unseen = (_message.c.state == MessageState.SENT.value) & _message.c.platform_id.is_(None)
+    told = _message.c.edits.is_(None) & or_(_message.c.key.is_(None), _message.c.key.not_like("q.%"))
+    anew = {**target, "state": MessageState.DUE.value, "priority": int(Priority.REPLY), "due_at": now, "sent_at": None}
+    conn.execute(update(_message).where(here, due | unseen, told).values(**anew))
