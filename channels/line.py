@@ -12,12 +12,13 @@ from traceback import format_tb
 from typing import Any
 
 from channels.clock import Clock
-from channels.contract import Channel, Retry, SendError, Unknown, Unreachable
+from channels.contract import Channel, Retry, SendError, TopicChannel, Unknown, Unreachable
 from channels.lanes import Lanes
 from channels.outgoing import Outgoing
 from storage.database import Database
 from storage.outbox import MessageState, Priority
 from storage.queries.outbox import Settled, claim, has_gone_on, orphans, platform_ids, settle
+from storage.queries.topics import topic_root
 from storage.writer import DatabaseUnavailable
 
 __all__ = ["Line"]
@@ -43,7 +44,7 @@ AT_ONCE, TAKES = 32, timedelta(seconds=0.15)
 """Messages of one platform under way at the same time: so many, or more where its pace asks for it, since a call with its
 settling takes up to so long."""
 KEYS_KEPT = 4096
-"""Keys of messages sent lately whose platform ids are at hand for an edit without asking the database."""
+"""Keys of messages sent lately, and topics begun, whose platform ids are at hand without asking the database."""
 
 
 class Line:
@@ -190,6 +191,8 @@ class Line:
             edits = await self._platform_id(one.say.edits) if one.say.edits else ""
             if one.say.edits and not (edits and self._channel.capabilities.edits):
                 platform_id = ""  # nothing to replace: an edit carries no news of its own
+            elif one.topic and isinstance(self._channel, TopicChannel):
+                platform_id = await self._send_of_topic(self._channel, one)
             else:
                 platform_id = await self._channel.send(one.address, one.wording, message_id=one.id, edits=edits)
         except SendError as error:
@@ -236,6 +239,19 @@ class Line:
 
     async def _settle_all(self, settled: Sequence[Settled]) -> None:
         await asyncio.gather(*(self._settle(one) for one in settled))
+
+    async def _send_of_topic(self, channel: TopicChannel, one: Outgoing) -> str:
+        """Send beneath the first message of the topic, which may not be settled yet; where there is none, this is the first."""
+        root = self._sent_keys.get(one.topic, "")
+        if not root:
+            async with self._database.read() as conn:
+                root = await conn.run_sync(topic_root, one.account, one.address, one.say.topic)
+        if root:
+            platform_id = await channel.send_beneath(root, one.address, one.wording, message_id=one.id)
+        else:
+            platform_id = await self._channel.send(one.address, one.wording, message_id=one.id)
+        self._remember(one.topic, root or platform_id)
+        return platform_id
 
     def _remember(self, key: str, platform_id: str) -> None:
         if key and platform_id:

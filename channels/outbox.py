@@ -39,6 +39,7 @@ def message_row(
         "state": MessageState.DUE.value,
         "say": say_to_json(say),
         "edits": say.edits or None,
+        "topic": (not say.edits and say.topic) or None,
         "customer_id": customer_id,
         "dialog_id": dialog_id,
         "invitation_id": invitation_id,

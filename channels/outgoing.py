@@ -61,6 +61,11 @@ class Outgoing:
         return not self.say.edits
 
     @property
+    def topic(self) -> str:
+        """Names what this new message is about, at its address; empty for edits, and for what is about nothing in particular."""
+        return f"{self.address} {self.say.topic}" if self.say.topic and not self.say.edits else ""
+
+    @property
     def wording(self) -> Say:
         """What to send: a second copy says that it is one."""
         say = self.say

@@ -18,9 +18,11 @@ def say_to_json(say: Say) -> dict[str, Any]:
         data["layout"] = say.layout.value
     if say.link:
         data["link"] = [say.link.label, say.link.url]
-    for name in ("picture", "key", "edits", "again", "lang"):
+    for name in ("picture", "key", "edits", "again", "topic", "lang"):
         if value := getattr(say, name):
             data[name] = value
+    if say.aloud:
+        data["aloud"] = True
     return data
 
 
@@ -42,6 +44,8 @@ def say_from_json(data: dict[str, Any]) -> Say:
         key=data.get("key", ""),
         edits=data.get("edits", ""),
         again=data.get("again", ""),
+        topic=data.get("topic", ""),
+        aloud=data.get("aloud", False),
         lang=data.get("lang", ""),
     )
 

@@ -55,6 +55,20 @@ class Message(SQLModel, table=True):
             postgresql_where=text("state = 'sending'"),
         ),
         Index(
+            "ix_message_topic",
+            "address",
+            "topic",
+            sqlite_where=text("topic is not null"),
+            postgresql_where=text("topic is not null"),
+        ),
+        Index(
+            "ix_message_of_topic",
+            "address",
+            "platform_id",
+            sqlite_where=text("topic is not null"),
+            postgresql_where=text("topic is not null"),
+        ),
+        Index(
             "ix_message_webchat",
             "account",
             "address",
@@ -75,6 +89,8 @@ class Message(SQLModel, table=True):
     say: dict[str, Any] = Field(sa_type=Json)
     edits: str | None = None
     """Key of the earlier message that this one replaces."""
+    topic: str | None = None
+    """What this message belongs to, together with others to the same address."""
     customer_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
     dialog_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
     invitation_id: int | None = Field(default=None, sa_type=BigInteger)

@@ -17,10 +17,21 @@ from bot.complaints.words import STAFF_WORDS
 from bot.surveys.definition import text_in
 from channels.contract import Choice
 from storage.cases import CaseState, PromiseState
-from storage.ids import short
+from storage.ids import from_short, short
 from storage.queries.cases import CaseView
 
-__all__ = ["MARKS", "Reader", "card_choices", "card_text", "case_ref", "customer_name", "department_name", "said_lines"]
+__all__ = [
+    "MARKS",
+    "Reader",
+    "card_choices",
+    "card_text",
+    "case_of",
+    "case_ref",
+    "case_topic",
+    "customer_name",
+    "department_name",
+    "said_lines",
+]
 
 MARKS = {1: "🟡", 2: "🟠", 3: "🔴", 4: "🚨"}
 _LATEST = 6
@@ -63,6 +74,17 @@ def _locale(lang: str) -> Locale:
 def case_ref(case_id: int, action: str, argument: str = "") -> str:
     """The reference of a staff member's choice: `c.<case>.<action>[.<argument>]`."""
     return ".".join(part for part in ("c", short(case_id), action, argument) if part)
+
+
+def case_topic(case_id: int) -> str:
+    """What binds together all that staff are told about a case."""
+    return f"case.{short(case_id)}"
+
+
+def case_of(topic: str) -> int | None:
+    """The case of a `case_topic`; None for any other topic."""
+    kind, _, number = topic.partition(".")
+    return from_short(number) if kind == "case" else None
 
 
 def customer_name(view: CaseView, lang: str) -> str:

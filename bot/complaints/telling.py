@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from bot.complaints.card import Reader, card_choices, card_text, case_ref, customer_name
+from bot.complaints.card import Reader, card_choices, card_text, case_ref, case_topic, customer_name
 from bot.complaints.routing import doors_to_alert
 from bot.complaints.rules import Rules
 from bot.complaints.words import STAFF_WORDS
@@ -76,7 +76,7 @@ def notify(
 ) -> None:
     """Send one notice about the case to these doors. With `once`, a second notice of that name is not sent.
 
-    Facts that are moments or departments' and fixes' names are told in each reader's own language.
+    What asks for an act is told aloud. Facts that are moments or departments' and fixes' names are told in each reader's own language.
     """
     rows = []
     for door in doors:
@@ -84,7 +84,7 @@ def notify(
         text = STAFF_WORDS(f"notice.{notice}", door.lang, name=customer_name(view, door.lang), **_told_to(reader, facts))
         choices = tuple(Choice(case_ref(view.id, action), STAFF_WORDS(f"button.{action}", door.lang)) for action in actions)
         key = f"{notice}.{once}.{short(door.id)}" if once else ""
-        rows.append(_row(Say(text, choices=choices, key=key), door, view, now))
+        rows.append(_row(Say(text, choices=choices, key=key, aloud=bool(actions)), door, view, now))
     insert_many(conn, _message, rows, ignore=True)
 
 
@@ -137,7 +137,7 @@ def _card(view: CaseView, door: Door, rules: Rules, now: datetime, *, key: str =
 
 def _row(say: Say, door: Door, view: CaseView, now: datetime) -> dict[str, Any]:
     # An alert twice is better than none.
-    say = replace(say, again=phrase("repeated", door.lang))
+    say = replace(say, again=phrase("repeated", door.lang), topic=case_topic(view.id))
     return message_row(
         say, channel=door.channel, account=door.account, address=door.native_id, priority=Priority.ALERT, now=now, case_id=view.id
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from bot.complaints.departments import DEPARTMENTS
 from bot.complaints.promises import Fix
 from bot.complaints.words import STAFF_WORDS
 from bot.desk.desk import due_choices, prepare
-from bot.desk.draft import Draft
+from bot.desk.draft import Draft, Drafts
 from bot.desk.history import history_text
 from bot.desk.open_cases import open_cases_say
 from bot.desk.operations import Operations
@@ -33,8 +33,8 @@ _MINUTE = 60
 
 @dataclass(slots=True)
 class DoorTalk:
-    """One thing a staff member did, inside one transaction. What is being prepared lies in the door's draft, so that it
-    outlives a restart. Every method gives back what to tell the staff member.
+    """One thing a staff member did, inside one transaction. What is being prepared lies in the door's drafts, so that it
+    outlives a restart. Every method gives back what to tell the staff member; `about` is then the case it was about, if any.
     """
 
     conn: Connection
@@ -42,10 +42,11 @@ class DoorTalk:
     door: AnyRow
     staff: AnyRow
     now: datetime
-    draft: Draft | None = None
+    about: int | None = None
+    drafts: Drafts = field(default_factory=Drafts)
 
     def __post_init__(self) -> None:
-        self.draft = Draft.from_json(self.door.draft)
+        self.drafts = Drafts.from_json(self.door.draft)
 
     @property
     def lang(self) -> str:
@@ -66,18 +67,20 @@ class DoorTalk:
             case _:
                 return []
         try:
-            return self._press(from_short(number), action, argument)
+            self.about = from_short(number)
+            return self._press(self.about, action, argument)
         except ValueError:
             # An argument that no button of ours carries.
             return []
 
     def _press(self, case_id: int, action: str, argument: str) -> list[Say]:
-        operations, draft = self.operations, self.draft
+        operations, draft = self.operations, self.drafts.of(case_id)
         match action:
             case "take":
                 return self._tell(operations.take(self.conn, self.staff, case_id, self.now), card=True)
             case "show":
-                return self._show(case_id)
+                # It may have been asked for from elsewhere, such as the list of open cases.
+                return [replace(say, aloud=True) for say in self._show(case_id)]
             case "history":
                 return self._history(case_id)
             case "kept":
@@ -100,12 +103,12 @@ class DoorTalk:
                 return self._tell(operations.dismiss(self.conn, self.staff, case_id, self.now))
             case "close":
                 return self._expect(Act.CLOSE, Draft(case_id, awaits="reason"), "reason")
-            case "edit" if draft and draft.case == case_id and draft.text:
+            case "edit" if draft and draft.text:
                 return self._expect(Act.WRITE, replace(draft, awaits="text"), "edit")
-            case "send" if draft and draft.case == case_id and draft.text:
+            case "send" if draft and draft.text:
                 return self._send(draft)
             case "drop":
-                self._keep(None)
+                self._drop(case_id)
                 return [self._say("dropped")]
             case "send":
                 return [self._say("nothing_to_send")]
@@ -113,13 +116,14 @@ class DoorTalk:
                 return [self._say("old_button"), *self._show(case_id)]
         return []
 
-    def wrote(self, text: str) -> list[Say]:
-        """Words: a command, or what the draft waits for."""
-        draft, text = self.draft, text.strip()
+    def wrote(self, text: str, about: int | None = None) -> list[Say]:
+        """Words: a command, what the draft waits for or, written `about` a case, a message to its customer."""
+        draft, text = self.drafts.of(about) if about else self.drafts.awaiting, text.strip()
         if text.removeprefix("/").lower() == "cases":  # most channels give a command as the word it is
             return [open_cases_say(self.conn, self.door, self.lang)]
         if text.startswith("/"):
             return [self._say("help")]
+        self.about = draft.case if draft else about
         match draft.awaits if draft else "":
             case "text" if draft:
                 return self._preview(replace(draft, text=text, awaits=""))
@@ -127,9 +131,15 @@ class DoorTalk:
                 prepared = prepare(self.conn, self.operations, self.staff, draft.case, Fix.EXPLAIN, self.now, explanation=text)
                 return self._preview(replace(draft, text=prepared.text, due=prepared.due, awaits="")) if prepared else []
             case "reason" if draft:
-                self._keep(None)
+                self._drop(draft.case)
                 return self._tell(self.operations.close(self.conn, self.staff, draft.case, text, self.now))
-        return [self._say("no_draft")]
+        return self._written_about(about, draft, text) if about else [self._say("no_draft")]
+
+    def _written_about(self, case_id: int, draft: Draft | None, text: str) -> list[Say]:
+        """Words of somebody who was asked for none: they are for the customer, in place of those that were prepared before."""
+        found = self.operations.look(self.conn, Act.WRITE, self.staff, case_id)
+        prepared = draft if draft and draft.text else Draft(case_id)
+        return self._preview(replace(prepared, text=text)) if found.done else self._tell(found)
 
     def _which_fix(self, case_id: int) -> list[Say]:
         found = self.operations.look(self.conn, Act.RESPOND, self.staff, case_id)
@@ -156,8 +166,8 @@ class DoorTalk:
         return self._say("which_due", choices)
 
     def _due(self, case_id: int, argument: str) -> list[Say]:
-        draft = self.draft
-        if draft is None or draft.case != case_id or draft.fix is None:
+        draft = self.drafts.of(case_id)
+        if draft is None or draft.fix is None:
             return self._which_fix(case_id)
         if not argument:
             return [self._which_due(case_id, draft.fix)]
@@ -192,7 +202,7 @@ class DoorTalk:
         else:
             outcome = operations.write_to_customer(self.conn, self.staff, draft.case, draft.text, self.now, draft.seen)
         if outcome.done:
-            self._keep(None)
+            self._drop(draft.case)
             return self._tell(outcome)
         if outcome.told == "changed_meanwhile":
             return [*self._tell(outcome), *self._show(draft.case), *self._preview(draft)]
@@ -242,6 +252,12 @@ class DoorTalk:
     def _say(self, key: str, choices: Sequence[Choice] = (), **facts: object) -> Say:
         return Say(DESK_WORDS(f"door.{key}", self.lang, **facts), choices=tuple(choices))
 
-    def _keep(self, draft: Draft | None) -> None:
-        self.draft = draft
-        keep_draft(self.conn, self.door.id, draft.to_json() if draft else None)
+    def _keep(self, draft: Draft) -> None:
+        self._put(self.drafts.put(draft))
+
+    def _drop(self, case_id: int) -> None:
+        self._put(self.drafts.without(case_id))
+
+    def _put(self, drafts: Drafts) -> None:
+        self.drafts = drafts
+        keep_draft(self.conn, self.door.id, drafts.to_json())

@@ -1,4 +1,4 @@
-"""The answer being prepared at a door, kept in the database between two presses."""
+"""The answers being prepared at a door, one a case, kept in the database between two presses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 from bot.complaints.promises import Fix
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "Drafts"]
+
+_KEPT = 12
+"""Answers that lie half done at one door; the oldest is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,36 @@ class Draft:
         return data
 
     @staticmethod
-    def from_json(data: dict[str, Any] | None) -> Draft | None:
-        if not data:
-            return None
+    def from_json(data: dict[str, Any]) -> Draft:
         due = datetime.fromisoformat(data["due"]) if "due" in data else None
         fix = Fix(data["fix"]) if "fix" in data else None
         return Draft(data["case"], data.get("awaits", ""), fix, due, data.get("text", ""), data.get("seen", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """All that are being prepared at one door, the newest last."""
+
+    all: tuple[Draft, ...] = ()
+
+    @property
+    def awaiting(self) -> Draft | None:
+        """The newest, where it waits for words."""
+        newest = self.all[-1] if self.all else None
+        return newest if newest and newest.awaits else None
+
+    def of(self, case_id: int) -> Draft | None:
+        return next((draft for draft in self.all if draft.case == case_id), None)
+
+    def put(self, draft: Draft) -> Drafts:
+        return Drafts((*self.without(draft.case).all, draft)[-_KEPT:])
+
+    def without(self, case_id: int) -> Drafts:
+        return Drafts(tuple(draft for draft in self.all if draft.case != case_id))
+
+    def to_json(self) -> dict[str, Any] | None:
+        return {"drafts": [draft.to_json() for draft in self.all]} if self.all else None
+
+    @staticmethod
+    def from_json(data: dict[str, Any] | None) -> Drafts:
+        return Drafts(tuple(Draft.from_json(draft) for draft in data.get("drafts", ()))) if data else Drafts()

@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from bot.complaints.card import case_of, case_topic
 from bot.desk.attempts import Attempts
 from bot.desk.door_talk import DoorTalk
 from bot.desk.operations import Operations
@@ -22,6 +23,7 @@ from storage.database import Database
 from storage.dialogs import SeenUpdate
 from storage.outbox import Message, Priority
 from storage.queries.staff import AnyRow, door_at, link_door, set_reachable, staff_member, use_code
+from storage.queries.topics import topic_of
 
 __all__ = ["StaffReceiver"]
 
@@ -91,6 +93,10 @@ class StaffReceiver:
         if not door.reachable:
             set_reachable(conn, door.id, reachable=True)
         talk = DoorTalk(conn, self._operations, door, staff, self._clock.now())
+        says = self._answers(conn, heard, door, talk, linked=linked)
+        return says if talk.about is None else [replace(say, topic=case_topic(talk.about)) for say in says]
+
+    def _answers(self, conn: Connection, heard: Heard, door: AnyRow, talk: DoorTalk, *, linked: bool) -> Sequence[Say]:
         match heard.kind:
             case HeardKind.LEFT:
                 set_reachable(conn, door.id, reachable=False)
@@ -105,7 +111,8 @@ class StaffReceiver:
             case HeardKind.TEXT if heard.edited:
                 return [Say(DESK_WORDS("door.edited", door.lang))]
             case HeardKind.TEXT:
-                return talk.wrote(heard.text)
+                topic = topic_of(conn, heard.account, heard.address, heard.message) if heard.message else ""
+                return talk.wrote(heard.text, case_of(topic))
             case HeardKind.MEDIA:
                 return [Say(DESK_WORDS("door.only_words", door.lang))]
 

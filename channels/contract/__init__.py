@@ -5,7 +5,7 @@ free of any platform, and the channel renders it as well as its platform can. Se
 message id or in one of four errors, each of which tells the sender what to do next.
 """
 
-from channels.contract.channel import Capabilities, Channel, Hear, Pace
+from channels.contract.channel import Capabilities, Channel, Hear, Pace, TopicChannel
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
 from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say
@@ -34,6 +34,7 @@ __all__ = [
     "Retry",
     "Say",
     "SendError",
+    "TopicChannel",
     "Unknown",
     "Unreachable",
     "Voted",

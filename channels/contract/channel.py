@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
 from channels.contract.heard import Heard
 from channels.contract.say import Say
 
-__all__ = ["Capabilities", "Channel", "Hear", "Pace"]
+__all__ = ["Capabilities", "Channel", "Hear", "Pace", "TopicChannel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +78,14 @@ class Channel(Protocol):
         """
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class TopicChannel(Protocol):
+    """A channel that can show what belongs together beneath its first message. It is given no other way of sending."""
+
+    async def send_beneath(self, root: str, address: str, say: Say, *, message_id: int) -> str:
+        """As `Channel.send` of a new message, beneath the one of the platform's id `root`.
+
+        Where that one is gone, the message stands by itself.
+        """

@@ -70,7 +70,7 @@ class Heard:
     token: str = ""
     media: Media | None = None
     message: str = ""
-    """Platform id of the message that was tapped or replied to."""
+    """Platform id of the message that was tapped or replied to; of what was written beneath others, that of the first."""
     lang: str = ""
     """Language the platform names for the person (BCP 47), empty where it does not."""
     name: str = ""

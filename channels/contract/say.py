@@ -68,5 +68,10 @@ class Say:
     again: str = ""
     """Put before the text when this is sent a second time because nobody knows whether the first arrived.
     Empty: it is not sent again."""
+    topic: str = ""
+    """Messages to the same address with the same topic belong together: a channel that can shows the later ones beneath
+    the first (`TopicChannel`)."""
+    aloud: bool = False
+    """Worth seeing at once, even where later messages of a topic lie folded beneath the first."""
     lang: str = ""
     """Language of the words (BCP 47), where the channel must add some of its own; empty where it is not known."""

@@ -20,7 +20,7 @@ from channels.slack.calls import Calls
 from channels.slack.hearing import author_of, heard_of
 from channels.slack.listeners import bolt_app
 from channels.slack.people import People
-from channels.slack.refusals import edit_is_settled, explained, is_too_fast, picture_is_refused, send_error
+from channels.slack.refusals import edit_is_settled, explained, is_too_fast, picture_is_refused, send_error, thread_is_gone
 from channels.slack.rules import CAPABILITIES, SLACK, member_of
 from channels.slack.socket import SocketLine
 from channels.slack.webhook import webhook_route
@@ -78,11 +78,19 @@ class SlackBot:
 
     async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
         """As the contract says; `message_id` is of no use, for Slack promises no idempotency key."""
-        try:
-            member = member_of(address)
-        except ValueError as why:
-            raise Rejected(str(why)) from None
+        member = self._member(address)
         return await (self._edit(edits, say) if edits else self._post(member, say))
+
+    async def send_beneath(self, root: str, address: str, say: Say, *, message_id: int) -> str:
+        """In the thread of that message; `Say.aloud` stands in the conversation as well."""
+        ts = root.partition(":")[2]
+        try:
+            return await self._post(self._member(address), say, thread_ts=ts, reply_broadcast=say.aloud)
+        except Rejected as refused:
+            if not thread_is_gone(refused.__cause__):
+                raise
+            log.info("slack_thread_gone", extra={"account": self.account, "why": refused.why})
+            return await self.send(address, say, message_id=message_id)
 
     async def close(self) -> None:
         await self._calls.close()
@@ -98,15 +106,22 @@ class SlackBot:
         self._line.over()
         log.info("slack_started", extra={"account": self.account, "by": "socket" if self._credentials.app_token else "http"})
 
-    async def _post(self, member: str, say: Say) -> str:
+    def _member(self, address: str) -> str:
+        try:
+            return member_of(address)
+        except ValueError as why:
+            raise Rejected(str(why)) from None
+
+    async def _post(self, member: str, say: Say, **thread: Any) -> str:
+        content = message_of(say) | thread
         try:
             # To a member's id Slack opens the conversation itself, and tells which it is.
-            sent = await self._calls("chat.postMessage", channel=member, **message_of(say), unfurl_links=False, unfurl_media=False)
+            sent = await self._calls("chat.postMessage", channel=member, **content, unfurl_links=False, unfurl_media=False)
         except Exception as error:
             if say.picture and picture_is_refused(error):
                 # A picture that Slack cannot fetch must not keep the question from the customer.
                 log.warning("slack_picture_refused", extra={"account": self.account, "why": explained(error)})
-                return await self._post(member, replace(say, picture=""))
+                return await self._post(member, replace(say, picture=""), **thread)
             raise send_error(error, self._outage.pause) from error
         self._outage.over()
         return f"{sent['channel']}:{sent['ts']}"

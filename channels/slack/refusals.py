@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
 
-__all__ = ["code_of", "edit_is_settled", "explained", "is_too_fast", "picture_is_refused", "send_error"]
+__all__ = ["code_of", "edit_is_settled", "explained", "is_too_fast", "picture_is_refused", "send_error", "thread_is_gone"]
 
 AGAIN_WHEN_MENDED = timedelta(minutes=5)
 """What only the operator can mend is not the message's fault: it waits until that is done."""
@@ -40,6 +40,9 @@ _NOBODY = frozenset(
     {"cannot_dm_bot", "channel_not_found", "is_archived", "not_in_channel", "user_disabled", "user_not_found", "user_not_visible"}
 )
 _EDIT_SETTLED = frozenset({"cant_update_message", "channel_not_found", "edit_window_closed", "is_inactive", "message_not_found"})
+_THREAD_GONE = frozenset(
+    {"cannot_reply_to_message", "invalid_thread_ts", "message_not_found", "restricted_action_thread_locked", "thread_not_found"}
+)
 _TRY_AGAIN = frozenset({"ratelimited", "rate_limited", "request_timeout", "service_unavailable"})
 _PERHAPS_DONE = frozenset({"fatal_error", "internal_error"})
 """Slack's own words: "It's possible some aspect of the operation succeeded before the error was raised."."""
@@ -77,6 +80,11 @@ def code_of(error: Exception) -> str:
 def edit_is_settled(error: Exception) -> bool:
     """An edit that needs no more care: the message is gone, or may no longer be edited."""
     return code_of(error) in _EDIT_SETTLED
+
+
+def thread_is_gone(error: BaseException | None) -> bool:
+    """The message to answer beneath was deleted, or may not be answered."""
+    return isinstance(error, Exception) and code_of(error) in _THREAD_GONE
 
 
 def is_too_fast(error: Exception) -> bool:

@@ -57,6 +57,13 @@ class Post:
     async def close(self) -> None: ...
 
 
+class ThreadedPost(Post):
+    """Shows what belongs together beneath its first message."""
+
+    async def send_beneath(self, root: str, address: str, say: Say, *, message_id: int) -> str:
+        return await self.send(address, say, message_id=message_id, edits=f"beneath {root}")
+
+
 @asynccontextmanager
 async def sending(database: Database, post: Post, clock: SimulatedClock) -> AsyncIterator[Delivery]:
     delivery = Delivery(database, [post], clock)
@@ -275,6 +282,31 @@ async def test_an_edit_replaces_the_message_of_its_key_also_after_a_restart(data
     async with sending(database, post, clock):
         await until(lambda: settled(database))
     assert post.sent == [("anna", "How was it?", ""), ("anna", "How was it? ✓ 4", "p1")]
+
+
+async def test_what_is_about_the_same_thing_stands_beneath_its_first_message_also_after_a_restart(
+    database: Database, clock: SimulatedClock
+) -> None:
+    post = ThreadedPost()
+    await put(database, clock, Say("first", topic="case.1"), Say("second", topic="case.1"), Say("other", topic="case.2"), Say("plain"))
+    await put(database, clock, Say("first elsewhere", topic="case.1"), address="olle")
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    async with sending(database, post, clock):
+        await put(database, clock, Say("third", topic="case.1"), Say("fourth", topic="case.1"))
+        await until(lambda: settled(database))
+    beneath = {text: edits for _, text, edits in post.sent}
+    assert {text for text, root in beneath.items() if not root} == {"first", "other", "plain", "first elsewhere"}
+    first = f"p{1 + [text for _, text, _ in post.sent].index('first')}"
+    assert [beneath[text] for text in ("second", "third", "fourth")] == [f"beneath {first}"] * 3
+
+
+async def test_where_a_channel_knows_no_threads_everything_stands_by_itself(database: Database, clock: SimulatedClock) -> None:
+    post = Post()
+    await put(database, clock, Say("first", topic="case.1"), Say("second", topic="case.1"))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "first", ""), ("anna", "second", "")]
 
 
 async def test_an_edit_of_unknown_fate_is_sent_again_for_it_shows_the_same_twice(database: Database, clock: SimulatedClock) -> None:

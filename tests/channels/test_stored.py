@@ -22,6 +22,8 @@ says = st.builds(
     key=texts,
     edits=texts,
     again=texts,
+    topic=texts,
+    aloud=st.booleans(),
     lang=texts,
 )
 names = st.text(min_size=1, max_size=20)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, update
 
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
@@ -335,3 +335,54 @@ async def test_messages_to_staff_go_before_everything_else(world: World, anna: P
     await alert_of(world, anna, "Maria")
     async with world.database.read() as conn:
         assert set((await conn.execute(select(Message.__table__.c.priority))).scalars()) == {0}
+
+
+async def _delivered(world: World, address: str) -> dict[str, str]:
+    """Let everything in the outbox for that address arrive; gives back the platform's ids by the text."""
+    table = Message.__table__  # type: ignore[attr-defined]
+
+    def arrive(conn: Connection) -> dict[str, str]:
+        ids = {}
+        for row in conn.execute(select(table).where(table.c.address == address, table.c.edits.is_(None)).order_by(table.c.id)):
+            conn.execute(update(table).where(table.c.id == row.id).values(platform_id=f"m{row.id}"))
+            ids[row.say["text"]] = f"m{row.id}"
+        return ids
+
+    return await world.database.write(arrive)
+
+
+async def test_words_that_answer_an_alert_are_prepared_for_that_customer(world: World, staffroom: Staffroom, anna: Person) -> None:
+    await world.staff("Maria")
+    await alert_of(world, anna, "Maria")
+    (alert,) = (await _delivered(world, "Maria")).values()
+    chat = staffroom.chat("Maria")
+    (preview,) = await chat.does(HeardKind.TEXT, text="Förlåt Anna, vi ser på det.", message=alert)
+    assert preview.text.startswith("To Anna Berg:\n\nFörlåt Anna, vi ser på det.")
+    assert (await chat.presses_label([preview], "Send"))[0].text == "Sent to Anna Berg."
+
+
+async def test_words_that_answer_an_alert_of_somebody_elses_case_go_nowhere(world: World, staffroom: Staffroom, anna: Person) -> None:
+    await world.staff("Maria")
+    await world.staff("Olle")
+    (alert,) = await alert_of(world, anna, "Maria")
+    await staffroom.chat("Olle").presses(alert.choices[0].ref)
+    place = next(iter((await _delivered(world, "Maria")).values()))
+    (told,) = await staffroom.chat("Maria").does(HeardKind.TEXT, text="Förlåt", message=place)
+    assert told.text == "Olle has it."
+
+
+async def test_two_answers_can_be_prepared_at_one_door_at_the_same_time(world: World, staffroom: Staffroom, anna: Person) -> None:
+    await world.staff("Maria")
+    chat = staffroom.chat("Maria")
+    await alert_of(world, anna, "Maria")
+    (to_anna,) = await chat.does(HeardKind.TEXT, text="Till Anna", message=next(iter((await _delivered(world, "Maria")).values())))
+    berit = await world.customer("Berit Ek")
+    await alert_of(world, berit, "Maria")
+    berits = next(place for text, place in (await _delivered(world, "Maria")).items() if "Berit Ek" in text)
+    await chat.does(HeardKind.TEXT, text="Till Berit", message=berits)
+    await chat.presses_label([to_anna], "Send")
+    assert [say.text for say in await world.messages(anna.native_id, account="shop_bot")] == ["Till Anna"]
+    assert await world.messages(berit.native_id, account="shop_bot") == []
+    (again,) = await chat.does(HeardKind.TEXT, text="Till Berit, igen", message=berits)
+    await chat.presses_label([again], "Send")
+    assert [say.text for say in await world.messages(berit.native_id, account="shop_bot")] == ["Till Berit, igen"]

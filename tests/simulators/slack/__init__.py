@@ -12,7 +12,8 @@ what was not acknowledged is pushed again.
 
 What it does not do, so that nobody trusts it with that:
 
-* One workspace and direct messages alone: no channels, threads only as a mark on a message, no reactions, no search.
+* One workspace and direct messages alone: no channels, no reactions, no search. A thread is a mark on a message; nobody
+  follows one or leaves it.
 * Scopes are not checked; a manifest is not read, so a person can send any command.
 * Of Block Kit it knows sections, actions (buttons, menus), images, headers, dividers, contexts and inputs; others are refused.
 * A length is counted in UTF-16 units, for Slack does not say how it counts: an app that passes here passes there.

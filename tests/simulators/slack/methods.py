@@ -82,6 +82,11 @@ class Methods:
     def _post(self, app: App, args: Json) -> Json:
         conversation = self._conversation(app, args["channel"])
         message = self._message(app, args)
+        if thread := args.get("thread_ts"):
+            root = conversation.entries.get(thread)
+            if root is None or "thread_ts" in root.message:
+                raise Refusal("thread_not_found")
+            message |= {"thread_ts": thread, **({"subtype": "thread_broadcast"} if args.get("reply_broadcast") else {})}
         entry = conversation.entries[message["ts"]] = Entry(message, from_app=True)
         conversation.news.append(("new", entry.ts))
         conversation.bell.ring()

@@ -67,12 +67,13 @@ def block_actions(world: World, conversation: Conversation, message: Json, eleme
     app, user = conversation.app, conversation.user
     number = next(world.numbers)
     action = {key: element[key] for key in ("action_id", "type", "text", "value") if key in element}
+    thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
     return {
         "type": "block_actions",
         "user": {"id": user.id, "username": user.name.lower(), "name": user.name.lower(), "team_id": user.team},
         "api_app_id": app.id,
         "token": "verification-token-of-old",
-        "container": {"type": "message", "message_ts": message["ts"], "channel_id": conversation.id, "is_ephemeral": False},
+        "container": {"type": "message", "message_ts": message["ts"], "channel_id": conversation.id, "is_ephemeral": False, **thread},
         "trigger_id": f"{number}.{int(world.now().timestamp())}.{number:032x}",
         "team": {"id": TEAM, "domain": "home"},
         "enterprise": None,

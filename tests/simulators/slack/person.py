@@ -68,7 +68,8 @@ class Person:
         raise Refused(f"there is nothing to tap called {label or ref!r}")
 
     async def hears(self, within: float = 5.0) -> Json:
-        """The next message of the app that was not seen yet, once it is there: `ts`, `text`, `buttons`, `link`."""
+        """The next message of the app that was not seen yet, once it is there: `ts`, `text`, `buttons`, `links`, the
+        `thread` it stands in, and whether it is seen outside of it too (`aloud`)."""
         async with asyncio.timeout(within):
             while True:
                 news = self.conversation.news
@@ -102,6 +103,8 @@ def shown(entry: Entry) -> Json:
     return {
         "ts": message["ts"],
         "from": "app" if entry.from_app else "person",
+        "thread": message.get("thread_ts", ""),
+        "aloud": "thread_ts" not in message or message.get("subtype") == "thread_broadcast",
         "text": "\n".join(sections) if entry.from_app and sections else message["text"],
         "buttons": [_label(option) for element, option in tappable if "url" not in element],
         "links": [element["url"] for element, _ in tappable if "url" in element],
