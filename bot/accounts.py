@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot.config import Config
-from bot.config.platforms import Mastodon, Slack, StaffTelegram, Telegram, Webchat
+from bot.config.platforms import Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
 from bot.invitations.links import Links
 from bot.mistake import Mistake
 from channels.clock import Clock
@@ -39,6 +39,8 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
                 channels.append(_slack(name, account, clock))
             case Mastodon():
                 channels.append(_mastodon(name, account, database, clock))
+            case X():
+                channels.append(_x(name, account, config, database, clock))
             case Webchat():
                 channels.append(_web_chat(name, config, database, clock, secret))
     return channels
@@ -110,6 +112,23 @@ def _mastodon(name: str, account: Mastodon, database: Database, clock: Clock) ->
 
     token = account.access_token.get_secret_value()
     return MastodonChannel(name, account.server, token, last_heard=last_heard, clock=clock, rng=Random())  # noqa: S311
+
+
+def _x(name: str, account: X, config: Config, database: Database, clock: Clock) -> Channel:
+    from bot.x_memory import StoredMemory
+    from channels.customers.x import Credentials, XChannel
+
+    keys = (account.api_key, account.api_secret, account.access_token, account.access_secret)
+    return XChannel(
+        name,
+        Credentials(*(key.get_secret_value() for key in keys)),
+        lang=config.shop.languages[0],
+        budget=account.budget,
+        memory=StoredMemory(database, name),
+        clock=clock,
+        rng=Random(),  # noqa: S311
+        api_base=account.api_base,
+    )
 
 
 def _web_chat(name: str, config: Config, database: Database, clock: Clock, secret: str) -> Channel:

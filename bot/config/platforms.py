@@ -8,12 +8,23 @@ from pydantic import Field, model_validator
 
 from bot.config.contradictions import Contradiction, raise_if
 from bot.config.section import Section
-from bot.config.values import MastodonToken, SlackAppToken, SlackBotToken, SlackSigningSecret, TelegramToken, WebAddress, WebhookSecret
+from bot.config.values import (
+    MastodonToken,
+    SlackAppToken,
+    SlackBotToken,
+    SlackSigningSecret,
+    TelegramToken,
+    WebAddress,
+    WebhookSecret,
+    XSecret,
+    XToken,
+)
 
-__all__ = ["Channel", "Mastodon", "Slack", "StaffTelegram", "Telegram", "Webchat"]
+__all__ = ["Channel", "Mastodon", "Slack", "StaffTelegram", "Telegram", "Webchat", "X"]
 
 _TELEGRAM_API = "https://api.telegram.org"
 _SLACK_API = "https://slack.com/api"
+_X_API = "https://api.twitter.com"
 
 
 class Telegram(Section):
@@ -62,13 +73,26 @@ class Mastodon(Section):
     access_token: MastodonToken
 
 
+class X(Section):
+    """An account on X, which customers mention or write to."""
+
+    kind: Literal["x"]
+    api_key: XSecret
+    api_secret: XSecret
+    access_token: XToken
+    access_secret: XSecret
+    budget: float = Field(default=5.0, gt=0, le=100_000)
+    """US dollars a day."""
+    api_base: WebAddress = _X_API
+
+
 class Webchat(Section):
     """The chat on our own web page."""
 
     kind: Literal["webchat"]
 
 
-Channel = Annotated[Telegram | Webchat | Slack | Mastodon, Field(discriminator="kind")]
+Channel = Annotated[Telegram | Webchat | Slack | Mastodon | X, Field(discriminator="kind")]
 
 
 class StaffTelegram(Section):

@@ -26,6 +26,8 @@ __all__ = [
     "TelegramToken",
     "WebAddress",
     "WebhookSecret",
+    "XSecret",
+    "XToken",
 ]
 
 
@@ -58,6 +60,18 @@ def _slack_signing_secret(value: SecretStr) -> SecretStr:
 def _mastodon_token(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[\w-]{16,}", value.get_secret_value(), re.ASCII):
         raise ValueError('should be "Your access token", copied whole from the account\'s Preferences → Development')
+    return value
+
+
+def _x_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9]{16,}", value.get_secret_value(), re.ASCII):
+        raise ValueError("should be letters and digits alone, copied whole from the app's page at X, Keys and tokens")
+    return value
+
+
+def _x_token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d{1,19}-[A-Za-z0-9]{16,}", value.get_secret_value(), re.ASCII):
+        raise ValueError("should be digits, a hyphen, letters and digits, copied whole from the app's page at X, Keys and tokens")
     return value
 
 
@@ -127,5 +141,7 @@ SlackAppToken = Annotated[SecretStr, AfterValidator(_slack_app_token)]
 SlackBotToken = Annotated[SecretStr, AfterValidator(_slack_bot_token)]
 SlackSigningSecret = Annotated[SecretStr, AfterValidator(_slack_signing_secret)]
 TelegramToken = Annotated[SecretStr, AfterValidator(_telegram_token)]
+XSecret = Annotated[SecretStr, AfterValidator(_x_secret)]
+XToken = Annotated[SecretStr, AfterValidator(_x_token)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 """Telegram takes 1 to 256 of these characters; sixteen hexadecimal ones are the least that cannot be guessed."""

@@ -38,3 +38,13 @@ async def test_the_last_update_of_a_quiet_account_is_remembered(database: Databa
     assert await forget_old_updates(database, clock.now()) == 2
     assert await remembered(database, "quiet") == ["60"]
     assert await remembered(database, "busy") == ["0"]
+
+
+async def test_the_last_update_of_each_kind_is_remembered(database: Database, clock: SimulatedClock) -> None:
+    rows = [
+        {"account": "shop_x", "update_id": f"{kind}/{age}", "seen_at": clock.now() - timedelta(days=age)}
+        for kind, age in (("mention", 90), ("mention", 80), ("message", 70), ("message", 1))
+    ]
+    await database.write(lambda conn: insert_many(conn, SEEN, rows))
+    assert await forget_old_updates(database, clock.now()) == 2
+    assert await remembered(database, "shop_x") == ["mention/80", "message/1"]

@@ -1,0 +1,101 @@
+"""A test tool. What the played X remembers: people, posts, direct messages, what was called and what it cost."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+__all__ = ["KEYS", "PRICES", "SHOP", "Json", "User", "World"]
+
+Json = dict[str, Any]
+
+SHOP = "1001"
+"""The user id of the account under test."""
+KEYS = {
+    "api_key": "apikey0123456789",
+    "api_secret": "apisecret0123456789",
+    "access_token": f"{SHOP}-accesstoken0123456789",
+    "access_secret": "accesssecret0123456789",
+}
+PRICES = {"post read": 5, "message read": 10, "person read": 10, "post": 15, "post with a link": 200, "message": 15}
+"""Thousandths of a dollar (docs.x.com/x-api/getting-started/pricing)."""
+_EPOCH = 1_288_834_974_657
+"""Milliseconds: where X's numbers begin."""
+_LINK = re.compile(r"\b\w+\.\w{2,}/|https?://")
+
+
+@dataclass(slots=True)
+class User:
+    id: str
+    name: str
+    username: str
+    lang: str = "en"
+    takes_messages: bool = True
+
+    @property
+    def shown(self) -> Json:
+        return {"id": self.id, "name": self.name, "username": self.username}
+
+
+class World:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.users = {SHOP: User(SHOP, "Northlight", "shop")}
+        self.posts: list[Json] = []
+        """Oldest first."""
+        self.messages: list[Json] = []
+        """Direct messages, oldest first."""
+        self.calls: Counter[str] = Counter()
+        self.answers: Counter[int] = Counter()
+        """By HTTP status."""
+        self.bill: Counter[str] = Counter()
+        """How often each price was charged."""
+        self.floods = 0
+        """Calls beyond a limit."""
+        self.faults: list[str] = []
+        """What the interface description or a limit of length does not allow."""
+        self.groups: set[str] = set()
+        self._last_id = 0
+
+    @property
+    def mills(self) -> int:
+        return sum(PRICES[what] * number for what, number in self.bill.items())
+
+    def next_id(self) -> str:
+        """Ids are times, and grow."""
+        stamp = (round(self.now().timestamp() * 1000) - _EPOCH) << 22
+        self._last_id = max(self._last_id + 1, stamp)
+        return str(self._last_id)
+
+    def add_post(self, author: str, text: str, *, lang: str, answers: str = "", media: tuple[str, ...] = ()) -> Json:
+        handles = re.findall(r"@(\w{1,15})", text)
+        known = {user.username: user.id for user in self.users.values()}
+        mentions = [{"username": handle, "id": known[handle]} for handle in handles if handle in known]
+        post = self._made(text) | {"author_id": author, "lang": lang, "entities": {"mentions": mentions}, "answers": answers}
+        if media:
+            post |= {"attachments": {"media_keys": list(media)}, "text": f"{post['text']} https://t.co/abc"}
+        self.posts.append(post)
+        return post
+
+    def add_message(self, sender: str, other: str, text: str, *, media: tuple[str, ...] = ()) -> Json:
+        talk = other if other in self.groups else "-".join(sorted((sender, other), key=int))
+        event = self._made(text) | {"sender_id": sender, "dm_conversation_id": talk, "event_type": "MessageCreate"}
+        if media:
+            event |= {"attachments": {"media_keys": list(media)}, "text": f"{event['text']} https://t.co/abc"}
+        self.messages.append(event)
+        return event
+
+    def charge(self, what: str, number: int = 1) -> None:
+        self.bill[what] += number
+
+    def charge_post(self, text: str) -> None:
+        self.charge("post with a link" if _LINK.search(text) else "post")
+
+    def _made(self, text: str) -> Json:
+        stamp = self.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"id": self.next_id(), "text": html.escape(text, quote=False), "created_at": stamp}
