@@ -14,6 +14,9 @@ from sqlalchemy import make_url
 
 from bot.config import Config
 from bot.config.platforms import Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
+from bot.files.folder import FileFolder
+from bot.files.limits import Limits
+from bot.files.store import FileStore
 from bot.invitations.links import Links
 from bot.mistake import Mistake
 from channels.clock import Clock
@@ -25,10 +28,10 @@ from storage.queries.updates import last_update
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["customer_channels", "data_folder", "links_of", "poll_rules_of", "server_secret", "staff_channels"]
+__all__ = ["customer_channels", "data_folder", "file_store", "links_of", "poll_rules_of", "server_secret", "staff_channels"]
 
 
-def customer_channels(config: Config, database: Database, clock: Clock, secret: str) -> Sequence[Channel]:
+def customer_channels(config: Config, database: Database, clock: Clock, secret: str, store: FileStore) -> Sequence[Channel]:
     """Every account that customers can be met on. `secret` is the server's own, from which others are derived."""
     channels: list[Channel] = []
     for name, account in config.channels.items():
@@ -42,7 +45,7 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
             case X():
                 channels.append(_x(name, account, config, database, clock))
             case Webchat():
-                channels.append(_web_chat(name, config, database, clock, secret))
+                channels.append(_web_chat(name, config, database, clock, secret, store))
     return channels
 
 
@@ -131,8 +134,8 @@ def _x(name: str, account: X, config: Config, database: Database, clock: Clock) 
     )
 
 
-def _web_chat(name: str, config: Config, database: Database, clock: Clock, secret: str) -> Channel:
-    from bot.console.webchat import PhotoFolder, stored_transcript
+def _web_chat(name: str, config: Config, database: Database, clock: Clock, secret: str, store: FileStore) -> Channel:
+    from bot.console.webchat import StoredPhotos, stored_transcript
     from channels.customers.webchat import WebChat
 
     return WebChat(
@@ -140,7 +143,7 @@ def _web_chat(name: str, config: Config, database: Database, clock: Clock, secre
         shop=config.shop.name,
         secret=hmac.new(secret.encode(), f"webchat {name}".encode(), hashlib.sha256).hexdigest(),
         transcript=stored_transcript(database, name),
-        photos=PhotoFolder(data_folder(config) / "photos"),
+        photos=StoredPhotos(database, store, name, clock),
         clock=clock,
         secure=config.server.address.startswith("https://"),
     )
@@ -150,6 +153,12 @@ def links_of(config: Config, channels: Sequence[Channel]) -> Links:
     """Where invitations lead, as far as the platforms have told us our own names yet."""
     bots = {channel.account: channel.username for channel in channels if isinstance(channel, TelegramBot) and channel.username}
     return Links(bots, {channel.account: config.server.address for channel in channels if channel.name == "webchat"})
+
+
+def file_store(config: Config, database: Database) -> FileStore:
+    """Where photos and voice notes are kept, beside the database."""
+    said = config.pictures
+    return FileStore(database, FileFolder(data_folder(config) / "files"), Limits.of_megabytes(said.max_mb, said.daily_mb, said.keep_for))
 
 
 def data_folder(config: Config) -> Path:

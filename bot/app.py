@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
 from bot.account_service import serve_account
-from bot.accounts import customer_channels, data_folder, links_of, server_secret, staff_channels
+from bot.accounts import customer_channels, data_folder, file_store, links_of, server_secret, staff_channels
 from bot.campaigns.polls.tending import poll_sweep
 from bot.campaigns.polls.votes import vote_taker
 from bot.campaigns.sweeps import campaign_sweeps
 from bot.complaints.detecting import Detection
-from bot.complaints.rules import Rules
-from bot.complaints.undelivered import watch_undelivered
-from bot.complaints.watching import watch_promises, watch_silence, watch_targets
+from bot.complaints.pictures import file_settled
+from bot.complaints.sweeps import case_sweeps
 from bot.config import Config
 from bot.config.rules import complaint_rules_of, planner_of, policy_of
 from bot.desk.desk import Desk
@@ -30,6 +29,10 @@ from bot.dialogs.forgetting import forget_old_updates
 from bot.dialogs.move_tokens import MoveTokens
 from bot.dialogs.published import Published
 from bot.dialogs.receive import Receiver
+from bot.files.enclosing import Enclosing
+from bot.files.fetching import Fetching
+from bot.files.links import FileLinks
+from bot.files.store import FileStore
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
 from bot.invitations.scheduler import Scheduler
@@ -39,7 +42,7 @@ from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from channels.clock import Clock, SystemClock
-from channels.contract import Channel, Hear, PollPlaces
+from channels.contract import Channel, Fetches, Hear, PollPlaces
 from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
@@ -47,7 +50,6 @@ from storage.ownership import owning
 __all__ = ["App", "open_app"]
 
 log = logging.getLogger(__name__)
-_WATCH_EVERY = timedelta(seconds=30)
 _FORGET_EVERY = timedelta(days=1)
 
 
@@ -69,6 +71,9 @@ class App:
     desk: Desk
     staff_receiver: StaffReceiver
     planner: Planner
+    store: FileStore
+    file_links: FileLinks
+    fetching: Fetching
     sweeps: Sequence[Sweep]
 
     @property
@@ -80,6 +85,7 @@ class App:
         """Hear, answer, deliver and, with `schedule`, do what falls due, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.detection.follow())
+            tasks.create_task(self.fetching.run())
             for channel in self.channels:
                 tasks.create_task(self._serve(channel, self.receiver.hear))
             for channel in self.staff_channels:
@@ -124,9 +130,12 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
 
     await database.write(publish_all)
     secret = server_secret(data_folder(config))
-    channels, staff = customer_channels(config, database, clock, secret), staff_channels(config, clock)
-    delivery = Delivery(database, [*channels, *staff], clock)
+    store, file_links = file_store(config, database), FileLinks(config.server.address, secret)
+    channels, staff = customer_channels(config, database, clock, secret, store), staff_channels(config, clock)
+    delivery = Delivery(database, [*channels, *staff], clock, Enclosing(database, store, file_links, clock).enclosed)
     rules = complaint_rules_of(config)
+    fetchers = {channel.account: channel for channel in (*channels, *staff) if isinstance(channel, Fetches)}
+    fetching = Fetching(database, store, fetchers, clock, lambda conn, file, now: file_settled(conn, rules, file, now), delivery.wake)
     operations = Operations(rules, published)
     detection = Detection(database, rules, config.complaints.tier, delivery.wake)
     receiver = Receiver(
@@ -141,6 +150,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         handover=delivery,
         move_tokens=MoveTokens(secret),
         keeps_words=[channel.account for channel in channels if channel.name == "webchat"],
+        files_heard=fetching.look,
     )
     poll_places = {channel.account: channel for channel in channels if isinstance(channel, PollPlaces)}
     for places in poll_places.values():
@@ -164,28 +174,16 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         desk=Desk(database, operations, clock, delivery.wake),
         staff_receiver=StaffReceiver(database, operations, clock, delivery.wake),
         planner=planner,
+        store=store,
+        file_links=file_links,
+        fetching=fetching,
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
             *campaign_sweeps(database, config.shop.timezone),
             poll_sweep(database, poll_places),
-            *_case_sweeps(database, rules, published, delivery),
+            *case_sweeps(database, rules, published, delivery.wake),
             *detection.sweeps,
             Sweep("forget_updates", _FORGET_EVERY, lambda now: forget_old_updates(database, now)),
+            Sweep("forget_files", _FORGET_EVERY, store.forget_old),
         ),
-    )
-
-
-def _case_sweeps(database: Database, rules: Rules, published: Published, delivery: Delivery) -> tuple[Sweep, ...]:
-    def sweep(name: str, watch: Callable[[Connection, datetime], object]) -> Sweep:
-        async def run(now: datetime) -> None:
-            await database.write(lambda conn: watch(conn, now))
-            delivery.wake()
-
-        return Sweep(name, _WATCH_EVERY, run)
-
-    return (
-        sweep("watch_promises", lambda conn, now: watch_promises(conn, rules, now)),
-        sweep("watch_targets", lambda conn, now: watch_targets(conn, rules, now)),
-        sweep("watch_undelivered", lambda conn, now: watch_undelivered(conn, rules, now)),
-        sweep("watch_silence", lambda conn, now: watch_silence(conn, rules, published, now)),
     )

@@ -13,12 +13,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.accounts import data_folder, links_of
+from bot.accounts import links_of
 from bot.app import App, open_app
 from bot.config import Config
 from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
-from bot.console.webchat import PhotoFolder
 from bot.mistake import Mistake
 from bot.touchpoints.hook import Hook, touchpoint_routes
 
@@ -52,7 +51,8 @@ def web(app: App, *, sample: bool) -> Starlette:
             *(route for channel in app.staff_channels for route in channel.routes(app.staff_receiver.hear)),
             *touchpoint_routes(hook),
         ],
-        photos=PhotoFolder(data_folder(config) / "photos"),
+        files=app.store,
+        file_links=app.file_links,
         planner=app.planner if sample else None,
         platforms=sorted({channel.name for channel in app.channels}),
         staff_accounts={channel.account: channel.name for channel in app.staff_channels},

@@ -8,6 +8,7 @@ from typing import Any
 
 from channels.clock import Clock
 from channels.contract import Channel
+from channels.enclosing import Encloses
 from channels.line import Line
 from storage.database import Database
 
@@ -17,8 +18,8 @@ __all__ = ["Delivery"]
 class Delivery:
     """Sends for the accounts of these channels, for each once `run` says that this process owns it."""
 
-    def __init__(self, database: Database, channels: Sequence[Channel], clock: Clock) -> None:
-        self._lines = {channel.account: Line(database, channel, clock) for channel in channels}
+    def __init__(self, database: Database, channels: Sequence[Channel], clock: Clock, encloses: Encloses | None = None) -> None:
+        self._lines = {channel.account: Line(database, channel, clock, encloses) for channel in channels}
 
     def adopts(self, account: str) -> bool:
         line = self._lines.get(account)

@@ -12,7 +12,8 @@ from traceback import format_tb
 from typing import Any
 
 from channels.clock import Clock
-from channels.contract import Channel, Retry, SendError, TopicChannel, Unknown, Unreachable
+from channels.contract import Channel, FileWay, Retry, Say, SendError, TopicChannel, Unknown, Unreachable
+from channels.enclosing import Encloses
 from channels.lanes import Lanes
 from channels.outgoing import Outgoing
 from storage.database import Database
@@ -50,8 +51,9 @@ KEYS_KEPT = 4096
 class Line:
     """`run` sends until it is cancelled; the caller owns the account meanwhile."""
 
-    def __init__(self, database: Database, channel: Channel, clock: Clock) -> None:
+    def __init__(self, database: Database, channel: Channel, clock: Clock, encloses: Encloses | None = None) -> None:
         self._database = database
+        self._encloses = encloses
         self._channel = channel
         self._clock = clock
         self._lanes: Lanes[Outgoing] = Lanes(channel.capabilities.pace)
@@ -192,9 +194,9 @@ class Line:
             if one.say.edits and not (edits and self._channel.capabilities.edits):
                 platform_id = ""  # nothing to replace: an edit carries no news of its own
             elif one.topic and isinstance(self._channel, TopicChannel):
-                platform_id = await self._send_of_topic(self._channel, one)
+                platform_id = await self._send_of_topic(self._channel, one, await self._enclosed(one.wording))
             else:
-                platform_id = await self._channel.send(one.address, one.wording, message_id=one.id, edits=edits)
+                platform_id = await self._channel.send(one.address, await self._enclosed(one.wording), message_id=one.id, edits=edits)
         except SendError as error:
             await self._failed(one, error)
         except Exception as error:
@@ -205,6 +207,11 @@ class Line:
             self._lanes.done(one, self._clock.now())
             self._woken.set()
             await self._settle(one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id))
+
+    async def _enclosed(self, say: Say) -> Say:
+        """The message with its file in hand, where it has one that the channel cannot find by itself."""
+        way = self._channel.capabilities.files
+        return await self._encloses(say, way) if say.file and self._encloses and way is not FileWay.SHOWN else say
 
     async def _failed(self, one: Outgoing, error: SendError) -> None:
         now = self._clock.now()
@@ -240,16 +247,16 @@ class Line:
     async def _settle_all(self, settled: Sequence[Settled]) -> None:
         await asyncio.gather(*(self._settle(one) for one in settled))
 
-    async def _send_of_topic(self, channel: TopicChannel, one: Outgoing) -> str:
+    async def _send_of_topic(self, channel: TopicChannel, one: Outgoing, say: Say) -> str:
         """Send beneath the first message of the topic, which may not be settled yet; where there is none, this is the first."""
         root = self._sent_keys.get(one.topic, "")
         if not root:
             async with self._database.read() as conn:
                 root = await conn.run_sync(topic_root, one.account, one.address, one.say.topic)
         if root:
-            platform_id = await channel.send_beneath(root, one.address, one.wording, message_id=one.id)
+            platform_id = await channel.send_beneath(root, one.address, say, message_id=one.id)
         else:
-            platform_id = await self._channel.send(one.address, one.wording, message_id=one.id)
+            platform_id = await self._channel.send(one.address, say, message_id=one.id)
         self._remember(one.topic, root or platform_id)
         return platform_id
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from channels.contract import Choice, Heard, HeardKind, Layout, Link, Media, MediaKind, Say
 
-__all__ = ["heard_from_json", "heard_to_json", "say_from_json", "say_to_json"]
+__all__ = ["heard_from_json", "heard_to_json", "media_to_json", "say_from_json", "say_to_json"]
 
 
 def say_to_json(say: Say) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def say_to_json(say: Say) -> dict[str, Any]:
         data["layout"] = say.layout.value
     if say.link:
         data["link"] = [say.link.label, say.link.url]
-    for name in ("picture", "key", "edits", "again", "topic", "lang"):
+    for name in ("picture", "file", "key", "edits", "again", "topic", "lang"):
         if value := getattr(say, name):
             data[name] = value
     if say.aloud:
@@ -41,6 +41,7 @@ def say_from_json(data: dict[str, Any]) -> Say:
         layout=Layout(data.get("layout", Layout.COLUMN)),
         link=Link(*link) if link else None,
         picture=data.get("picture", ""),
+        file=data.get("file", 0),
         key=data.get("key", ""),
         edits=data.get("edits", ""),
         again=data.get("again", ""),
@@ -55,7 +56,12 @@ def _choice_from_json(ref: str, label: str, marks: str = "", number: int | None 
 
 
 def heard_to_json(heard: Heard) -> dict[str, Any]:
-    return {name: value for name, value in asdict(heard).items() if value} | {"at": heard.at.isoformat()}
+    data = {name: value for name, value in asdict(heard).items() if value} | {"at": heard.at.isoformat()}
+    return data | {"media": media_to_json(heard.media)} if heard.media else data
+
+
+def media_to_json(media: Media) -> dict[str, Any]:
+    return {name: value for name, value in asdict(media).items() if value or name == "ref"}
 
 
 def heard_from_json(data: dict[str, Any]) -> Heard:

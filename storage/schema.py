@@ -11,9 +11,11 @@ from storage import (
     detection,
     dialogs,
     figures,
+    files,
     invitations,
     journal,
     outbox,
+    platforms,
     polls,
     staff,
     surveys,
@@ -22,5 +24,21 @@ from storage import (
 
 __all__ = ["metadata"]
 
-_AGGREGATES = (campaigns, cases, customers, detection, dialogs, figures, invitations, journal, outbox, polls, staff, surveys, touchpoints)
+_AGGREGATES = (
+    campaigns,
+    cases,
+    customers,
+    detection,
+    dialogs,
+    figures,
+    files,
+    invitations,
+    journal,
+    outbox,
+    platforms,
+    polls,
+    staff,
+    surveys,
+    touchpoints,
+)
 metadata = SQLModel.metadata

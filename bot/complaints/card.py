@@ -144,7 +144,7 @@ def said_lines(entry: Row[*tuple[Any, ...]], lang: str) -> Iterator[str]:
     if entry.words:
         yield STAFF_WORDS("card.said", lang, words=entry.words)
     if "media" in data:
-        yield STAFF_WORDS("card.photo", lang, kind=data["media"]["kind"])
+        yield STAFF_WORDS("card.sent", lang, what=STAFF_WORDS(f"file_what.{data['media']['kind']}", lang))
 
 
 def _about(data: dict[str, Any], lang: str) -> str:

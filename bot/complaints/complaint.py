@@ -62,6 +62,8 @@ class Complaint:
             data["human"] = True
         if self.media:
             data["media"] = {"kind": self.media.kind.value, "ref": self.media.ref, "mime": self.media.mime}
+            if self.media.file:
+                data["media"]["file"] = self.media.file
         if self.question:
             data |= {"survey": self.survey, "question": self.question.key, "asked": dict(self.question.text)} | self._value(self.question)
             if self.question.department:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.complaints.complaint import Complaint
 from bot.complaints.open_case import OpenCase
+from bot.complaints.pictures import files_in, pass_on
 from bot.complaints.routing import doors_of
 from bot.complaints.rules import Rules
 from bot.complaints.telling import alert, notify
@@ -49,8 +50,9 @@ def intake(conn: Connection, rules: Rules, complaints: Sequence[Complaint], now:
         views = case_views(conn, [case.case.id for case in touched])
         knew = alert(conn, rules, list(views.values()), now)
         for case in touched:
-            if not case.is_new:
-                _tell(conn, rules, case, views[case.case.id], knew.get(case.case.id, ()), now)
+            view = views[case.case.id]
+            worded = case.is_new or _tell(conn, rules, case, view, knew.get(case.case.id, ()), now)
+            pass_on(conn, rules, view, case.added, now, with_words=not worded)
     return taken
 
 
@@ -112,13 +114,21 @@ def _take(cases: Cases, opened: Mapping[tuple[int, str], Complaint], complaint: 
     return Taken(case.case.id, opened=opened.get((complaint.customer_id, complaint.matter)) is complaint)
 
 
-def _tell(conn: Connection, rules: Rules, case: OpenCase, view: CaseView, knew: Sequence[Any], now: datetime) -> None:
-    """Beside the edited alert, a message of its own where somebody has to look up: it got worse, or the customer talks to them."""
+def _tell(conn: Connection, rules: Rules, case: OpenCase, view: CaseView, knew: Sequence[Any], now: datetime) -> bool:
+    """Beside the edited alert, a message of its own where somebody has to look up: it got worse, or the customer talks to them.
+
+    Gives back whether it holds the words that came with files too: else they go with those.
+    """
     words = "\n".join(entry["words"] for entry in case.added if entry["words"])
+    alone = [entry for entry in case.added if entry["words"] and entry not in files_in(case.added)]
     if case.raised and case.severity >= _GRAVE:
         notify(conn, view, knew, "raised", now, rules=rules, severity=case.severity, words=words)
-    elif case.state != case.case.state:
+        return True
+    if case.state != case.case.state:
         notify(conn, view, knew, "complained_again", now, rules=rules, words=words)
-    elif words and (case.case.owner_id is not None or case.case.state != CaseState.OPEN):
+        return True
+    if alone and (case.case.owner_id is not None or case.case.state != CaseState.OPEN):
         doors = doors_of(knew, case.case.owner_id) or knew
+        words = "\n".join(entry["words"] for entry in alone)
         notify(conn, view, doors, "customer_wrote", now, rules=rules, actions=("write", "show"), words=words)
+    return False

@@ -22,7 +22,7 @@ from storage.outbox import Message, Priority
 from storage.queries.cases import CaseView
 from storage.queries.staff import alerted_doors, chat_doors
 
-__all__ = ["alert", "notify", "refresh_alerts", "tell_customer"]
+__all__ = ["Door", "alert", "doors_told", "notify", "refresh_alerts", "tell_customer"]
 
 Door = Row[*tuple[Any, ...]]
 _message = Message.__table__  # type: ignore[attr-defined]
@@ -54,11 +54,16 @@ def alert(conn: Connection, rules: Rules, views: Sequence[CaseView], now: dateti
     return knew
 
 
+def doors_told(conn: Connection, view: CaseView) -> list[Door]:
+    """The doors that were alerted to this case."""
+    doors = chat_doors(conn)
+    sent = alerted_doors(conn, [_key(view, door) for door in doors])
+    return [door for door in doors if _key(view, door) in sent]
+
+
 def refresh_alerts(conn: Connection, rules: Rules, view: CaseView, now: datetime) -> None:
     """Show the case as it now stands in every alert about it that was sent: who has taken it, what can still be done."""
-    doors = chat_doors(conn)
-    sent_before = alerted_doors(conn, [_key(view, door) for door in doors])
-    changed = [door for door in doors if _key(view, door) in sent_before]
+    changed = doors_told(conn, view)
     insert_many(conn, _message, [_row(_card(view, door, rules, now, edits=_key(view, door)), door, view, now) for door in changed])
 
 
@@ -72,11 +77,13 @@ def notify(
     rules: Rules,
     once: str = "",
     actions: Sequence[str] = ("show",),
+    file: int = 0,
     **facts: object,
 ) -> None:
-    """Send one notice about the case to these doors. With `once`, a second notice of that name is not sent.
+    """Send one notice about the case to these doors, with a `file`. With `once`, a second notice of that name is not sent.
 
-    What asks for an act is told aloud. Facts that are moments or departments' and fixes' names are told in each reader's own language.
+    What asks for an act is told aloud. Facts that are moments, or names of departments, fixes and the like, are told in each
+    reader's own language.
     """
     rows = []
     for door in doors:
@@ -84,7 +91,7 @@ def notify(
         text = STAFF_WORDS(f"notice.{notice}", door.lang, name=customer_name(view, door.lang), **_told_to(reader, facts))
         choices = tuple(Choice(case_ref(view.id, action), STAFF_WORDS(f"button.{action}", door.lang)) for action in actions)
         key = f"{notice}.{once}.{short(door.id)}" if once else ""
-        rows.append(_row(Say(text, choices=choices, key=key, aloud=bool(actions)), door, view, now))
+        rows.append(_row(Say(text, choices=choices, file=file, key=key, aloud=bool(actions)), door, view, now))
     insert_many(conn, _message, rows, ignore=True)
 
 
@@ -114,6 +121,8 @@ def _told_to(reader: Reader, facts: dict[str, object]) -> dict[str, object]:
                 told[name] = reader.span(since, until)
             case (("fix" | "severity"), _):
                 told[name] = STAFF_WORDS(f"{name}.{fact}", reader.lang)
+            case (("what" | "why"), str()):
+                told[name] = STAFF_WORDS(f"file_{name}.{fact}", reader.lang)
             case "answer", _:
                 told[name] = STAFF_WORDS(f"made_good.{fact}", reader.lang)
             case _:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from bot.config.complaints import Complaints
 from bot.config.contradictions import Contradiction, raise_if
+from bot.config.pictures import Pictures
 from bot.config.platforms import Channel, Slack, StaffTelegram, Telegram
 from bot.config.section import Section
 from bot.config.sections import (
@@ -41,6 +42,7 @@ class Config(Section):
     ask: tuple[Ask, ...] = ()
     touchpoints: Touchpoints = Touchpoints()
     complaints: Complaints = Complaints()
+    pictures: Pictures = Pictures()
     console: Console = Console()
     logging: Logging = Logging()
 

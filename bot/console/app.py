@@ -21,6 +21,7 @@ from bot.console.campaigns import CampaignPages
 from bot.console.desk import DeskPages
 from bot.console.entrance import Entrance
 from bot.console.figures import FiguresPage
+from bot.console.files import file_routes
 from bot.console.home import HomePage
 from bot.console.pages import STATIC, Pages
 from bot.console.parts import ConsoleParts
@@ -67,6 +68,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
     return Starlette(
         routes=[
             *parts.routes,
+            *file_routes(parts.files, parts.file_links, parts.clock),
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount("/", routes=routes, middleware=[session]),
         ],

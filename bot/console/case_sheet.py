@@ -11,12 +11,14 @@ from sqlalchemy import Row
 
 from bot.complaints.card import customer_name, said_lines
 from bot.complaints.cases import Act, Actor, refusal
+from bot.complaints.pictures import file_of
 from bot.complaints.purchase import purchase_line
 from bot.complaints.rules import Rules
 from bot.complaints.targets import Lateness, lateness
 from bot.console.words import Teller
 from bot.desk.history import entry_lines
 from storage.cases import CaseState, PromiseState
+from storage.files import FileState
 from storage.ids import short
 from storage.queries.cases import CaseView
 
@@ -30,7 +32,7 @@ _MOMENTS = ("ordered_at", "promised_at", "delivered_at")
 class Told:
     """One entry of the history. `by` is customer, staff or makegood; `spoken` where its lines went between them and us.
 
-    `photo` is the ref of a picture that can be shown.
+    `photo` and `voice` are refs of what can be shown and heard.
     """
 
     by: str
@@ -38,6 +40,7 @@ class Told:
     lines: tuple[str, ...]
     spoken: bool
     photo: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,9 @@ def sheet(
     *,
     staff: Row[*tuple[Any, ...]] | None = None,
     names: Mapping[int, str] | None = None,
+    files: Mapping[int, Row[*tuple[Any, ...]]] | None = None,
 ) -> CaseSheet:
-    """The case for one reader; without `staff` nothing can be done. `names` are those of colleagues, by id."""
+    """The case for one reader; without `staff` nothing can be done. `names` are those of colleagues, `files` the case's, by id."""
     case = view.case
     return CaseSheet(
         ref=short(view.id),
@@ -117,7 +121,7 @@ def sheet(
         bought=purchase_line(view.bought, t.lang),
         details=tuple(_details(view.bought, t)),
         quote=_quote(view, t),
-        story=tuple(_story(view, t, names or {})),
+        story=tuple(_story(view, t, names or {}, files or {})),
         promises=tuple(_promises(view, t, now)),
         target=_target(view, rules, t, now),
         owner=view.owner.name if view.owner else "",
@@ -150,14 +154,15 @@ def _quote(view: CaseView, t: Teller) -> str:
     return " · ".join(line for entry in sorted(said, key=lambda entry: not entry.words) for line in said_lines(entry, t.lang))
 
 
-def _story(view: CaseView, t: Teller, names: Mapping[int, str]) -> Iterator[Told]:
+def _story(view: CaseView, t: Teller, names: Mapping[int, str], files: Mapping[int, Row[*tuple[Any, ...]]]) -> Iterator[Told]:
     for entry in view.entries:
         by = entry.author.partition(":")[0]
         headline, *lines = (line.strip() for line in entry_lines(entry, t.reader, names))
-        media = entry.data.get("media", {})
-        shown = media.get("kind") == "photo" and view.address.channel == "webchat"
+        file = files.get(file_of(entry.data))
+        shown = short(file.id) if file is not None and file.state != FileState.FAILED else ""
+        photo, voice = ("", shown) if file is not None and file.kind == "voice" else (shown, "")
         spoken = bool(lines) and (by == "customer" or entry.kind in ("response", "message"))
-        yield Told(by, headline, tuple(lines), spoken, str(media.get("ref", "")) if shown else "")
+        yield Told(by, headline, tuple(lines), spoken, photo, voice)
 
 
 def _promises(view: CaseView, t: Teller, now: datetime) -> Iterator[Pledge]:

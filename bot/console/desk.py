@@ -16,6 +16,7 @@ from bot.complaints.departments import DEPARTMENTS
 from bot.complaints.promises import Fix
 from bot.console.acts import TEXTS, UnknownAct, act
 from bot.console.case_sheet import sheet
+from bot.console.files import number_of, shown_file
 from bot.console.live import CaseWatch
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
@@ -24,9 +25,10 @@ from bot.desk.desk import due_choices
 from bot.desk.outcome import Outcome
 from bot.desk.tone import tone_told
 from bot.desk.words import told
-from storage.ids import from_short, short
+from storage.ids import short
 from storage.queries.case_figures import list_cases
 from storage.queries.cases import CaseView, case_view, case_views
+from storage.queries.files import files_of_case
 from storage.queries.staff import everybody
 
 __all__ = ["DeskPages"]
@@ -51,7 +53,7 @@ class DeskPages:
             Route("/desk", only_staff(self._list)),
             Route("/desk/events", only_staff(self._events)),
             Route("/desk/cases/{ref}", only_staff(self._case), methods=["GET"]),
-            Route("/desk/cases/{ref}/photo/{photo:path}", only_staff(self._photo)),
+            Route("/desk/cases/{ref}/photo/{photo}", only_staff(self._photo)),
             Route("/desk/cases/{ref}/tone", only_staff(self._tone), methods=["POST"]),
             Route("/desk/cases/{ref}/{act}", only_staff(self._act), methods=["POST"]),
         ]
@@ -102,28 +104,17 @@ class DeskPages:
 
     async def _photo(self, request: Request) -> Response:
         view = await self._view(request)
-        photos = self._parts.photos
-        found = await photos.fetch(view.address.native_id, request.path_params["photo"]) if photos else None
-        if found is None:
+        row = await self._parts.files.settled(number_of(request.path_params["photo"]))
+        if row is None or row.case_id != view.id:
             raise HTTPException(404)
-        data, mime = found
-        headers = {
-            "Cache-Control": "private, max-age=3600",
-            "Content-Security-Policy": "default-src 'none'",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return Response(data, media_type=mime, headers=headers)
+        return await shown_file(self._parts.files, row)
 
     async def _events(self, request: Request) -> Response:
         return EventSourceResponse(self._watch.events(request.headers.get("last-event-id", "")))
 
     async def _view(self, request: Request) -> CaseView:
-        try:
-            case_id = from_short(request.path_params["ref"])
-        except ValueError as error:
-            raise HTTPException(404) from error
         async with self._parts.database.read() as conn:
-            view = await conn.run_sync(case_view, case_id) if 0 < case_id < 2**63 else None
+            view = await conn.run_sync(case_view, number_of(request.path_params["ref"]))
         if view is None:
             raise HTTPException(404)
         return view
@@ -148,12 +139,15 @@ class DeskPages:
         prepared = await parts.desk.prepare(staff.id, view.id, offered, due=due) if offered else None
         async with parts.database.read() as conn:
             known = await conn.run_sync(everybody)
+            files = await conn.run_sync(files_of_case, view.id)
         return self._pages.page(
             request,
             "case.html",
             status=409 if refused else 200,
             told={"done": False, "text": refused} if refused else None,
-            case=sheet(view, parts.rules, self._pages.teller(request), now, staff=staff, names={one.id: one.name for one in known}),
+            case=sheet(
+                view, parts.rules, self._pages.teller(request), now, staff=staff, names={one.id: one.name for one in known}, files=files
+            ),
             fixes=list(Fix),
             prepared=prepared,
             dues=sorted(enumerate(dues), key=lambda numbered: numbered[1]),

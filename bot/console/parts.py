@@ -12,10 +12,11 @@ from starlette.routing import BaseRoute
 from bot.complaints.rules import Rules
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
+from bot.files.links import FileLinks
+from bot.files.store import FileStore
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
 from channels.clock import Clock
-from channels.customers.webchat import Photos
 from storage.database import Database
 
 __all__ = ["ConsoleParts", "SignIn"]
@@ -49,8 +50,9 @@ class ConsoleParts:
     secret: str
     address: str
     sign_in: SignIn
+    files: FileStore
+    file_links: FileLinks
     routes: Sequence[BaseRoute] = ()
-    photos: Photos | None = None
     planner: Planner | None = None
     platforms: Sequence[str] = ()
     staff_accounts: Mapping[str, str] = field(default_factory=dict)

@@ -42,6 +42,8 @@ def entry_lines(entry: Entry, reader: Reader, staff: Mapping[int, str]) -> list[
         facts["fix"] = STAFF_WORDS(f"fix.{data['fix']}", lang)
     if "due" in data:
         facts["due"] = reader.moment(datetime.fromisoformat(data["due"]))
+    if "what" in data:
+        facts["what"], facts["why"] = (STAFF_WORDS(f"file_{name}.{data[name]}", lang) for name in ("what", "why"))
     if "answer" in data:
         facts["answer"] = STAFF_WORDS(f"made_good.{data['answer']}", lang)
     what = STAFF_WORDS(f"history.{entry.kind}", lang, **facts)

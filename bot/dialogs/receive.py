@@ -7,8 +7,8 @@ that complaints opened and the messages that follow. It is committed before a ch
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Sequence
-from datetime import tzinfo
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -21,14 +21,16 @@ from bot.dialogs.recording import record
 from bot.dialogs.set_aside import NOT_ITS_FAULT, decided_anew, set_aside
 from bot.dialogs.told import Listener
 from bot.dialogs.writing import write_conversations
+from bot.files.received import numbered, received_row
 from bot.surveys.wording import phrase
 from channels.clock import Clock
 from channels.contract import Heard, HeardKind, Say
 from channels.outbox import message_row
-from channels.stored import heard_to_json
+from channels.stored import media_to_json
 from storage.bulk import insert_many, insert_new
 from storage.database import Database
 from storage.dialogs import SeenUpdate, Utterance
+from storage.files import KeptFile
 from storage.ids import new_id
 from storage.outbox import Message, MessageState, Priority
 
@@ -36,7 +38,7 @@ __all__ = ["Handover", "Receiver"]
 
 Row = dict[str, Any]
 _utterance = Utterance.__table__  # type: ignore[attr-defined]
-_seen, _message = SeenUpdate.__table__, Message.__table__  # type: ignore[attr-defined]
+_seen, _message, _file = SeenUpdate.__table__, Message.__table__, KeptFile.__table__  # type: ignore[attr-defined]
 
 
 class Handover(Protocol):
@@ -56,6 +58,7 @@ class Receiver:
     """Takes what customers do. `hear` is what a channel is given.
 
     `keeps_words` are the accounts whose channels show a conversation from our storage: there, words are kept as they came.
+    `files_heard` is called after a commit with a picture or voice note that is to be fetched.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Receiver:
         handover: Handover,
         move_tokens: MoveTokens,
         keeps_words: Collection[str] = (),
+        files_heard: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._published = published
@@ -84,6 +88,7 @@ class Receiver:
         self._handover = handover
         self._move_tokens = move_tokens
         self._keeps_words = frozenset(keeps_words)
+        self._files_heard = files_heard
 
     async def hear(self, heard: Heard) -> None:
         """Take one thing heard; returns once it is durable. Heard a second time, it changes nothing.
@@ -104,6 +109,8 @@ class Receiver:
                 self._handover.take(rows)
             if alarmed:
                 self._handover.wake()
+            if heard.media:
+                self._files_heard()
 
     def _take(self, conn: Connection, heards: Sequence[Heard]) -> Sequence[tuple[Sequence[Row], bool]]:
         """For each thing heard the messages that follow, and whether staff may have to be told at once."""
@@ -115,7 +122,7 @@ class Receiver:
         for place, (key, heard) in enumerate(zip(keys, heards, strict=True)):
             if key in new:
                 new.discard(key)
-                fresh[place] = heard
+                fresh[place] = numbered(heard)
         if not fresh:
             return [((), False)] * len(heards)
         loaded = load(conn, list(fresh.values()), self._published, now, default_lang=self._default_lang, move_tokens=self._move_tokens)
@@ -125,6 +132,7 @@ class Receiver:
         write_conversations(conn, loaded, owners, list(outcomes.values()), now)
         if givens := [given for outcome in outcomes.values() for given in outcome.givens]:
             record(conn, givens, self._zone)
+        insert_many(conn, _file, [row for place, outcome in outcomes.items() if (row := _file_row(fresh[place], outcome, now))])
         alarming: set[int] = set()
         if tolds := [(place, told) for place, outcome in outcomes.items() for told in outcome.tolds]:
             replies = self._listener(conn, [told for _, told in tolds], now)
@@ -163,8 +171,17 @@ class Receiver:
 
 
 def _utterance_row(heard: Heard) -> Row:
-    media = heard_to_json(heard).get("media")
+    media = media_to_json(heard.media) if heard.media else None
     return {"id": new_id(), "account": heard.account, "address": heard.address, "text": heard.text, "media": media, "at": heard.at}
+
+
+def _file_row(heard: Heard, outcome: Outcome, now: datetime) -> Row | None:
+    """What came beside the words, where it is one of the kinds that are kept."""
+    if heard.media is None or not heard.media.file:
+        return None
+    held = outcome.held
+    dialog_id = held.dialog.id if held else None
+    return received_row(heard, heard.media, now, customer_id=held.customer_id if held else outcome.talk.customer_id, dialog_id=dialog_id)
 
 
 def _say_first(outcome: Outcome, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, case, func, null, update
 
 from bot.dialogs.dialog import Answered
 from bot.surveys.definition import Question, QuestionKind
+from channels.stored import media_to_json
 from storage.bulk import increment, insert_many
 from storage.dialogs import Answer
 from storage.figures import Rollup
@@ -111,7 +112,7 @@ def _value(every: Sequence[Given]) -> dict[str, Any]:
         "number": value if isinstance(value, int) else None,
         "choices": [value] if chosen and isinstance(value, str) else list(value) if chosen and isinstance(value, tuple) else None,
         "words": given.answered.words or None,
-        "media": asdict(media) if media and not skipped else None,
+        "media": media_to_json(media) if media and not skipped else None,
         "skipped": skipped,
     }
 

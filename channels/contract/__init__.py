@@ -5,11 +5,11 @@ free of any platform, and the channel renders it as well as its platform can. Se
 message id or in one of four errors, each of which tells the sender what to do next.
 """
 
-from channels.contract.channel import Capabilities, Channel, Hear, Pace, TopicChannel
+from channels.contract.channel import Capabilities, Channel, Fetches, FileWay, Hear, Pace, TopicChannel
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
-from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say
-from channels.contract.send_error import Rejected, Retry, SendError, Unknown, Unreachable
+from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say, Upload
+from channels.contract.send_error import Rejected, Retry, SendError, TooLarge, Unknown, Unreachable
 
 __all__ = [
     "CHOICE_REF_LIMIT",
@@ -17,6 +17,8 @@ __all__ = [
     "Channel",
     "Choice",
     "Counted",
+    "Fetches",
+    "FileWay",
     "Hear",
     "HearVote",
     "Heard",
@@ -34,8 +36,10 @@ __all__ = [
     "Retry",
     "Say",
     "SendError",
+    "TooLarge",
     "TopicChannel",
     "Unknown",
     "Unreachable",
+    "Upload",
     "Voted",
 ]

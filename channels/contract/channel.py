@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
-from channels.contract.heard import Heard
+from channels.contract.heard import Heard, Media
 from channels.contract.say import Say
 
-__all__ = ["Capabilities", "Channel", "Hear", "Pace", "TopicChannel"]
+__all__ = ["Capabilities", "Channel", "Fetches", "FileWay", "Hear", "Pace", "TopicChannel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,17 @@ class Pace:
     """Between any two messages of the account."""
     address: timedelta = timedelta(0)
     """Between two messages to the same address."""
+
+
+class FileWay(StrEnum):
+    """How a platform shows somebody a `Say.file`."""
+
+    UPLOAD = "upload"
+    """The channel sends `Say.upload`."""
+    SHOWN = "shown"
+    """Its page shows the file from our storage, by its number."""
+    LINK = "link"
+    """Not at all: it is told where on our server the file can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class Capabilities:
     pace: Pace = Pace()
     idempotent: bool = False
     """Sending the same `message_id` twice shows it once: an unknown end is simply sent again."""
+    files: FileWay = FileWay.LINK
 
 
 Hear = Callable[[Heard], Awaitable[None]]
@@ -88,4 +101,18 @@ class TopicChannel(Protocol):
         """As `Channel.send` of a new message, beneath the one of the platform's id `root`.
 
         Where that one is gone, the message stands by itself.
+        """
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A channel that can give us what people send beside words, for as long as their platform keeps it."""
+
+    async def fetch(self, media: Media, most: int) -> bytes:
+        """What was sent.
+
+        Raises:
+            TooLarge: it has more than `most` bytes.
+            Retry: not now; try again after the given time.
+            Rejected: it cannot be had any more.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -47,6 +47,10 @@ class Media:
     ref: str
     mime: str = ""
     size: int | None = None
+    digest: str = ""
+    """Where the channel keeps files with us itself: under which digest it lies there already."""
+    file: int = field(default=0, compare=False)
+    """The bot's own number for it, once it has one: not part of what was sent."""
 
 
 @dataclass(frozen=True, slots=True)

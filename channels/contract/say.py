@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["CHOICE_REF_LIMIT", "Choice", "Layout", "Link", "Say"]
+from channels.contract.heard import MediaKind
+
+__all__ = ["CHOICE_REF_LIMIT", "Choice", "Layout", "Link", "Say", "Upload"]
 
 CHOICE_REF_LIMIT = 60
 """Bytes a `Choice.ref` may have: Telegram's `callback_data` holds 64, and ours are plain ASCII."""
@@ -49,6 +51,21 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in hand, to be sent along: a photo (JPEG or PNG) or a voice note."""
+
+    kind: MediaKind
+    data: bytes
+    mime: str
+
+    @property
+    def name(self) -> str:
+        """A file name, where a platform wants one."""
+        endings = {"image/jpeg": "jpg", "image/png": "png", "audio/ogg": "ogg", "audio/mp4": "m4a"}
+        return f"{self.kind.value}.{endings.get(self.mime, 'bin')}"
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Something to tell a person, free of any platform.
 
@@ -63,6 +80,10 @@ class Say:
     link: Link | None = None
     picture: str = ""
     """Address of a picture to show above the text."""
+    file: int = 0
+    """The bot's number of a photo or voice note to send along, with the text, which may then be empty."""
+    upload: Upload | None = None
+    """What `file` is, for a channel that uploads: put in by the sender, never stored."""
     key: str = ""
     edits: str = ""
     again: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-__all__ = ["Rejected", "Retry", "SendError", "Unknown", "Unreachable"]
+__all__ = ["Rejected", "Retry", "SendError", "TooLarge", "Unknown", "Unreachable"]
 
 
 class SendError(Exception):
@@ -35,6 +35,10 @@ class Rejected(SendError):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class TooLarge(Exception):
+    """What somebody sent is larger than we take: not fetched, or not to its end."""
 
 
 class Unknown(SendError):

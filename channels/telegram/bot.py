@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Hear, Rejected, Say
+from channels.contract import Hear, Media, Rejected, Say
 from channels.outage import Outage
 from channels.telegram.hearing import heard_of
 from channels.telegram.polling import Poller
-from channels.telegram.rules import CAPABILITIES, deep_link
+from channels.telegram.rules import CAPABILITIES, LARGEST_FETCH, deep_link
 from channels.telegram.updates import read_update
 from channels.telegram.webhook import Webhook, webhook_route
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Library(Protocol):
-    """What a library that speaks the Bot API does for a bot. Only `post` and `edit` raise the contract's errors."""
+    """What a library that speaks the Bot API does for a bot. Only `post`, `edit` and `fetch` raise the contract's errors."""
 
     async def introduce(self, webhook_url: str, secret: str) -> str:
         """Have updates pushed to an address, or, with an empty one, kept for polling. Gives back the bot's username."""
@@ -39,6 +39,9 @@ class Library(Protocol):
 
     async def edit(self, chat: int, message: int, say: Say) -> None:
         """Replace a message's text and buttons. One that shows this already, or is gone, is left as it is."""
+
+    async def fetch(self, file_id: str, most: int) -> bytes:
+        """What is in a file. Raises TooLarge where it is more than `most` bytes."""
 
     def explain(self, error: Exception) -> str:
         """An error for the operator's log, without any secret."""
@@ -108,6 +111,9 @@ class TelegramBot:
             await library.edit(int(address), int(edits), say)
             return edits
         return await library.post(int(address), say)
+
+    async def fetch(self, media: Media, most: int) -> bytes:
+        return await (await self._library()).fetch(media.ref, min(most, LARGEST_FETCH))
 
     async def close(self) -> None:
         if self._answers:

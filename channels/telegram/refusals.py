@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-__all__ = ["CONFLICT", "TOO_FAST", "UNKNOWN_BOT", "UNKNOWN_BOT_AGAIN", "edit_is_settled", "has_no_text", "is_nobody", "poll_is_settled"]
+__all__ = [
+    "CONFLICT",
+    "TOO_FAST",
+    "UNKNOWN_BOT",
+    "UNKNOWN_BOT_AGAIN",
+    "edit_is_settled",
+    "has_no_text",
+    "is_nobody",
+    "is_too_big",
+    "poll_is_settled",
+]
 
 UNKNOWN_BOT = "Telegram does not know this bot's token: take the right one from @BotFather and put it into the configuration"
 UNKNOWN_BOT_AGAIN = timedelta(minutes=5)
@@ -19,6 +29,11 @@ _EDIT_SETTLED = ("message is not modified", "message to edit not found", "messag
 def is_nobody(description: str) -> bool:
     """A Bad Request because there is nobody at that address."""
     return _says(description, _NOBODY)
+
+
+def is_too_big(description: str) -> bool:
+    """A file that Telegram does not hand to bots."""
+    return _says(description, ("file is too big",))
 
 
 def edit_is_settled(description: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from channels.contract import Capabilities, Choice, Layout, Pace, Say
+from channels.contract import Capabilities, Choice, FileWay, Layout, Pace, Say
 from channels.cutting import cut, units
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "CALLBACK_DATA_BYTES",
     "CAPABILITIES",
     "CAPTION_LIMIT",
+    "LARGEST_FETCH",
     "TELEGRAM",
     "TEXT_LIMIT",
     "cut",
@@ -36,6 +37,8 @@ TEXT_LIMIT = 4096
 """UTF-16 code units in a message."""
 CAPTION_LIMIT = 1024
 """UTF-16 code units under a picture."""
+LARGEST_FETCH = 20 * 1024 * 1024
+"""Bytes that a bot may fetch of a file (https://core.telegram.org/bots/api#getfile)."""
 CALLBACK_DATA_BYTES = 64
 """Neither library's button class checks it. `CHOICE_REF_LIMIT` of the contract keeps every ref below it."""
 CAPABILITIES = Capabilities(
@@ -45,6 +48,7 @@ CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,
     # "About 30 a second in all": 29, because a line's jitter can squeeze an even 30 into more than that.
     pace=Pace(account=timedelta(seconds=1) / 29, address=timedelta(seconds=1)),
+    files=FileWay.UPLOAD,
 )
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 

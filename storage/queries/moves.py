@@ -13,12 +13,13 @@ from storage.bulk import insert_many
 from storage.cases import Case, CaseState
 from storage.customers import Address, Consent
 from storage.dialogs import Answer, Dialog, SeenUpdate
+from storage.files import KeptFile
 from storage.outbox import Message, MessageState, Priority
 
 __all__ = ["follow", "join_customers", "note_opened", "opened_links"]
 
 _seen, _message, _case = SeenUpdate.__table__, Message.__table__, Case.__table__  # type: ignore[attr-defined]
-_models: tuple[Any, ...] = (Address, Consent, Dialog, Answer, Message, Case)
+_models: tuple[Any, ...] = (Address, Consent, Dialog, Answer, Message, Case, KeptFile)
 _OWNED = tuple(model.__table__ for model in _models)
 
 LINKS = "move links"

@@ -8,7 +8,7 @@ from datetime import datetime
 from starlette.applications import Starlette
 
 from channels.clock import SystemClock
-from channels.contract import Choice, Heard, HeardKind, Layout, Link, Say
+from channels.contract import Choice, Heard, HeardKind, Layout, Link, Media, MediaKind, Say
 from channels.customers.webchat import Line, WebChat
 
 QUESTIONS = (
@@ -44,10 +44,10 @@ class ChatShop:
     async def transcript(self, address: str, since: datetime | None) -> Sequence[Line]:
         return [line for line in self.lines.get(address, []) if since is None or line.at >= since]
 
-    async def keep(self, address: str, data: bytes, mime: str) -> str:
+    async def keep(self, address: str, data: bytes, mime: str) -> Media:
         ref = f"photos/{len(self.photos)}.{mime.partition('/')[2]}"
         self.photos[address, ref] = (data, mime)
-        return ref
+        return Media(MediaKind.PHOTO, ref, mime, len(data))
 
     async def fetch(self, address: str, ref: str) -> tuple[bytes, str] | None:
         return self.photos.get((address, ref))

@@ -13,9 +13,12 @@ from starlette.applications import Starlette
 from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
 from bot.console.passwords import hash_password
-from bot.console.webchat import PhotoFolder
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
+from bot.files.folder import FileFolder
+from bot.files.limits import Limits
+from bot.files.links import FileLinks
+from bot.files.store import FileStore
 from bot.invitations.links import Links
 from bot.invitations.planning import Ask, Planner
 from tests.complaints.world import STAFF, World
@@ -31,7 +34,8 @@ class House:
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
         self.woken = 0
-        self.photos = PhotoFolder(folder)
+        self.files = FileStore(world.database, FileFolder(folder), Limits())
+        self.file_links = FileLinks(ADDRESS, "a secret of the tests")
         self.staff_bots = {STAFF: "desk_of_tests_bot"}
         self.operations = Operations(world.rules, world.published)
         self.desk = Desk(world.database, self.operations, world.clock, self._wake)
@@ -53,7 +57,8 @@ class House:
             secret="a secret of the tests",
             address=ADDRESS,
             sign_in=sign_in,
-            photos=self.photos,
+            files=self.files,
+            file_links=self.file_links,
             planner=planner,
             platforms=("mastodon", "telegram"),
             staff_accounts=dict.fromkeys(self.staff_bots, "telegram"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
 
-from channels.contract import Media, MediaKind
+from bot.files.received import numbered, received_row
+from channels.contract import Heard, HeardKind, Media, MediaKind
+from storage.bulk import insert_many
 from storage.cases import CaseState
 from storage.customers import Address
+from storage.files import KeptFile
 from storage.ids import short
 from storage.queries.cases import CaseView
 from tests.complaints.world import CUSTOMERS, Person, World
-from tests.console.house import House
+from tests.console.house import ADDRESS, House
+from tests.pictures import VOICE, photo, size_of
 
 _address = Address.__table__  # type: ignore[attr-defined]
 
@@ -196,17 +199,65 @@ async def test_only_a_lead_is_offered_to_close_and_needs_a_reason(house: House, 
     assert "Anna Berg" in (await lead.get("/desk?show=closed")).text
 
 
-async def test_a_photo_from_the_web_chat_is_shown_with_the_case(house: House, world: World, anna: Person) -> None:
-    ref = await house.photos.keep(anna.native_id, b"\x89PNG a photo", "image/png")
-    on_the_web = update(_address).where(_address.c.id == anna.address_id).values(channel="webchat")
-    await world.database.write(lambda conn: conn.execute(on_the_web).rowcount)
+async def _sent(house: House, world: World, person: Person, content: bytes, kind: MediaKind = MediaKind.PHOTO) -> Media:
+    """What this customer sent, kept."""
+    kept = await house.files.keep(content)
+    heard = Heard(
+        "telegram", CUSTOMERS, person.native_id, "1", HeardKind.MEDIA, world.clock.now(), media=Media(kind, "a", digest=kept.digest)
+    )
+    media = numbered(heard).media
+    assert media
+    row = received_row(heard, media, world.clock.now(), customer_id=person.customer_id) | {"mime": kept.mime}
+    await world.database.write(lambda conn: insert_many(conn, KeptFile.__table__, [row]))  # type: ignore[attr-defined]
+    return media
+
+
+async def test_a_photo_of_a_customer_is_shown_with_the_case_to_staff_alone(house: House, world: World, anna: Person) -> None:
     await world.staff("Maria")
-    case = await complaint(world, anna, media=Media(MediaKind.PHOTO, ref, "image/png", 12))
+    media = await _sent(house, world, anna, photo())
+    case = await complaint(world, anna, media=media)
     browser = await house.signed_in("Maria")
     await browser.get(place(case))
-    assert f'src="{place(case)}/photo/{ref}"' in browser.page
-    assert (await browser.get(f"{place(case)}/photo/{ref}")).content == b"\x89PNG a photo"
-    assert (await browser.get(f"{place(case)}/photo/{'0' * 32}/{'0' * 32}.png")).status_code == 404
+    address = f"{place(case)}/photo/{short(media.file)}"
+    assert f'src="{address}"' in browser.page
+    shown = await browser.get(address)
+    assert (size_of(shown.content), shown.headers["content-type"]) == ((64, 48), "image/jpeg")
+    for wrong in (
+        f"{place(case)}/photo/{short(4711)}",
+        f"{place(case)}/photo/..%2F..%2Fserver.secret",
+        f"/desk/cases/1/photo/{short(media.file)}",
+    ):
+        assert (await browser.get(wrong)).status_code == 404, wrong
+    stranger = house.browser()
+    assert (await stranger.get(address)).headers["content-type"].startswith("text/html")
+
+
+async def test_a_file_of_one_case_is_not_shown_with_another(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    await complaint(world, anna, media=(media := await _sent(house, world, anna, photo())))
+    other = await complaint(world, await world.customer(name="Bo Ek"), "Trasig")
+    browser = await house.signed_in("Maria")
+    assert (await browser.get(f"{place(other)}/photo/{short(media.file)}")).status_code == 404
+
+
+async def test_a_voice_note_can_be_heard_with_the_case(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    media = await _sent(house, world, anna, VOICE, MediaKind.VOICE)
+    case = await complaint(world, anna, media=media)
+    browser = await house.signed_in("Maria")
+    await browser.get(place(case))
+    assert f'<audio controls preload="metadata" src="{place(case)}/photo/{short(media.file)}"' in browser.page
+    assert "📎 sent a voice note" in browser.words
+
+
+async def test_a_signed_link_shows_its_file_for_a_week_and_nothing_else(house: House, world: World, anna: Person) -> None:
+    media = await _sent(house, world, anna, photo())
+    link, stranger = house.file_links.link(media.file, world.clock.now()), house.browser()
+    assert size_of((await stranger.get(link)).content) == (64, 48)
+    for forged in (link[:-1], link.replace("files/", "files/1"), f"{ADDRESS}/files/{short(media.file)}"):
+        assert (await stranger.get(forged)).status_code == 404
+    world.pass_time(days=7, seconds=1)
+    assert (await stranger.get(link)).status_code == 404
 
 
 @pytest.mark.parametrize("ref", ["0", "zzzzzzzzzzzzzz", "1", "å", "-1"])

@@ -28,6 +28,7 @@ from storage.customers import Address, Consent, Customer
 from storage.database import Database
 from storage.dialogs import Answer, Dialog, SeenUpdate, SetAside, Utterance
 from storage.figures import Rollup
+from storage.files import KeptFile
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.outbox import Message
@@ -44,6 +45,7 @@ KEPT: tuple[Any, ...] = (
     Customer,
     Dialog,
     Invitation,
+    KeptFile,
     Message,
     Rollup,
     SeenUpdate,

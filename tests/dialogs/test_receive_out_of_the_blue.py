@@ -12,6 +12,7 @@ from channels.contract import HeardKind, Media, MediaKind
 from storage.cases import Case, CaseEntry
 from storage.customers import Address
 from storage.dialogs import Answer, Dialog, Utterance
+from storage.files import KeptFile
 from storage.outbox import Priority
 from tests.dialogs.counter import ACCOUNT, SHOP, CounterDesk, Invited, Person
 
@@ -195,6 +196,7 @@ async def test_the_web_chats_words_are_kept_as_they_came_and_no_other_channels(c
         await counter.hear(heard, replace(heard, account="web", channel="webchat"))
     kept = await counter.rows(Utterance)
     assert [(row.account, row.address, row.text) for row in kept] == [("web", "anna", "  Hello, 4/5 ⭐"), ("web", "anna", "look")]
+    assert kept[1].media.pop("file") == (await counter.rows(KeptFile))[1].id
     assert kept[1].media == {"kind": "photo", "ref": "file-7", "mime": "image/jpeg", "size": 12_345}
 
 

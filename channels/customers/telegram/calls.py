@@ -18,11 +18,13 @@ from aiogram.methods import Response, TelegramMethod
 from aiohttp import BytesPayload, FormData
 from pydantic_core import from_json, to_json
 
+from channels.contract import Upload
+
 __all__ = ["Call", "CallSession"]
 
 
 class Call(TelegramMethod[Any]):
-    """A method of the Bot API by its name. `fields` are sent as they are, and the result comes as it is."""
+    """A method of the Bot API by its name. `fields` are sent as they are (an `Upload` as a file), and the result comes as it is."""
 
     __returning__ = Any
     name: str
@@ -41,6 +43,8 @@ class CallSession(AiohttpSession):
 
     def build_form_data(self, bot: Bot, method: TelegramMethod[Any]) -> FormData:
         if isinstance(method, Call):
+            if any(isinstance(value, Upload) for value in method.fields.values()):
+                return _form_of(method.fields)
             # The Bot API takes a JSON object in place of a form (https://core.telegram.org/bots/api#making-requests).
             return cast("FormData", BytesPayload(to_json(method.fields), content_type="application/json"))
         return super().build_form_data(bot, method)
@@ -52,3 +56,17 @@ class CallSession(AiohttpSession):
                 if answer["ok"] is True:
                     return Response(ok=True, result=answer["result"])
         return super().check_response(bot, method, status_code, content)
+
+
+def _form_of(fields: Mapping[str, Any]) -> FormData:
+    """A form with files in it: there, what is no text is written as JSON."""
+    form = FormData(quote_fields=False)
+    for name, value in fields.items():
+        match value:
+            case Upload():
+                form.add_field(name, value.data, filename=value.name, content_type=value.mime)
+            case str():
+                form.add_field(name, value)
+            case _:
+                form.add_field(name, to_json(value).decode())
+    return form

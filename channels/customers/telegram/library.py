@@ -10,16 +10,16 @@ from typing import Any, cast
 from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramAPIError, TelegramBadRequest, TelegramMigrateToChat
-from aiohttp import ClientTimeout
+from aiohttp import ClientError, ClientTimeout
 
-from channels.contract import Poll, Say
+from channels.contract import Poll, Rejected, Retry, Say, TooLarge
 from channels.customers.telegram.calls import Call, CallSession
 from channels.customers.telegram.polls import POLL_UPDATES, poll_call
 from channels.customers.telegram.refusals import explained, send_error
 from channels.customers.telegram.rendering import caption_edit_of, edit_of, sends_of
 from channels.outage import Outage
 from channels.telegram.polling import POLL_SECONDS
-from channels.telegram.refusals import edit_is_settled, has_no_text, poll_is_settled
+from channels.telegram.refusals import edit_is_settled, has_no_text, is_too_big, poll_is_settled
 from channels.telegram.rules import ALLOWED_UPDATES
 
 __all__ = ["Aiogram"]
@@ -27,6 +27,7 @@ __all__ = ["Aiogram"]
 log = logging.getLogger(__name__)
 
 _UPDATES = (*ALLOWED_UPDATES, *POLL_UPDATES)
+_FILE_SECONDS = 30
 _TIMEOUT = ClientTimeout(total=40, sock_connect=10)
 """A line that cannot be made within 10 s was certainly not used; one that was used may take longer to answer."""
 
@@ -84,6 +85,27 @@ class Aiogram:
                 return None
             raise send_error(error, self._outage.pause, repeatable=True) from error
 
+    async def fetch(self, file_id: str, most: int) -> bytes:
+        try:
+            found = await self._bot(Call("getFile", file_id=file_id))
+            return await self._download(found["file_path"], most)
+        except TelegramBadRequest as refusal:
+            raise TooLarge if is_too_big(refusal.message) else Rejected(refusal.message) from refusal
+        except AiogramError as error:
+            raise send_error(error, self._outage.pause, repeatable=True) from error
+        except (ClientError, TimeoutError) as error:
+            # No words of the library's: the address of a file has the token in it.
+            raise Retry(self._outage.pause(), type(error).__name__) from None
+
+    async def _download(self, path: str, most: int) -> bytes:
+        data = bytearray()
+        address = self._bot.session.api.file_url(self._bot.token, path)
+        async for piece in self._bot.session.stream_content(address, timeout=_FILE_SECONDS, raise_for_status=True):
+            data += piece
+            if len(data) > most:
+                raise TooLarge
+        return bytes(data)
+
     def explain(self, error: Exception) -> str:
         return explained(error)
 
@@ -96,11 +118,11 @@ class Aiogram:
             try:
                 sent = str((await self._call(call))["message_id"])
             except TelegramBadRequest as refusal:
-                if call.name != "sendPhoto":
+                if call.name == "sendMessage" or not say.text:
                     raise
-                # A picture that Telegram cannot fetch must not keep the question from the customer.
+                # A picture that Telegram cannot fetch, or does not take, must not keep the question from the customer.
                 log.warning("telegram_picture_refused", extra={"account": self._account, "why": refusal.message})
-                return await self._post(chat, replace(say, picture=""))
+                return await self._post(chat, replace(say, picture="", upload=None))
         return sent
 
     async def _edit(self, chat: int, message: int, say: Say) -> None:

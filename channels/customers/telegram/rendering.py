@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from channels.contract import Say
+from channels.contract import MediaKind, Say
 from channels.customers.telegram.calls import Call
 from channels.telegram.rules import CAPTION_LIMIT, TEXT_LIMIT, cut, keyboard_rows, label_of, spoken_text, units
 
@@ -17,14 +17,17 @@ __all__ = ["caption_edit_of", "edit_of", "sends_of"]
 def sends_of(say: Say, chat: int) -> Iterator[Call]:
     """The calls that show `say`, in order; the last carries the buttons and is the message that an edit replaces.
 
-    A picture has the text as its caption, or goes before it where the text is too long for one.
+    A picture or voice note has the text as its caption, or goes before it where the text is too long for one.
     """
     text, _ = spoken_text(say)
-    if say.picture and units(text) <= CAPTION_LIMIT:
-        yield Call("sendPhoto", chat_id=chat, photo=say.picture, caption=text, **_keyboard(say))
-        return
-    if say.picture:
-        yield Call("sendPhoto", chat_id=chat, photo=say.picture)
+    if shown := say.upload or say.picture:
+        is_voice = say.upload is not None and say.upload.kind is MediaKind.VOICE
+        method, field = ("sendVoice", "voice") if is_voice else ("sendPhoto", "photo")
+        if units(text) <= CAPTION_LIMIT:
+            caption = {"caption": text} if text else {}
+            yield Call(method, chat_id=chat, **{field: shown}, **caption, **_keyboard(say))
+            return
+        yield Call(method, chat_id=chat, **{field: shown})
     yield Call("sendMessage", chat_id=chat, text=cut(text, TEXT_LIMIT), **_keyboard(say))
 
 

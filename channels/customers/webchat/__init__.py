@@ -1,6 +1,6 @@
 """The web chat: a page of our own that holds the conversation in any browser, with or without a script."""
 
 from channels.customers.webchat.channel import WebChat
-from channels.customers.webchat.lines import Line, Photos, Transcript
+from channels.customers.webchat.lines import Line, PhotoRefused, Photos, Transcript
 
-__all__ = ["Line", "Photos", "Transcript", "WebChat"]
+__all__ = ["Line", "PhotoRefused", "Photos", "Transcript", "WebChat"]

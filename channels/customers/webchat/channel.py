@@ -18,11 +18,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from channels.clock import Clock
-from channels.contract import Capabilities, Hear, Heard, Media, MediaKind, Say
+from channels.contract import Capabilities, FileWay, Hear, Heard, Say
 from channels.customers.webchat import posts
 from channels.customers.webchat.bells import Bells, rung
 from channels.customers.webchat.limits import PHOTO_BYTES, Pace, limited
-from channels.customers.webchat.lines import Photos, Transcript
+from channels.customers.webchat.lines import PhotoRefused, Photos, Transcript
 from channels.customers.webchat.page import STATIC, Page, from_mark, mark
 from channels.customers.webchat.posts import Posted, Trouble
 from channels.customers.webchat.visitor import Cookie, Visitor, foreign
@@ -58,7 +58,7 @@ class WebChat:
     """
 
     name = "webchat"
-    capabilities = Capabilities(edits=True, buttons=True, starts=False, text_limit=10_000)
+    capabilities = Capabilities(edits=True, buttons=True, starts=False, text_limit=10_000, files=FileWay.SHOWN)
 
     def __init__(
         self, account: str, *, shop: str, secret: str, transcript: Transcript, photos: Photos, clock: Clock, secure: bool = False
@@ -147,6 +147,8 @@ class WebChat:
             raise Trouble("too_big" if refused.status_code == 413 else "malformed", refused.status_code) from refused
         try:
             await hear(await self._heard(visitor, posted))
+        except PhotoRefused as refused:
+            raise Trouble(refused.what, 413) from refused
         except Exception as failure:
             # Kind and place only: what the error says may quote the visitor.
             place = "".join(format_tb(failure.__traceback__))
@@ -155,10 +157,7 @@ class WebChat:
         self.wake(visitor.address)
 
     async def _heard(self, visitor: Visitor, posted: Posted) -> Heard:
-        media = None
-        if photo := posted.photo:
-            ref = await self._photos.keep(visitor.address, photo.data, photo.mime)
-            media = Media(MediaKind.PHOTO, ref, photo.mime, len(photo.data))
+        media = await self._photos.keep(visitor.address, posted.photo.data, posted.photo.mime) if posted.photo else None
         return Heard(
             channel=self.name,
             account=self.account,

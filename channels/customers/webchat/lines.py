@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from channels.contract import Say
+from channels.contract import Media, Say
 
-__all__ = ["Line", "Photos", "Transcript", "element", "fold"]
+__all__ = ["Line", "PhotoRefused", "Photos", "Transcript", "element", "fold"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One thing said in a conversation, by the bot or (`mine`) by the customer.
 
-    `id` is unique within the conversation and stays the same whenever the line is read again. `photo` is the ref that
-    `Photos.keep` gave. A line whose `say.edits` names an earlier line's `say.key` replaces that one.
+    `id` is unique within the conversation and stays the same whenever the line is read again. `photo` and
+    `voice` are refs that `Photos.fetch` knows. A line whose `say.edits` names an earlier line's `say.key` replaces that one.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Line:
     say: Say
     mine: bool = False
     photo: str = ""
+    voice: str = ""
 
 
 Transcript = Callable[[str, datetime | None], Awaitable[Sequence[Line]]]
@@ -35,14 +36,22 @@ It holds what the customer said, as soon as `hear` has returned, and what the bo
 """
 
 
-class Photos(Protocol):
-    """Where photos from customers are kept."""
+class PhotoRefused(Exception):
+    """A photo is not taken: `what` names the words that say why."""
 
-    async def keep(self, address: str, data: bytes, mime: str) -> str:
-        """Keep a photo for good and give back its ref: `[A-Za-z0-9_-]`, `.` and `/`, at most 200 characters."""
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Photos(Protocol):
+    """Where photos from and to customers are kept."""
+
+    async def keep(self, address: str, data: bytes, mime: str) -> Media:
+        """Keep a photo and tell what it has become. Raises PhotoRefused."""
 
     async def fetch(self, address: str, ref: str) -> tuple[bytes, str] | None:
-        """The photo's bytes and MIME type, where it is one of this address."""
+        """The bytes and MIME type of a photo or voice note, where it is one of this address."""
 
 
 def element(line: Line) -> str:

@@ -7,16 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from channels.contract import Say
+from channels.contract import MediaKind, Rejected, Say, TooLarge
 from channels.outage import Outage
 from channels.staff.telegram.refusals import explained, send_error
 from channels.telegram.polling import POLL_SECONDS
-from channels.telegram.refusals import edit_is_settled, has_no_text
+from channels.telegram.refusals import edit_is_settled, has_no_text, is_too_big
 from channels.telegram.rules import ALLOWED_UPDATES, CAPTION_LIMIT, TEXT_LIMIT, cut, keyboard_rows, label_of, spoken_text, units
 
 __all__ = ["PythonTelegramBot"]
@@ -82,6 +82,18 @@ class PythonTelegramBot:
             log.info("telegram_edit_settled", extra={"account": self._account, "why": error.message})
         self._outage.over()
 
+    async def fetch(self, file_id: str, most: int) -> bytes:
+        try:
+            found = await self._bot.get_file(file_id)
+            # The library reads a file to its end: what Telegram says of its size is heeded before.
+            if (found.file_size or 0) > most:
+                raise TooLarge
+            return bytes(await found.download_as_bytearray())
+        except BadRequest as refusal:
+            raise TooLarge if is_too_big(refusal.message) else Rejected(refusal.message) from refusal
+        except TelegramError as error:
+            raise send_error(error, self._outage.pause, repeatable=True) from error
+
     def explain(self, error: Exception) -> str:
         return explained(error)
 
@@ -100,17 +112,28 @@ class PythonTelegramBot:
     async def _post(self, chat: int, say: Say) -> int:
         text, _ = spoken_text(say)
         keyboard = _keyboard_of(say)
-        if say.picture:
+        if say.upload or say.picture:
             fits = units(text) <= CAPTION_LIMIT
             try:
-                sent = await self._bot.send_photo(chat, say.picture, text if fits else None, reply_markup=keyboard if fits else None)
+                sent = await self._show(chat, say, text if fits else "", keyboard if fits else None)
             except BadRequest as refusal:
-                # A picture that Telegram cannot fetch must not keep the text from whom it is for.
+                if not text:
+                    raise
+                # A picture that Telegram cannot fetch, or does not take, must not keep the text from whom it is for.
                 log.warning("telegram_picture_refused", extra={"account": self._account, "why": refusal.message})
-                return await self._post(chat, replace(say, picture=""))
+                return await self._post(chat, replace(say, picture="", upload=None))
             if fits:
                 return sent.message_id
         return (await self._bot.send_message(chat, cut(text, TEXT_LIMIT), reply_markup=keyboard)).message_id
+
+    async def _show(self, chat: int, say: Say, caption: str, keyboard: InlineKeyboardMarkup | None) -> Message:
+        """A picture or a voice note, with its caption."""
+        if say.upload is None:
+            return await self._bot.send_photo(chat, say.picture, caption or None, reply_markup=keyboard)
+        file = InputFile(say.upload.data, filename=say.upload.name)
+        if say.upload.kind is MediaKind.VOICE:
+            return await self._bot.send_voice(chat, file, caption=caption or None, reply_markup=keyboard)
+        return await self._bot.send_photo(chat, file, caption or None, reply_markup=keyboard)
 
     async def _edit(self, chat: int, message: int, say: Say) -> None:
         text, _ = spoken_text(say)

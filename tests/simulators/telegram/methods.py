@@ -39,6 +39,7 @@ class Methods:
             "getchat": self._get_chat,
             "sendmessage": sending.send_message,
             "sendphoto": sending.send_photo,
+            "sendvoice": sending.send_voice,
             "sendpoll": sending.send_poll,
             "stoppoll": sending.stop_poll,
             "editmessagecaption": sending.edit_message_caption,

@@ -15,6 +15,8 @@ __all__ = ["Person", "Refused"]
 
 _PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
+_VOICE = b"OggS\x00\x02" + bytes(22) + b"OpusHead\x01\x01" + bytes(200)
+
 
 class Refused(Exception):
     """A person cannot do this in Telegram: write to a bot they blocked, tap a button that never was."""
@@ -67,12 +69,12 @@ class Person:
         entry.message = {**entry.message, "text": text, "edit_date": self._world.seconds()}
         return self._tell("edited_message", entry.message)
 
-    def photo(self, caption: str = "") -> Json:
-        sizes = [{**self._file("photo", "photos", "jpg"), "width": width, "height": width} for width in (90, 800)]
+    def photo(self, caption: str = "", content: bytes = _PICTURE) -> Json:
+        sizes = [{**self._file("photo", "photos", "jpg", content), "width": width, "height": width} for width in (90, 800)]
         return self._write({"photo": sizes} | ({"caption": caption} if caption else {}))
 
-    def voice(self, seconds: int = 3) -> Json:
-        return self._write({"voice": {**self._file("voice", "voice", "oga"), "duration": seconds, "mime_type": "audio/ogg"}})
+    def voice(self, seconds: int = 3, content: bytes = _VOICE) -> Json:
+        return self._write({"voice": {**self._file("voice", "voice", "oga", content), "duration": seconds, "mime_type": "audio/ogg"}})
 
     def video(self, caption: str = "") -> Json:
         video = {**self._file("video", "videos", "mp4"), "width": 320, "height": 240, "duration": 4, "mime_type": "video/mp4"}
@@ -181,10 +183,16 @@ class Person:
         change = {"chat": self.chat.info, "from": self.user, "date": self._world.seconds()}
         return self._tell("my_chat_member", {**change, "old_chat_member": member(old), "new_chat_member": member(new)})
 
-    def _file(self, kind: str, folder: str, ending: str) -> Json:
+    def _file(self, kind: str, folder: str, ending: str, content: bytes = _PICTURE) -> Json:
         file_id = self._world.new_id(kind)
-        self._world.files[file_id] = (f"{folder}/{file_id}.{ending}", _PICTURE)
-        return {"file_id": file_id, "file_unique_id": file_id[-8:], "file_size": len(_PICTURE)}
+        self._world.files[file_id] = (f"{folder}/{file_id}.{ending}", content)
+        return {"file_id": file_id, "file_unique_id": file_id[-8:], "file_size": len(content)}
+
+    def sees(self, message: int) -> bytes:
+        """What is in the photo or voice note of a message, as the person's app loads it."""
+        shown = self._entry(message).message
+        file = shown["photo"][-1] if "photo" in shown else shown["voice"]
+        return self._world.files[file["file_id"]][1]
 
     def _must_be_open(self) -> None:
         if self.id not in self._bot.chats:

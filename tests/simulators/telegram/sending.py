@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from tests.simulators.telegram.flood import FloodGate
 from tests.simulators.telegram.keyboards import checked_keyboard
-from tests.simulators.telegram.refusal import bad_request, flood, forbidden
+from tests.simulators.telegram.refusal import Refusal, bad_request, flood, forbidden
 from tests.simulators.telegram.world import Bot, Chat, Entry, Json, World
 
 __all__ = ["Sending"]
 
+_LARGEST_PHOTO = 10 * 1024 * 1024
+_LARGEST_UPLOAD = 50 * 1024 * 1024
 _QUERY_LIVES = timedelta(seconds=60)
 _DELETABLE = timedelta(hours=48)
 
@@ -19,6 +24,19 @@ _DELETABLE = timedelta(hours=48)
 def _units(text: str) -> int:
     """Length as Telegram counts it: in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _check_photo(photo: bytes) -> None:
+    """What Telegram demands of an uploaded photo (https://core.telegram.org/bots/api#sendphoto)."""
+    if len(photo) > _LARGEST_PHOTO:
+        raise bad_request("file is too big")
+    try:
+        with Image.open(BytesIO(photo)) as picture:
+            wide, high = picture.size
+    except OSError:
+        raise bad_request("IMAGE_PROCESS_FAILED") from None
+    if wide + high > 10_000 or max(wide, high) > 20 * min(wide, high):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
 
 
 class Sending:
@@ -39,6 +57,7 @@ class Sending:
         chat = self._writable(bot, args)
         photo = args.get("photo")
         if isinstance(photo, bytes):
+            _check_photo(photo)
             file_id = self._world.new_id("photo")
             self._world.files[file_id] = (f"photos/{file_id}.jpg", photo)
         elif photo and (photo in self._world.files or photo.startswith(("http://", "https://"))):
@@ -46,11 +65,27 @@ class Sending:
         else:
             raise bad_request("wrong remote file identifier specified: can't unserialize it. Wrong last symbol")
         content: Json = {"photo": [{"file_id": file_id, "file_unique_id": file_id[-8:], "width": 90, "height": 90}]}
-        if caption := str(args.get("caption", "")):
-            if _units(caption) > 1024:
-                raise bad_request("message caption is too long")
-            content["caption"] = caption
-        return self._post(bot, chat, args, content)
+        return self._post(bot, chat, args, content | self._caption(args))
+
+    def send_voice(self, bot: Bot, args: Json) -> Json:
+        chat = self._writable(bot, args)
+        voice = args.get("voice")
+        if not isinstance(voice, bytes):
+            raise bad_request("wrong remote file identifier specified: can't unserialize it. Wrong last symbol")
+        if len(voice) > _LARGEST_UPLOAD:
+            raise Refusal(413, "Request Entity Too Large")
+        if voice[:4] not in (b"OggS", b"ID3\x03") and voice[4:8] != b"ftyp":
+            raise bad_request("wrong type of the voice note")
+        file_id = self._world.new_id("voice")
+        self._world.files[file_id] = (f"voice/{file_id}.oga", voice)
+        content: Json = {"voice": {"file_id": file_id, "file_unique_id": file_id[-8:], "duration": 3}}
+        return self._post(bot, chat, args, content | self._caption(args))
+
+    def _caption(self, args: Json) -> Json:
+        caption = str(args.get("caption", ""))
+        if _units(caption) > 1024:
+            raise bad_request("message caption is too long")
+        return {"caption": caption} if caption else {}
 
     def send_poll(self, bot: Bot, args: Json) -> Json:
         chat = self._writable(bot, args)
