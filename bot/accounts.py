@@ -127,6 +127,7 @@ def _x(name: str, account: X, config: Config, database: Database, clock: Clock) 
         Credentials(*(key.get_secret_value() for key in keys)),
         lang=config.shop.languages[0],
         budget=account.budget,
+        pushed=account.mode == "webhook",
         memory=StoredMemory(database, name),
         clock=clock,
         rng=Random(),  # noqa: S311

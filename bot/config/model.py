@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from bot.config.complaints import Complaints
 from bot.config.contradictions import Contradiction, raise_if
 from bot.config.pictures import Pictures
-from bot.config.platforms import Channel, Slack, StaffTelegram, Telegram
+from bot.config.platforms import Channel, Slack, StaffTelegram, Telegram, X
 from bot.config.section import Section
 from bot.config.sections import (
     Ask,
@@ -66,6 +66,8 @@ def _shared_tokens(config: Config) -> Iterator[Contradiction]:
                 key, token, remedy = "token", channel.token, "every bot needs its own: make another with @BotFather"
             case Slack():
                 key, token, remedy = "bot_token", channel.bot_token, 'every account needs an app of its own: see "makegood slack manifest"'
+            case X():
+                key, token, remedy = "access_token", channel.access_token, "one account is listened to once"
             case _:
                 continue
         owner = owners.setdefault(token.get_secret_value(), place)
@@ -78,6 +80,8 @@ def _webhooks_nowhere(config: Config) -> Iterator[Contradiction]:
         match channel:
             case Telegram(mode="webhook" as mode):
                 platform, other = "Telegram", "polling"
+            case X(mode="webhook" as mode):
+                platform, other = "X", "polling"
             case Slack(mode="http" as mode):
                 platform, other = "Slack", "socket"
             case _:

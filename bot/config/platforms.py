@@ -81,6 +81,7 @@ class X(Section):
     api_secret: XSecret
     access_token: XToken
     access_secret: XSecret
+    mode: Literal["polling", "webhook"] = "polling"
     budget: float = Field(default=5.0, gt=0, le=100_000)
     """US dollars a day."""
     api_base: WebAddress = _X_API

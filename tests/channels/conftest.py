@@ -16,8 +16,10 @@ from channels.contract import Channel, Heard
 from channels.customers.slack import Credentials, SlackChannel
 from channels.customers.telegram import TelegramChannel
 from channels.staff.telegram import StaffTelegram
+from tests.channels.x_notebook import Notebook
 from tests.simulators.slack import SlackSimulator
 from tests.simulators.telegram import TelegramSimulator
+from tests.simulators.x import XSimulator
 
 TOKEN = "1234567:channel-token_ABCDEFGHIJKLMNOPQRS"
 SLACK_TOKEN, SLACK_APP_TOKEN = "xoxb-1-channel-token", "xapp-1-channel-token"
@@ -131,3 +133,16 @@ async def slack_bot(slack: SlackSimulator, hurried: HurriedClock) -> AsyncIterat
     bot = SlackChannel("shop", Credentials(SLACK_TOKEN, SLACK_APP_TOKEN), clock=hurried, rng=Random(7), api_base=slack.url)
     yield bot
     await bot.close()
+
+
+@pytest.fixture
+async def x(clock: SimulatedClock) -> AsyncIterator[XSimulator]:
+    """X with the shop's account on it, whose clock is the account's."""
+    async with XSimulator(now=clock.now) as simulator:
+        yield simulator
+        assert simulator.world.faults == []
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    return Notebook()

@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest
 
 from channels.clock import SimulatedClock
 from channels.contract import Choice, Heard, Say
-from tests.channels.conftest import TEN_ON_MONDAY, Ears, until
-from tests.channels.x_account import Notebook, hearing, time_flies
+from tests.channels.conftest import Ears, until
+from tests.channels.x_account import counted, hearing, time_flies
+from tests.channels.x_notebook import Notebook
 from tests.simulators.x import XSimulator
 
 QUESTION = Say("How was it?", tuple(Choice(f"q.{n}", str(n), number=n) for n in range(1, 6)), lang="en")
 
 
-@pytest.fixture
-def clock() -> SimulatedClock:
-    return SimulatedClock(TEN_ON_MONDAY)
-
-
-@pytest.fixture
-async def x(clock: SimulatedClock) -> AsyncIterator[XSimulator]:
-    async with XSimulator(now=clock.now) as simulator:
-        yield simulator
-        assert simulator.world.faults == []
-        assert simulator.world.floods == 0
-
-
-@pytest.fixture
-def notebook() -> Notebook:
-    return Notebook()
-
-
 def words(heard: list[Heard]) -> list[str]:
     return [one.text or one.token or one.kind.value for one in heard]
-
-
-async def counted(x: XSimulator, notebook: Notebook) -> None:
-    """Wait until what X charges is what we have counted."""
-    await until(lambda: sum(notebook.days.values()) == x.world.mills)
 
 
 async def test_a_dialog_is_held_in_direct_messages(x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock) -> None:

@@ -1,57 +1,22 @@
-"""What the tests of X share: a memory that is no database, and an account that faces the played X."""
+"""What the tests of X share: an account that faces the played X, and time that flies."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 from channels.clock import Clock, SimulatedClock
 from channels.contract import Heard
 from channels.customers.x import Credentials, XChannel
-from tests.channels.conftest import Ears, listening
+from tests.channels.conftest import Ears, listening, until
+from tests.channels.x_notebook import Notebook
 from tests.simulators.x import KEYS, XSimulator
 
-__all__ = ["Notebook", "account", "hearing", "time_flies"]
-
-
-@dataclass(slots=True)
-class Notebook:
-    """What `Memory` asks for, written down here."""
-
-    heard: list[Heard] = field(default_factory=list)
-    days: Counter[date] = field(default_factory=Counter)
-    told: list[str] = field(default_factory=list)
-    invited: set[str] = field(default_factory=set)
-    spoken: dict[str, datetime] = field(default_factory=dict)
-
-    async def last_heard(self, kind: str) -> str:
-        return next((one.update_id for one in reversed(self.heard) if one.update_id.startswith(f"{kind}/")), "")
-
-    async def spent(self, at: datetime) -> int:
-        return self.days[at.date()]
-
-    async def spend(self, at: datetime, mills: int, alerts: Mapping[int, str]) -> int:
-        before = self.days[at.date()]
-        self.days[at.date()] += mills
-        self.told += [what for limit, what in sorted(alerts.items()) if before < limit <= before + mills]
-        return before + mills
-
-    async def invite_once(self, person: str, at: datetime) -> bool:
-        new = person not in self.invited
-        self.invited.add(person)
-        return new
-
-    async def invite_again(self, person: str) -> None:
-        self.invited.discard(person)
-
-    async def has_spoken_since(self, person: str, since: datetime) -> bool:
-        return person in self.spoken and self.spoken[person] >= since
+__all__ = ["account", "counted", "hearing", "time_flies"]
 
 
 def account(x: XSimulator, notebook: Notebook, clock: Clock, *, keys: Mapping[str, str] = KEYS, **more: Any) -> XChannel:
@@ -93,3 +58,8 @@ async def time_flies(clock: SimulatedClock, each: timedelta = timedelta(seconds=
     finally:
         flying.cancel()
         await asyncio.wait([flying])
+
+
+async def counted(x: XSimulator, notebook: Notebook) -> None:
+    """Wait until what X charges is what we have counted."""
+    await until(lambda: notebook.days.total() == x.world.mills)

@@ -11,7 +11,7 @@ from typing import Any
 from channels.contract import Heard, HeardKind, Media, MediaKind
 from channels.plain_text import start_token
 
-__all__ = ["MENTION", "MESSAGE", "heard_mention", "heard_message", "is_of_two", "words_of"]
+__all__ = ["MENTION", "MESSAGE", "handle_of", "heard_mention", "heard_message", "is_of_two", "words_of"]
 
 Json = Mapping[str, Any]
 
@@ -50,6 +50,11 @@ def heard_message(event: Json, people: Mapping[str, Json], account: str, own_id:
         return None
     media = _media((event.get("attachments") or {}).get("media_keys") or ())
     return _heard(MESSAGE, event, sender, words_of(str(event.get("text") or ""), media), media, people, account)
+
+
+def handle_of(person: str, people: Mapping[str, Json]) -> str:
+    """What the person is mentioned by, empty where X did not tell."""
+    return str((people.get(person) or {}).get("username") or "")
 
 
 def is_of_two(event: Json) -> bool:

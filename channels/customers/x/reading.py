@@ -37,11 +37,12 @@ class BudgetSpent(Exception):
 
 
 class Reading(ABC):
-    """`mark` is the id up to which everything was heard: empty at the very beginning."""
+    """Of one kind. It begins with what is a day old, unless it is told where to go on from."""
 
-    def __init__(self, library: Tweepy, budget: Budget, mark: str) -> None:
+    def __init__(self, library: Tweepy, budget: Budget) -> None:
         self._library, self._budget = library, budget
-        self._mark = int(mark or 0)
+        self._mark = 0
+        """The id up to which everything was heard."""
         self._gap = True
         """Whether there may be something before what was pushed to us last that was not heard."""
         self._missed = False
@@ -50,6 +51,16 @@ class Reading(ABC):
         self._people: dict[str, Json] = {}
         self._page, self._whole = "", True
         self._since = datetime.max.replace(tzinfo=UTC)
+
+    def go_on_from(self, id_: str) -> None:
+        """Everything up to this id was heard, by whoever read before; nothing, where it is empty."""
+        self._mark = max(self._mark, int(id_ or 0))
+        self._gap = True
+
+    @property
+    def gap(self) -> bool:
+        """Whether a look is needed to know that nothing was missed."""
+        return self._gap
 
     def pushed(self, id_: str) -> None:
         """Something was pushed to us, and heard. While a look is under way, it does not know of it: it will be read once more."""
@@ -136,8 +147,8 @@ class Mentions(Reading):
 class Messages(Reading):
     """X gives back the latest, our own among them, however often they were read: so a look begins with few."""
 
-    def __init__(self, library: Tweepy, budget: Budget, clock: Clock, mark: str) -> None:
-        super().__init__(library, budget, mark)
+    def __init__(self, library: Tweepy, budget: Budget, clock: Clock) -> None:
+        super().__init__(library, budget)
         self._clock = clock
         self._called: deque[datetime] = deque(maxlen=CALLS)
         self._sent: deque[str] = deque(maxlen=SENT_KEPT)

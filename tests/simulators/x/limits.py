@@ -34,6 +34,9 @@ class Limits:
 
     _all: dict[str, list[Limit]] = field(default_factory=lambda: {call: [Limit(*one) for one in limits] for call, limits in LIMITS.items()})
 
+    def of(self, call: str) -> list[Limit]:
+        return self._all[call]
+
     def count(self, call: str, now: float) -> tuple[bool, dict[str, str]]:
         """Whether the call is within its limits, and the headers that say how it stands."""
         limits = self._all[call]

@@ -51,7 +51,7 @@ class XSimulator:
 
     def __init__(self, *, now: Callable[[], datetime], page: int = 100, latest: int = _LATEST_MENTIONS) -> None:
         self.world = World(now)
-        self._limits, self._page, self._latest = Limits(), page, latest
+        self.limits, self.page, self._latest = Limits(), page, latest
         self._faults: list[_Fault] = []
         self.sizes: deque[tuple[str, int]] = deque(maxlen=1000)
         """Of every page that was read, of what and how long it was asked to be."""
@@ -87,7 +87,7 @@ class XSimulator:
         if not self._is_signed(request):
             return self._said(401, {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"})
         self.world.faults += [f"{call}: {fault}" for fault in faults_of(method, path, request.query, body)]
-        fits, headers = self._limits.count(call, self.world.now().timestamp())
+        fits, headers = self.limits.count(call, self.world.now().timestamp())
         if not fits:
             self.world.floods += 1
             return self._said(429, {"title": "Too Many Requests", "type": "about:blank", "detail": "Too Many Requests"}, headers)
@@ -169,7 +169,7 @@ class XSimulator:
         token, size = request.query.get("pagination_token", ""), int(request.query.get("max_results", "100"))
         self.sizes.append((call, size))
         older = [one for one in found if not token or int(one["id"]) < int(token.removeprefix("before-page-"))]
-        page = older[::-1][: min(size, self._page)]
+        page = older[::-1][: min(size, self.page)]
         people = dict.fromkeys(one[author] for one in page) if author in request.query.get("expansions", "") else {}
         self.world.charge(price, len(page))
         self.world.charge("person read", len(people))
