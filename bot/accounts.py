@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot.config import Config
-from bot.config.platforms import Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
+from bot.config.platforms import Bluesky, Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
+from bot.dialogs.move_tokens import MoveTokens
 from bot.files.folder import FileFolder
 from bot.files.limits import Limits
 from bot.files.store import FileStore
 from bot.invitations.links import Links
+from bot.invitations.ways_over import Recollection, WaysOver
 from bot.mistake import Mistake
 from channels.clock import Clock
 from channels.contract import Channel, PollRules
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["customer_channels", "data_folder", "file_store", "links_of", "poll_rules_of", "server_secret", "staff_channels"]
+
+
+PUBLIC_LINK_VALID = timedelta(days=7)
+"""As long as a silent dialog is kept open."""
 
 
 def customer_channels(config: Config, database: Database, clock: Clock, secret: str, store: FileStore) -> Sequence[Channel]:
@@ -44,6 +51,8 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
                 channels.append(_mastodon(name, account, database, clock))
             case X():
                 channels.append(_x(name, account, config, database, clock))
+            case Bluesky():
+                channels.append(_bluesky(name, account, config, database, clock, MoveTokens(secret)))
             case Webchat():
                 channels.append(_web_chat(name, config, database, clock, secret, store))
     return channels
@@ -133,6 +142,14 @@ def _x(name: str, account: X, config: Config, database: Database, clock: Clock) 
         rng=Random(),  # noqa: S311
         api_base=account.api_base,
     )
+
+
+def _bluesky(name: str, account: Bluesky, config: Config, database: Database, clock: Clock, tokens: MoveTokens) -> Channel:
+    from channels.customers.bluesky import BlueskyChannel
+
+    memory = Recollection(WaysOver(database, clock, tokens, config.server.address, name, PUBLIC_LINK_VALID))
+    password = account.app_password.get_secret_value()
+    return BlueskyChannel(name, account.handle, password, account.service, memory=memory, clock=clock, rng=Random())  # noqa: S311
 
 
 def _web_chat(name: str, config: Config, database: Database, clock: Clock, secret: str, store: FileStore) -> Channel:

@@ -156,7 +156,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
     for places in poll_places.values():
         places.hear_votes(vote_taker(database))
     planner = planner_of(config)
-    accounts = frozenset(channel.account for channel in channels)
+    accounts = frozenset(channel.account for channel in channels if channel.capabilities.private)
     paces = {channel.account: channel.capabilities.pace.account for channel in channels}
     outreach = Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], accounts, paces)
     return App(

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from bot.config.complaints import Complaints
 from bot.config.contradictions import Contradiction, raise_if
 from bot.config.pictures import Pictures
-from bot.config.platforms import Channel, Slack, StaffTelegram, Telegram, X
+from bot.config.platforms import Bluesky, Channel, Slack, StaffTelegram, Telegram, Webchat, X
 from bot.config.section import Section
 from bot.config.sections import (
     Ask,
@@ -48,7 +48,8 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _settings_agree(self) -> Self:
-        raise_if([*_shared_names(self), *_shared_tokens(self), *_webhooks_nowhere(self), *_open_to_all(self), *_asked_twice(self)])
+        checks = (_shared_names, _shared_tokens, _webhooks_nowhere, _nowhere_private, _open_to_all, _asked_twice)
+        raise_if([found for check in checks for found in check(self)])
         return self
 
 
@@ -91,6 +92,15 @@ def _webhooks_nowhere(config: Config) -> Iterator[Contradiction]:
             yield Contradiction(
                 ("server", "public_url"), f'is missing, and {where}; write where {platform} shall post to, or mode = "{other}"'
             )
+
+
+def _nowhere_private(config: Config) -> Iterator[Contradiction]:
+    if any(isinstance(channel, Webchat) for channel in config.channels.values()):
+        return
+    for name, channel in config.channels.items():
+        if isinstance(channel, Bluesky):
+            why = 'is in public, and dialogs begun there go on in the web chat: add a [channels.chat] with kind = "webchat"'
+            yield Contradiction(("channels", name), why)
 
 
 def _accounts(config: Config) -> Iterator[tuple[Path, Section]]:

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from bot.config.contradictions import Contradiction, raise_if
 from bot.config.section import Section
 from bot.config.values import (
+    BlueskyHandle,
+    BlueskyPassword,
     MastodonToken,
     SlackAppToken,
     SlackBotToken,
@@ -20,11 +22,12 @@ from bot.config.values import (
     XToken,
 )
 
-__all__ = ["Channel", "Mastodon", "Slack", "StaffTelegram", "Telegram", "Webchat", "X"]
+__all__ = ["Bluesky", "Channel", "Mastodon", "Slack", "StaffTelegram", "Telegram", "Webchat", "X"]
 
 _TELEGRAM_API = "https://api.telegram.org"
 _SLACK_API = "https://slack.com/api"
 _X_API = "https://api.twitter.com"
+_BLUESKY = "https://bsky.social"
 
 
 class Telegram(Section):
@@ -87,13 +90,22 @@ class X(Section):
     api_base: WebAddress = _X_API
 
 
+class Bluesky(Section):
+    """An account on Bluesky, which customers mention."""
+
+    kind: Literal["bluesky"]
+    handle: BlueskyHandle
+    app_password: BlueskyPassword
+    service: WebAddress = _BLUESKY
+
+
 class Webchat(Section):
     """The chat on our own web page."""
 
     kind: Literal["webchat"]
 
 
-Channel = Annotated[Telegram | Webchat | Slack | Mastodon | X, Field(discriminator="kind")]
+Channel = Annotated[Telegram | Webchat | Slack | Mastodon | X | Bluesky, Field(discriminator="kind")]
 
 
 class StaffTelegram(Section):

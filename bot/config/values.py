@@ -14,6 +14,8 @@ from bot.console.passwords import is_hash
 from bot.touchpoints.signature import LEAST_SECRET
 
 __all__ = [
+    "BlueskyHandle",
+    "BlueskyPassword",
     "Country",
     "DatabaseUrl",
     "Languages",
@@ -75,6 +77,18 @@ def _x_token(value: SecretStr) -> SecretStr:
     return value
 
 
+def _bluesky_handle(value: str) -> str:
+    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?", value, re.ASCII | re.IGNORECASE):
+        raise ValueError('should be the account\'s handle without the @, such as "northlight.bsky.social"')
+    return value
+
+
+def _bluesky_password(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}", value.get_secret_value(), re.ASCII):
+        raise ValueError("should be an app password, four times four signs joined by -, and never the account's own password")
+    return value
+
+
 def _webhook_secret(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
         raise ValueError("should have 16 to 256 characters of A-Z, a-z, 0-9, _ and -; make one with: openssl rand -hex 32")
@@ -129,6 +143,8 @@ def _password_hash(value: SecretStr) -> SecretStr:
     return value
 
 
+BlueskyHandle = Annotated[str, AfterValidator(_bluesky_handle)]
+BlueskyPassword = Annotated[SecretStr, AfterValidator(_bluesky_password)]
 Country = Annotated[str, AfterValidator(_country)]
 Languages = Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], BeforeValidator(_separated), Field(min_length=1)]
 """A list, or words separated by commas as the environment has them."""

@@ -47,6 +47,8 @@ def come_over(move: Move, talk: Talk, now: datetime) -> CameOver | None:
         return None
     named, other = (talk, source) if talk.known else (source, talk)
     joining, other.customer_id, other.name, other.known = other.customer_id, named.customer_id, named.name or other.name, named.known
+    if other is talk:
+        talk.lang = source.lang or talk.lang
     return CameOver(_spend(move), source, talk, joining)
 
 

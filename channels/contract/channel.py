@@ -51,6 +51,8 @@ class Capabilities:
     idempotent: bool = False
     """Sending the same `message_id` twice shows it once: an unknown end is simply sent again."""
     files: FileWay = FileWay.LINK
+    private: bool = True
+    """Whether what is said there is read by the two alone. Nobody is asked anything in a place that is not."""
 
 
 Hear = Callable[[Heard], Awaitable[None]]

@@ -6,19 +6,20 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, literal_column, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, literal_column, or_, select, update
 
 from storage.among import among
 from storage.bulk import insert_many
 from storage.cases import Case, CaseState
-from storage.customers import Address, Consent
+from storage.customers import Address, Consent, Customer
 from storage.dialogs import Answer, Dialog, SeenUpdate
 from storage.files import KeptFile
 from storage.outbox import Message, MessageState, Priority
 
-__all__ = ["follow", "join_customers", "note_opened", "opened_links"]
+__all__ = ["follow", "join_customers", "last_shown", "note_opened", "opened_links", "who_is_at"]
 
 _seen, _message, _case = SeenUpdate.__table__, Message.__table__, Case.__table__  # type: ignore[attr-defined]
+_address, _customer = Address.__table__, Customer.__table__  # type: ignore[attr-defined]
 _models: tuple[Any, ...] = (Address, Consent, Dialog, Answer, Message, Case, KeptFile)
 _OWNED = tuple(model.__table__ for model in _models)
 
@@ -26,6 +27,21 @@ LINKS = "move links"
 """Under what opened links are kept among the updates that were taken: no account's name, for it has a space."""
 _OPENED = select(_seen.c.update_id).where(_seen.c.account == LINKS, among(_seen.c.update_id, "tokens"))
 _OPEN_CASE = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
+
+
+def who_is_at(conn: Connection, account: str, native_id: str) -> Row[*tuple[Any, ...]] | None:
+    """The address's `id`, and the shop's own id for its customer (`external_id`) where it has named them."""
+    known = select(_address.c.id, _customer.c.external_id).join(_customer, _customer.c.id == _address.c.customer_id)
+    return conn.execute(known.where(_address.c.account == account, _address.c.native_id == native_id)).one_or_none()
+
+
+def last_shown(conn: Connection, account: str, address: str) -> datetime | None:
+    """When something was last shown at this address; what was only kept for another place has no platform id."""
+    here = (_message.c.account == account) & (_message.c.address == address) & _message.c.platform_id.is_not(None)
+    # By the customer, whom an index serves.
+    theirs = select(_address.c.customer_id).where(_address.c.account == account, _address.c.native_id == address).scalar_subquery()
+    shown: datetime | None = conn.execute(select(func.max(_message.c.sent_at)).where(_message.c.customer_id == theirs, here)).scalar_one()
+    return shown
 
 
 def opened_links(conn: Connection, tokens: Collection[str]) -> set[str]:

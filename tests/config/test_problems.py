@@ -35,7 +35,7 @@ def told(path: Path | None) -> list[str]:
         (
             '[channels.bot]\nkind = "telegrm"',
             1,
-            '[channels.bot] kind should be "telegram", "webchat", "slack", "mastodon" or "x", not "telegrm"; did you mean "telegram"?',
+            '"telegram", "webchat", "slack", "mastodon", "x" or "bluesky", not "telegrm"; did you mean "telegram"?',
         ),
         ('[channels.bot]\ntoken = "1:a"', 0, "[channels.bot] kind is missing"),
         (

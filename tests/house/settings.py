@@ -12,7 +12,7 @@ from bot.config import Config
 __all__ = ["every_setting"]
 
 NAMES = {
-    "channels": ("shop_bot", "chat", "team_slack", "shop_mastodon", "shop_x"),
+    "channels": ("shop_bot", "chat", "team_slack", "shop_mastodon", "shop_x", "shop_bluesky"),
     "secrets": ("webshop",),
     "staff.channels": ("desk_bot", "desk_slack"),
 }

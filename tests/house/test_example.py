@@ -21,6 +21,7 @@ from tests.house.settings import every_setting
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 SECRETS = {
     "webhook_secret": "0123456789abcdef",
+    "app_password": "abcd-efgh-ijkl-mnop",
     "access_token": "1234567-0123456789abcdef",
     "api_key": "0123456789abcdef",
     "api_secret": "0123456789abcdef",
@@ -78,7 +79,7 @@ def test_the_example_loads_with_every_key_set(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(all_set(), encoding="utf-8")
     config = load_config(file)
-    assert set(config.channels) == {"shop_bot", "chat", "team_slack", "shop_mastodon", "shop_x"}
+    assert set(config.channels) == {"shop_bot", "chat", "team_slack", "shop_mastodon", "shop_x", "shop_bluesky"}
     assert config.touchpoints.secrets["webshop"].get_secret_value() == SECRETS["webshop"]
 
 
