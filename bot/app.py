@@ -172,7 +172,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         receiver=receiver,
         operations=operations,
         desk=Desk(database, operations, clock, delivery.wake),
-        staff_receiver=StaffReceiver(database, operations, clock, delivery.wake),
+        staff_receiver=StaffReceiver(database, operations, clock, delivery.wake, fetching.look),
         planner=planner,
         store=store,
         file_links=file_links,

@@ -20,16 +20,20 @@ class UnknownAct(ValueError):
     """The form is none of ours, or not whole."""
 
 
-async def act(desk: Desk, name: str, staff_id: int, case_id: int, form: FormData) -> Outcome:
-    """Do what the form of that name asks for. Raises UnknownAct where there is no such form or something in it is missing."""
+async def act(desk: Desk, name: str, staff_id: int, case_id: int, form: FormData, file: int = 0) -> Outcome:
+    """Do what the form of that name asks for, with a `file` for the customer.
+
+    Raises:
+        UnknownAct: there is no such form, or something in it is missing.
+    """
     match name:
         case "take":
             return await desk.take(staff_id, case_id)
         case "respond":
             fix, due = _fix(_text(form, "fix")), _moment(_text(form, "due"))
-            return await desk.respond(staff_id, case_id, fix, due, _text(form, "text"), seen=_number(form, "seen"))
+            return await desk.respond(staff_id, case_id, fix, due, _text(form, "text"), seen=_number(form, "seen"), file=file)
         case "write":
-            return await desk.write_to_customer(staff_id, case_id, _text(form, "text"), seen=_number(form, "seen"))
+            return await desk.write_to_customer(staff_id, case_id, _text(form, "text"), seen=_number(form, "seen"), file=file)
         case "kept":
             return await desk.mark_kept(staff_id, case_id)
         case "hand-over":

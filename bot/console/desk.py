@@ -16,7 +16,7 @@ from bot.complaints.departments import DEPARTMENTS
 from bot.complaints.promises import Fix
 from bot.console.acts import TEXTS, UnknownAct, act
 from bot.console.case_sheet import sheet
-from bot.console.files import number_of, shown_file
+from bot.console.files import number_of, shown_file, uploaded
 from bot.console.live import CaseWatch
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
@@ -25,6 +25,7 @@ from bot.desk.desk import due_choices
 from bot.desk.outcome import Outcome
 from bot.desk.tone import tone_told
 from bot.desk.words import told
+from bot.files.cleaning import Unfit
 from storage.ids import short
 from storage.queries.case_figures import list_cases
 from storage.queries.cases import CaseView, case_view, case_views
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 _SPOKEN = ("respond", "write")
 """Acts whose words reach the customer."""
+_LARGEST_POST = 24 * 1024 * 1024
+"""Bytes of a file that are read at all: above what is taken, so that words sent with one too large are given back."""
 _LISTS = ("open", "mine", "closed")
 
 
@@ -75,14 +78,21 @@ class DeskPages:
         return await self._case_page(request, view)
 
     async def _act(self, request: Request) -> Response:
-        view, form = await self._view(request), await form_of(request)
         name, staff = request.path_params["act"], request.state.staff
+        files = self._parts.files
+        view, form = await self._view(request), await form_of(request, file=_LARGEST_POST if name in _SPOKEN else 0)
+        try:
+            file = await uploaded(self._parts.database, files, form, view, staff, self._parts.clock.now()) if name in _SPOKEN else 0
+        except Unfit as unfit:
+            refused = self._pages.teller(request)(f"file.{unfit.reason}")
+            kept = {name: str(form.get("text", ""))}
+            return await self._case_page(request, view, fix=str(form.get("fix", "")), kept=kept, refused=refused)
         if name in _SPOKEN and form.get("check"):
             # Where no script can show it while they write, they ask for it.
             text, warnings = str(form.get("text", "")), self._warnings(request, view, form)
-            return await self._case_page(request, view, fix=str(form.get("fix", "")), kept={name: text}, warnings=warnings)
+            return await self._case_page(request, view, fix=str(form.get("fix", "")), kept={name: text}, warnings=warnings, file=file)
         try:
-            outcome = await act(self._parts.desk, name, staff.id, view.id, form)
+            outcome = await act(self._parts.desk, name, staff.id, view.id, form, file)
         except UnknownAct as error:
             raise HTTPException(400) from error
         log.info("case_act act=%s case=%s done=%s", name, view.id, outcome.done)
@@ -90,7 +100,7 @@ class DeskPages:
         if not outcome.done and name in TEXTS:
             # What they wrote is not lost: the page as it stands now, with their words in it.
             kept = {name: str(form.get("text", ""))}
-            return await self._case_page(request, outcome.view or view, fix=str(form.get("fix", "")), kept=kept, refused=text)
+            return await self._case_page(request, outcome.view or view, fix=str(form.get("fix", "")), kept=kept, refused=text, file=file)
         request.session["told"] = {"done": outcome.done, "text": text}
         return RedirectResponse(f"/desk/cases/{short(view.id)}", 303)
 
@@ -128,8 +138,11 @@ class DeskPages:
         kept: Mapping[str, str] | None = None,
         refused: str = "",
         warnings: Sequence[str] = (),
+        file: int = 0,
     ) -> Response:
-        """`kept` are words not sent, by the form they were written in: `refused` says why, `warnings` what may be better said."""
+        """`kept` are words not sent, by the form they were written in, `file` what was to go with them: `refused` says why,
+        `warnings` what may be better said.
+        """
         parts, staff, now = self._parts, request.state.staff, self._parts.clock.now()
         wanted = fix or request.query_params.get("fix", "")
         offered = Fix(wanted) if wanted in tuple(Fix) else None
@@ -155,6 +168,7 @@ class DeskPages:
             departments=[department for department in DEPARTMENTS if department != view.case.department],
             kept=kept or {},
             warnings=warnings,
+            file=short(file) if file else "",
         )
 
     def _told(self, request: Request, outcome: Outcome) -> str:

@@ -118,12 +118,14 @@ class Sessions:
         return await self._sample_staff()
 
 
-async def form_of(request: Request) -> FormData:
-    """What a form of ours sent. Raises HTTPException 403 for another site's form and 413 for too much."""
+async def form_of(request: Request, *, file: int = 0) -> FormData:
+    """What a form of ours sent, with one file of at most so many bytes. Raises HTTPException 403 for another site's form and
+    413 for too much."""
     if foreign(request):
         raise HTTPException(403)
-    form = await limited(request, _FORM_BYTES).form(max_files=0, max_fields=20)
+    form = await limited(request, _FORM_BYTES + file).form(max_files=1 if file else 0, max_fields=20)
     told = form.get("csrf", "")
     if not isinstance(told, str) or not hmac.compare_digest(told.encode(), str(request.session.get("csrf", "")).encode()):
+        await form.close()
         raise HTTPException(403)
     return form

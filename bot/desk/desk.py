@@ -81,11 +81,15 @@ class Desk:
     async def hand_to_department(self, staff_id: int, case_id: int, department: str) -> Outcome:
         return await self._do(staff_id, lambda conn, staff, now: self._operations.hand_to_department(conn, staff, case_id, department, now))
 
-    async def respond(self, staff_id: int, case_id: int, fix: Fix, due: datetime, text: str, *, seen: int | None = None) -> Outcome:
-        return await self._do(staff_id, lambda conn, staff, now: self._operations.respond(conn, staff, case_id, fix, due, text, now, seen))
+    async def respond(
+        self, staff_id: int, case_id: int, fix: Fix, due: datetime, text: str, *, seen: int | None = None, file: int = 0
+    ) -> Outcome:
+        act = self._operations.respond
+        return await self._do(staff_id, lambda conn, staff, now: act(conn, staff, case_id, fix, due, text, now, seen, file))
 
-    async def write_to_customer(self, staff_id: int, case_id: int, text: str, *, seen: int | None = None) -> Outcome:
-        return await self._do(staff_id, lambda conn, staff, now: self._operations.write_to_customer(conn, staff, case_id, text, now, seen))
+    async def write_to_customer(self, staff_id: int, case_id: int, text: str, *, seen: int | None = None, file: int = 0) -> Outcome:
+        act = self._operations.write_to_customer
+        return await self._do(staff_id, lambda conn, staff, now: act(conn, staff, case_id, text, now, seen, file))
 
     async def mark_kept(self, staff_id: int, case_id: int) -> Outcome:
         return await self._do(staff_id, lambda conn, staff, now: self._operations.mark_kept(conn, staff, case_id, now))

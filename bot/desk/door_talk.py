@@ -15,13 +15,14 @@ from bot.complaints.promises import Fix
 from bot.complaints.words import STAFF_WORDS
 from bot.desk.desk import due_choices, prepare
 from bot.desk.draft import Draft, Drafts
+from bot.desk.enclosures import note_sent, with_file_told
 from bot.desk.history import history_text
 from bot.desk.open_cases import open_cases_say
 from bot.desk.operations import Operations
 from bot.desk.outcome import Outcome
 from bot.desk.tone import tone_told
 from bot.desk.words import DESK_WORDS, told
-from channels.contract import Choice, Say
+from channels.contract import Choice, Heard, Say
 from storage.ids import from_short, short
 from storage.queries.cases import AnyRow, CaseView, case_view
 from storage.queries.staff import everybody, keep_draft, staff_list
@@ -103,9 +104,9 @@ class DoorTalk:
                 return self._tell(operations.dismiss(self.conn, self.staff, case_id, self.now))
             case "close":
                 return self._expect(Act.CLOSE, Draft(case_id, awaits="reason"), "reason")
-            case "edit" if draft and draft.text:
+            case "edit" if draft and draft.says_something:
                 return self._expect(Act.WRITE, replace(draft, awaits="text"), "edit")
-            case "send" if draft and draft.text:
+            case "send" if draft and draft.says_something:
                 return self._send(draft)
             case "drop":
                 self._drop(case_id)
@@ -135,10 +136,26 @@ class DoorTalk:
                 return self._tell(self.operations.close(self.conn, self.staff, draft.case, text, self.now))
         return self._written_about(about, draft, text) if about else [self._say("no_draft")]
 
+    def sent(self, heard: Heard, about: int | None = None) -> list[Say]:
+        """A photo or voice note, with its caption: it goes with what is being written, or is a message of its own `about` a case."""
+        draft = self.drafts.of(about) if about else self.drafts.awaiting
+        if draft and draft.awaits not in ("", "text"):
+            return [self._say("only_words")]
+        case_id = draft.case if draft else about
+        if case_id is None:
+            return [self._say("no_draft")]
+        self.about = case_id
+        found = self.operations.look(self.conn, Act.WRITE, self.staff, case_id)
+        if not found.done or found.view is None:
+            return self._tell(found)
+        draft = draft or Draft(case_id)
+        file = note_sent(self.conn, heard, found.view, self.staff, self.now)
+        return self._preview(replace(draft, text=heard.text.strip() or draft.text, file=file, awaits=""))
+
     def _written_about(self, case_id: int, draft: Draft | None, text: str) -> list[Say]:
         """Words of somebody who was asked for none: they are for the customer, in place of those that were prepared before."""
         found = self.operations.look(self.conn, Act.WRITE, self.staff, case_id)
-        prepared = draft if draft and draft.text else Draft(case_id)
+        prepared = draft if draft and draft.says_something else Draft(case_id)
         return self._preview(replace(prepared, text=text)) if found.done else self._tell(found)
 
     def _which_fix(self, case_id: int) -> list[Say]:
@@ -187,20 +204,22 @@ class DoorTalk:
         actions = ["send", "edit", *(["due"] if timed else []), "drop"]
         choices = [Choice(case_ref(draft.case, action), DESK_WORDS(f"button.{action}", self.lang)) for action in actions]
         due = self.reader.moment(draft.due) if draft.due and timed else ""
-        warnings = tone_told(view, draft.text, self.reader, fixes=draft.fix is not None)
+        warnings = tone_told(view, draft.text, self.reader, fixes=draft.fix is not None) if draft.text else []
         tone = (
             "\n".join(["", "", DESK_WORDS("tone.before_sending", self.lang), *(f"• {warning}" for warning in warnings)]) if warnings else ""
         )
-        preview = self._say("preview", choices, name=view.customer.name, due=due, text=draft.text)
+        text = with_file_told(self.conn, draft.text, draft.file, self.lang)
+        preview = self._say("preview", choices, name=view.customer.name, due=due, text=text)
         return [replace(preview, text=preview.text + tone)]
 
     def _send(self, draft: Draft) -> list[Say]:
         operations = self.operations
         if draft.fix and draft.due:
             due = self.now if draft.fix is Fix.EXPLAIN else draft.due
-            outcome = operations.respond(self.conn, self.staff, draft.case, draft.fix, due, draft.text, self.now, draft.seen)
+            answer = (draft.fix, due, draft.text, self.now, draft.seen, draft.file)
+            outcome = operations.respond(self.conn, self.staff, draft.case, *answer)
         else:
-            outcome = operations.write_to_customer(self.conn, self.staff, draft.case, draft.text, self.now, draft.seen)
+            outcome = operations.write_to_customer(self.conn, self.staff, draft.case, draft.text, self.now, draft.seen, draft.file)
         if outcome.done:
             self._drop(draft.case)
             return self._tell(outcome)
@@ -208,6 +227,8 @@ class DoorTalk:
             return [*self._tell(outcome), *self._show(draft.case), *self._preview(draft)]
         if outcome.told == "due_has_passed" and draft.fix:
             return [*self._tell(outcome), self._which_due(draft.case, draft.fix)]
+        if outcome.told == "file_failed":
+            self._keep(replace(draft, file=0, awaits="text"))
         return self._tell(outcome)
 
     def _expect(self, act: Act, draft: Draft, question: str) -> list[Say]:

@@ -19,7 +19,8 @@ class Draft:
     """What one staff member is about to say about one case.
 
     `awaits` names the text that their next words are: `text` (of the message), `explanation`, `reason` (for closing), or
-    nothing. Without a `fix` it is a plain message. `seen` is the case's version when the preview was shown.
+    nothing. Without a `fix` it is a plain message. `seen` is the case's version when the preview was shown, `file` the number of
+    a photo or voice note that goes with the text.
     """
 
     case: int
@@ -28,9 +29,14 @@ class Draft:
     due: datetime | None = None
     text: str = ""
     seen: int = 0
+    file: int = 0
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.text or self.file)
 
     def to_json(self) -> dict[str, Any]:
-        data: dict[str, Any] = {name: value for name in ("case", "awaits", "text", "seen") if (value := getattr(self, name))}
+        data: dict[str, Any] = {name: value for name in ("case", "awaits", "text", "seen", "file") if (value := getattr(self, name))}
         if self.fix:
             data["fix"] = self.fix.value
         if self.due:
@@ -41,7 +47,7 @@ class Draft:
     def from_json(data: dict[str, Any]) -> Draft:
         due = datetime.fromisoformat(data["due"]) if "due" in data else None
         fix = Fix(data["fix"]) if "fix" in data else None
-        return Draft(data["case"], data.get("awaits", ""), fix, due, data.get("text", ""), data.get("seen", 0))
+        return Draft(data["case"], data.get("awaits", ""), fix, due, data.get("text", ""), data.get("seen", 0), data.get("file", 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ def entry_lines(entry: Entry, reader: Reader, staff: Mapping[int, str]) -> list[
     what = STAFF_WORDS(f"history.{entry.kind}", lang, **facts)
     line = STAFF_WORDS("history.line", lang, at=reader.moment(entry.at), who=author_name(entry.author, lang, staff), what=what)
     said = said_lines(entry, lang) if entry.author == "customer" and entry.kind != "made_good" else [entry.words] if entry.words else []
-    return [line, *said]
+    sent = [f"📎 {STAFF_WORDS('file_what.' + data['media']['kind'], lang)}"] if entry.author != "customer" and "media" in data else []
+    return [line, *said, *sent]
 
 
 def author_name(author: str, lang: str, staff: Mapping[int, str]) -> str:

@@ -20,6 +20,7 @@ from bot.complaints.promises import Fix
 from bot.complaints.routing import doors_of
 from bot.complaints.rules import Rules
 from bot.complaints.telling import alert, notify, refresh_alerts, tell_customer
+from bot.desk.enclosures import media_of, not_sendable
 from bot.desk.outcome import Outcome
 from bot.dialogs.published import Published
 from channels.contract import Say
@@ -90,11 +91,20 @@ class Operations:
         return self._act(conn, Act.HAND_OVER, staff, case_id, now, change, "handed_to_department", then, department=department)
 
     def respond(
-        self, conn: Connection, staff: AnyRow, case_id: int, fix: Fix, due: datetime, text: str, now: datetime, seen: int | None = None
+        self,
+        conn: Connection,
+        staff: AnyRow,
+        case_id: int,
+        fix: Fix,
+        due: datetime,
+        text: str,
+        now: datetime,
+        seen: int | None = None,
+        file: int = 0,
     ) -> Outcome:
         """Apologise and promise a fix, in the customer's chat. An explanation is its own fix: it is kept as it is sent."""
         kept = fix is Fix.EXPLAIN
-        if unfit := _unfit(text):
+        if unfit := _unfit(text) or not_sendable(conn, file, case_id):
             return unfit
         if due < now:
             return Outcome(False, "due_has_passed")
@@ -103,7 +113,7 @@ class Operations:
             values = self._answered(view, staff, now)
             values |= {"state": CaseState.FIXED.value, "fixed_at": now} if kept else {"state": CaseState.RESPONDED.value}
             entries = [
-                entry_row(case_id, now, _author(staff), "response", text.strip(), fix=fix.value),
+                entry_row(case_id, now, _author(staff), "response", text.strip(), fix=fix.value, **media_of(conn, file)),
                 entry_row(case_id, now, _author(staff), "promise", fix=fix.value, due=due.isoformat()),
             ]
             if kept:
@@ -112,23 +122,25 @@ class Operations:
 
         def then(view: CaseView) -> None:
             promise(conn, case_id, owner_id=view.case.owner_id, fix=fix.value, due_at=due, now=now, kept=kept)
-            self._say(conn, view, text, now)
+            self._say(conn, view, text, now, file)
             log.info("case_answered case=%s fix=%s", case_id, fix.value)
 
         return self._act(conn, Act.RESPOND, staff, case_id, now, change, "sent", then, seen=seen)
 
     def write_to_customer(
-        self, conn: Connection, staff: AnyRow, case_id: int, text: str, now: datetime, seen: int | None = None
+        self, conn: Connection, staff: AnyRow, case_id: int, text: str, now: datetime, seen: int | None = None, file: int = 0
     ) -> Outcome:
-        """A message to the customer, in the chat they complained in, that promises nothing."""
-        if unfit := _unfit(text):
+        """A message to the customer, in the chat they complained in, that promises nothing. A `file` may go with it, or stand alone."""
+        if unfit := _unfit(text, alone=not file) or not_sendable(conn, file, case_id):
             return unfit
 
         def change(view: CaseView) -> Change:
             values = self._answered(view, staff, now) | {"state": state_after(Act.TAKE, view.case.state).value}
-            return values, [entry_row(case_id, now, _author(staff), "message", text.strip())]
+            return values, [entry_row(case_id, now, _author(staff), "message", text.strip(), **media_of(conn, file))]
 
-        return self._act(conn, Act.WRITE, staff, case_id, now, change, "sent", lambda view: self._say(conn, view, text, now), seen=seen)
+        return self._act(
+            conn, Act.WRITE, staff, case_id, now, change, "sent", lambda view: self._say(conn, view, text, now, file), seen=seen
+        )
 
     def mark_kept(self, conn: Connection, staff: AnyRow, case_id: int, now: datetime) -> Outcome:
         """What was promised has been done: the customer is asked whether it was made good."""
@@ -218,13 +230,13 @@ class Operations:
         """Who answers a case that is nobody's takes it; the first human answer is timed."""
         return {"owner_id": view.case.owner_id or staff.id, "first_response_at": view.case.first_response_at or now}
 
-    def _say(self, conn: Connection, view: CaseView, text: str, now: datetime) -> None:
-        tell_customer(conn, view, Say(text.strip(), key=f"case.{short(view.id)}.{view.case.version}"), now)
+    def _say(self, conn: Connection, view: CaseView, text: str, now: datetime, file: int) -> None:
+        tell_customer(conn, view, Say(text.strip(), file=file, key=f"case.{short(view.id)}.{view.case.version}"), now)
 
 
-def _unfit(text: str) -> Outcome | None:
-    """Why this cannot be written to a customer; None where it can."""
-    if not text.strip():
+def _unfit(text: str, *, alone: bool = True) -> Outcome | None:
+    """Why this cannot be written to a customer, `alone` or with a file; None where it can."""
+    if alone and not text.strip():
         return Outcome(False, "text_needed")
     length = units(text.strip())
     return Outcome(False, "text_too_long", {"length": length, "most": LONGEST_TEXT}) if length > LONGEST_TEXT else None

@@ -15,6 +15,7 @@ from bot.desk.door_talk import DoorTalk
 from bot.desk.operations import Operations
 from bot.desk.words import DESK_WORDS
 from bot.dialogs.set_aside import NOT_ITS_FAULT, decided_anew, set_aside
+from bot.files.received import numbered
 from channels.clock import Clock
 from channels.contract import Heard, HeardKind, Say
 from channels.outbox import message_row
@@ -33,13 +34,22 @@ _seen, _message = SeenUpdate.__table__, Message.__table__  # type: ignore[attr-d
 
 
 class StaffReceiver:
-    """`hear` is what a staff channel is given. `wake` is called after what was heard has been committed."""
+    """`hear` is what a staff channel is given. `wake` is called after what was heard has been committed, `files_heard` where a
+    photo or voice note came with it."""
 
-    def __init__(self, database: Database, operations: Operations, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        operations: Operations,
+        clock: Clock,
+        wake: Callable[[], None],
+        files_heard: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
         self._operations = operations
         self._clock = clock
         self._wake = wake
+        self._files_heard = files_heard
         self._strangers = Attempts()
 
     async def hear(self, heard: Heard) -> None:
@@ -62,6 +72,8 @@ class StaffReceiver:
             if not known:
                 self._strangers.note(knocker, self._clock.now())
             self._wake()
+            if heard.media:
+                self._files_heard()
 
     def _take(self, heard: Heard, conn: Connection) -> bool:
         """Whether whoever did this is known."""
@@ -110,11 +122,12 @@ class StaffReceiver:
                 return talk.pressed(heard.choice)
             case HeardKind.TEXT if heard.edited:
                 return [Say(DESK_WORDS("door.edited", door.lang))]
-            case HeardKind.TEXT:
+            case HeardKind.TEXT | HeardKind.MEDIA:
                 topic = topic_of(conn, heard.account, heard.address, heard.message) if heard.message else ""
-                return talk.wrote(heard.text, case_of(topic))
-            case HeardKind.MEDIA:
-                return [Say(DESK_WORDS("door.only_words", door.lang))]
+                about, came = case_of(topic), numbered(heard)
+                if came.media is None:
+                    return talk.wrote(heard.text, about)
+                return talk.sent(came, about) if came.media.file else [Say(DESK_WORDS("door.only_pictures", door.lang))]
 
     def _answer(self, conn: Connection, heard: Heard, says: Sequence[Say]) -> None:
         now = self._clock.now()

@@ -83,12 +83,12 @@ def heard_of(body: Json, account: str, member: Member, now: datetime) -> Heard |
             return None
         place = f"{event['channel']}:{message['ts']}"
         return heard(HeardKind.TEXT, body["event_id"], message["ts"], text=text, message=place, edited=True)
-    if files := message.get("files"):
-        return heard(HeardKind.MEDIA, body["event_id"], message["ts"], text=text, media=_media(files[0]))
-    if token is not None:
-        return heard(HeardKind.START, body["event_id"], message["ts"], token=token)
     thread = message.get("thread_ts")
     answered = f"{event['channel']}:{thread}" if thread else ""
+    if files := message.get("files"):
+        return heard(HeardKind.MEDIA, body["event_id"], message["ts"], text=text, media=_media(files[0]), message=answered)
+    if token is not None:
+        return heard(HeardKind.START, body["event_id"], message["ts"], token=token)
     return heard(HeardKind.TEXT, body["event_id"], message["ts"], text=text, message=answered)
 
 

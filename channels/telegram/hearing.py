@@ -58,15 +58,15 @@ def _said(message: Message, heard: Callable[..., Heard], words_of: Callable[[str
     person = _author(message)
     if person is None:
         return None
+    answered = str(message.reply_to_message.message_id) if message.reply_to_message else ""
     if message.text is not None:
         token = start_token(message.text)
         if token is not None:
             return heard(HeardKind.START, person, message.date, token=token)
-        answered = str(message.reply_to_message.message_id) if message.reply_to_message else ""
         return heard(HeardKind.TEXT, person, message.date, text=words_of(message.text), message=answered)
     if media := _media(message):
         words = message.caption or (message.sticker.emoji if message.sticker else "")
-        return heard(HeardKind.MEDIA, person, message.date, media=media, text=words)
+        return heard(HeardKind.MEDIA, person, message.date, media=media, text=words, message=answered)
     if message.is_something_else:
         return heard(HeardKind.TEXT, person, message.date, text=message.caption)
     return None
