@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from bot.config import Config
 from bot.config.platforms import Bluesky, Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
-from bot.dialogs.move_tokens import MoveTokens
+from bot.dialogs.move_tokens import MoveTokens, looks_like_move
 from bot.files.folder import FileFolder
 from bot.files.limits import Limits
 from bot.files.store import FileStore
@@ -36,6 +36,8 @@ __all__ = ["customer_channels", "data_folder", "file_store", "links_of", "poll_r
 
 PUBLIC_LINK_VALID = timedelta(days=7)
 """As long as a silent dialog is kept open."""
+PRIVATE_LINK_VALID = timedelta(hours=1)
+"""Time enough to fetch the other device."""
 
 
 def customer_channels(config: Config, database: Database, clock: Clock, secret: str, store: FileStore) -> Sequence[Channel]:
@@ -54,7 +56,7 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
             case Bluesky():
                 channels.append(_bluesky(name, account, config, database, clock, MoveTokens(secret)))
             case Webchat():
-                channels.append(_web_chat(name, config, database, clock, secret, store))
+                channels.append(_web_chat(name, account, config, database, clock, secret, store))
     return channels
 
 
@@ -152,7 +154,7 @@ def _bluesky(name: str, account: Bluesky, config: Config, database: Database, cl
     return BlueskyChannel(name, account.handle, password, account.service, memory=memory, clock=clock, rng=Random())  # noqa: S311
 
 
-def _web_chat(name: str, config: Config, database: Database, clock: Clock, secret: str, store: FileStore) -> Channel:
+def _web_chat(name: str, account: Webchat, config: Config, database: Database, clock: Clock, secret: str, store: FileStore) -> Channel:
     from bot.console.webchat import StoredPhotos, stored_transcript
     from channels.customers.webchat import WebChat
 
@@ -164,6 +166,9 @@ def _web_chat(name: str, config: Config, database: Database, clock: Clock, secre
         photos=StoredPhotos(database, store, name, clock),
         clock=clock,
         secure=config.server.address.startswith("https://"),
+        way_over=WaysOver(database, clock, MoveTokens(secret), config.server.address, name, PRIVATE_LINK_VALID).link,
+        carries_over=looks_like_move,
+        framed_by=account.framed_by,
     )
 
 

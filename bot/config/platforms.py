@@ -18,6 +18,7 @@ from bot.config.values import (
     TelegramToken,
     WebAddress,
     WebhookSecret,
+    WebOrigin,
     XSecret,
     XToken,
 )
@@ -103,6 +104,8 @@ class Webchat(Section):
     """The chat on our own web page."""
 
     kind: Literal["webchat"]
+    framed_by: tuple[WebOrigin, ...] = ()
+    """Origins of pages that may show the chat in a frame."""
 
 
 Channel = Annotated[Telegram | Webchat | Slack | Mastodon | X | Bluesky, Field(discriminator="kind")]

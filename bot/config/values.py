@@ -27,6 +27,7 @@ __all__ = [
     "SlackSigningSecret",
     "TelegramToken",
     "WebAddress",
+    "WebOrigin",
     "WebhookSecret",
     "XSecret",
     "XToken",
@@ -127,6 +128,13 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _web_origin(value: str) -> str:
+    value = _web_address(value)
+    if not re.fullmatch(r"https?://[\w.-]+(:\d+)?", value, re.ASCII):
+        raise ValueError('should be the beginning of a web address and no page, such as "https://shop.example"')
+    return value.lower()
+
+
 def _database_url(value: str) -> str:
     try:
         backend = make_url(value).get_backend_name()
@@ -151,6 +159,7 @@ Languages = Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], Bef
 PasswordHash = Annotated[SecretStr, AfterValidator(_password_hash)]
 SharedSecret = Annotated[SecretStr, AfterValidator(_shared_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebOrigin = Annotated[str, AfterValidator(_web_origin)]
 MastodonToken = Annotated[SecretStr, AfterValidator(_mastodon_token)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 SlackAppToken = Annotated[SecretStr, AfterValidator(_slack_app_token)]

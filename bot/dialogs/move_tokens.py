@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-__all__ = ["MoveToken", "MoveTokens"]
+__all__ = ["MoveToken", "MoveTokens", "looks_like_move"]
 
 _PREFIX = "go-"
 _ID, _TIME, _MAC = 8, 5, 16
@@ -29,6 +29,11 @@ class MoveToken:
     address_id: int
     """The address that its customer comes from."""
     ends_at: datetime
+
+
+def looks_like_move(token: str) -> bool:
+    """Whether this would carry somebody over, if it holds: to be asked before anybody opens it."""
+    return token.startswith(_PREFIX)
 
 
 class MoveTokens:

@@ -26,7 +26,7 @@ QUESTIONS = (
 class ChatShop:
     """Hears each event once, remembers what was said, and answers through the channel."""
 
-    def __init__(self) -> None:
+    def __init__(self, *framed_by: str) -> None:
         self.clock = SystemClock()
         self.heard: list[Heard] = []
         self.lines: dict[str, list[Line]] = {}
@@ -35,7 +35,17 @@ class ChatShop:
         self.silent = False
         self._sent = 0
         secret = "a secret of the tests"
-        self.chat = WebChat("web", shop="Björk & Bērzs", secret=secret, transcript=self.transcript, photos=self, clock=self.clock)
+        self.chat = WebChat(
+            "web",
+            shop="Björk & Bērzs",
+            secret=secret,
+            transcript=self.transcript,
+            photos=self,
+            clock=self.clock,
+            way_over=self.way_over,
+            carries_over=lambda token: token.startswith("go-"),
+            framed_by=framed_by,
+        )
 
     @property
     def address(self) -> str:
@@ -43,6 +53,9 @@ class ChatShop:
 
     async def transcript(self, address: str, since: datetime | None) -> Sequence[Line]:
         return [line for line in self.lines.get(address, []) if since is None or line.at >= since]
+
+    async def way_over(self, address: str) -> str:
+        return f"https://feedback.shop.example/chat/go-{address}"
 
     async def keep(self, address: str, data: bytes, mime: str) -> Media:
         ref = f"photos/{len(self.photos)}.{mime.partition('/')[2]}"

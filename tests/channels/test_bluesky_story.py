@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -72,6 +74,12 @@ class Browser:
         self.client = httpx.AsyncClient(base_url=shop.url, follow_redirects=True)
         shop.clients.append(self.client)
         self.page = ""
+
+    @property
+    def address(self) -> str:
+        """Its own, as the bot knows it: the first thing in its cookie."""
+        signed = self.client.cookies["makegood_chat"].strip('"').rpartition(".")[0]
+        return str(json.loads(base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4)))[0])
 
     async def opens(self, path: str = "/chat") -> str:
         self.page = (await self.client.get(path)).text
@@ -185,6 +193,19 @@ async def test_a_public_complaint_is_made_good_in_the_web_chat(shop: Shop, anna:
     ours = [one for one in shop.world.posts.values() if one.author.handle == "northlight.test"]
     assert ours == [reply], "all of it in one public reply"
     assert not any(word in str(reply.record) for word in ("Anna", "lampa", "Maja", "Förlåt"))
+
+
+async def test_the_conversation_goes_on_on_a_second_device_of_the_same_customer(shop: Shop, anna: Account) -> None:
+    post = shop.world.say(anna, "@northlight.test my lamp came broken", langs=("en",))
+    phone, laptop, late = Browser(shop), Browser(shop), Browser(shop)
+    await phone.follows(await shop.link_in((await shop.replies(post))[0]))
+    asked = await phone.client.post("/chat/elsewhere")
+    link = unescape(asked.text).split('href="https://feedback.shop.example', 1)[1].partition('"')[0]
+    assert "Good to have you here" in await laptop.follows(link)
+    assert "✓ 🙁" in await laptop.taps("🙁")
+    assert "was opened on another device before" in await late.follows(link)
+    assert len({row.customer_id for row in await shop.rows(_address) if row.native_id != late.address}) == 1
+    assert (await shop.only_case()).address_id == next(row.id for row in await shop.rows(_address) if row.native_id == laptop.address)
 
 
 async def test_somebody_else_who_opens_the_link_first_is_not_followed_by_the_customer(shop: Shop, anna: Account) -> None:

@@ -21,6 +21,7 @@ from channels.clock import Clock
 from channels.contract import Capabilities, FileWay, Hear, Heard, Say
 from channels.customers.webchat import posts
 from channels.customers.webchat.bells import Bells, rung
+from channels.customers.webchat.embedding import embed_route
 from channels.customers.webchat.limits import PHOTO_BYTES, Pace, limited
 from channels.customers.webchat.lines import PhotoRefused, Photos, Transcript
 from channels.customers.webchat.page import STATIC, Page, from_mark, mark
@@ -54,17 +55,32 @@ class WebChat:
 
     The conversation's id, nobody's to guess, lives in a signed cookie: a browser is one address. What is shown is
     always the `transcript`, so nothing is lost by a reload or a restart; `send` and `wake` tell the open pages to look.
-    `secret` signs the cookie, `secure` sends it over https only.
+    `secret` signs the cookie, `secure` sends it over https only. `way_over` makes a link by which the person at an address
+    goes on elsewhere; a token that `carries_over` somebody is one of those: opening it is confirmed by hand, for whoever
+    sent it may be somebody else. `framed_by` are the origins of pages that may show the chat in a frame.
     """
 
     name = "webchat"
     capabilities = Capabilities(edits=True, buttons=True, starts=False, text_limit=10_000, files=FileWay.SHOWN)
 
     def __init__(
-        self, account: str, *, shop: str, secret: str, transcript: Transcript, photos: Photos, clock: Clock, secure: bool = False
+        self,
+        account: str,
+        *,
+        shop: str,
+        secret: str,
+        transcript: Transcript,
+        photos: Photos,
+        clock: Clock,
+        way_over: Callable[[str], Awaitable[str]],
+        carries_over: Callable[[str], bool],
+        framed_by: Sequence[str] = (),
+        secure: bool = False,
     ) -> None:
         self.account = account
-        self._page = Page(shop)
+        self._page = Page(shop, framed_by)
+        self._framed_by = framed_by
+        self._way_over, self._carries_over = way_over, carries_over
         self._cookie = Cookie(secret, secure=secure)
         self._transcript = transcript
         self._photos = photos
@@ -84,7 +100,9 @@ class WebChat:
             post("/chat/say", posts.said),
             post("/chat/choose", posts.chose),
             post("/chat/photo", posts.photographed, PHOTO_BYTES + _FORM_BYTES),
+            Route("/chat/elsewhere", self._elsewhere, methods=["POST"]),
             Route("/chat/events", self._events),
+            embed_route(self._framed_by, self._page.words),
             Route("/chat/photo/{ref:path}", self._photo),
             Mount("/chat/static", StaticFiles(directory=STATIC)),
             Route("/chat", self._open),
@@ -113,9 +131,20 @@ class WebChat:
         if token and not posts.is_token(token):
             return self._page.trouble(visitor.lang, "no_such_page", 404)
         lines = await self._transcript(visitor.address, None) if visitor.known else ()
-        page = self._page.chat(visitor.lang, lines, token, begins=bool(token) or not lines)
+        page = self._page.chat(visitor.lang, lines, token, begins=bool(token) or not lines, by_hand=self._carries_over(token))
         self._cookie.write(page, visitor)
         return page
+
+    async def _elsewhere(self, request: Request) -> Response:
+        """A link by which this visitor goes on on another device; made only when they ask for it on the page itself."""
+        visitor = self._cookie.visitor(request, self._page.words)
+        if foreign(request):
+            return self._page.trouble(visitor.lang, "foreign", 403)
+        if not visitor.known:
+            return self._page.trouble(visitor.lang, "no_cookie", 403)
+        if not self._pace.allows(visitor.address, self._clock.now().timestamp()):
+            return self._page.trouble(visitor.lang, "too_fast", 429)
+        return self._page.elsewhere(visitor.lang, await self._way_over(visitor.address))
 
     async def _posted(self, request: Request, hear: Hear, read: _Read, most: int) -> Response:
         visitor = self._cookie.visitor(request, self._page.words)

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from channels.customers.webchat.embedding import frame_ancestors
 from channels.customers.webchat.limits import TEXT_CHARACTERS
 from channels.customers.webchat.lines import Line, element, fold
 
@@ -22,11 +24,11 @@ _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; media-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; "
+)
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; media-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
-    ),
     "Cache-Control": "no-store",
     # With "no-referrer" browsers would name no origin on our own posts; the token in a link still stays with us.
     "Referrer-Policy": "same-origin",
@@ -63,7 +65,8 @@ def _asset(name: str) -> str:
 class Page:
     """What the page says and how it looks, for one shop."""
 
-    def __init__(self, shop: str) -> None:
+    def __init__(self, shop: str, framed_by: Sequence[str] = ()) -> None:
+        self._headers = {**_HEADERS, "Content-Security-Policy": _POLICY + frame_ancestors(framed_by)}
         words = tomllib.loads((_HERE / "words.toml").read_text(encoding="utf-8"))
         self._shop = shop
         self.words: dict[str, dict[str, str]] = {
@@ -86,10 +89,15 @@ class Page:
         """The page's words in that language, or in English."""
         return self.words.get(lang) or self.words["en"]
 
-    def chat(self, lang: str, lines: Sequence[Line], token: str, *, begins: bool) -> HTMLResponse:
-        """The conversation as it stands; `begins` where it waits for the visitor (or their script) to start it."""
+    def chat(self, lang: str, lines: Sequence[Line], token: str, *, begins: bool, by_hand: bool) -> HTMLResponse:
+        """The conversation as it stands; `begins` where it waits for the visitor (or, unless `by_hand`, their script) to start it."""
         since = mark(max(line.at for line in lines)) if lines else ""
-        return self._page("chat.html", lang, 200, lines=fold(lines), since=since, token=token, begins=begins)
+        return self._page("chat.html", lang, 200, lines=fold(lines), since=since, token=token, begins=begins, by_hand=by_hand)
+
+    def elsewhere(self, lang: str, link: str) -> HTMLResponse:
+        """The link by which the conversation goes on on another device, to be opened or photographed."""
+        code = segno.make_qr(link, error="m").svg_inline(scale=5)
+        return self._page("elsewhere.html", lang, 200, link=link, code=code)
 
     def trouble(self, lang: str, what: str, status: int) -> HTMLResponse:
         """Says in plain words what went wrong; `what` names the words."""
@@ -101,4 +109,4 @@ class Page:
 
     def _page(self, template: str, lang: str, status: int, **more: object) -> HTMLResponse:
         html = self._templates.get_template(template).render(lang=lang if lang in self.words else "en", words=self.words_in(lang), **more)
-        return HTMLResponse(html, status, headers=_HEADERS)
+        return HTMLResponse(html, status, headers=self._headers)

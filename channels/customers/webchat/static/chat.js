@@ -105,9 +105,16 @@
     source = null;
   });
 
+  const start = document.querySelector("form.start");
+  async function begin() {
+    start.hidden = await post(start);
+    if (start.hidden) history.replaceState(null, "", "/chat");
+  }
   document.addEventListener("submit", async (event) => {
     const form = event.target;
+    if (form.matches(".elsewhere")) return; // a page of its own
     event.preventDefault();
+    if (form === start) return begin();
     if (form.matches(".choices")) follow = event.submitter === document.activeElement;
     const sent = text.value;
     if ((await post(form, event.submitter)) && form.matches(".say") && text.value === sent) form.reset();
@@ -127,12 +134,9 @@
   clock(log);
   toEnd();
   listen();
-  const start = document.querySelector("form.start");
-  if (start) {
+  // What carries somebody over from elsewhere waits for a press: whoever sent the link may be somebody else.
+  if (start && !("byHand" in start.dataset)) {
     start.hidden = true;
-    post(start).then((begun) => {
-      start.hidden = begun;
-      if (begun) history.replaceState(null, "", "/chat");
-    });
+    begin();
   }
 })();
