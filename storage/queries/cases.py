@@ -103,6 +103,7 @@ def case_views(conn: Connection, case_ids: Collection[int]) -> dict[int, CaseVie
     owners = _by_id(conn, _staff, {case.owner_id for case in cases if case.owner_id})
     touchpoints = _by_id(conn, _touchpoint, {case.touchpoint_id for case in cases if case.touchpoint_id})
     addresses = _addresses(conn, customer_ids)
+    theirs = _by_id(conn, _address, {case.address_id for case in cases})
     counts = select(_case.c.customer_id, func.count()).where(_case.c.customer_id.in_(customer_ids)).group_by(_case.c.customer_id)
     earlier = {customer_id: count - 1 for customer_id, count in conn.execute(counts)}
     entries = _of_cases(conn, _entry, case_ids)
@@ -111,7 +112,7 @@ def case_views(conn: Connection, case_ids: Collection[int]) -> dict[int, CaseVie
         case.id: CaseView(
             case=case,
             customer=customers[case.customer_id],
-            address=_where_to_write(addresses[case.customer_id], case.address_id),
+            address=_where_to_write(addresses[case.customer_id] or [theirs[case.address_id]], case.address_id),
             owner=owners.get(case.owner_id),
             bought=touchpoints[case.touchpoint_id].attributes if case.touchpoint_id in touchpoints else {},
             earlier=earlier[case.customer_id],
@@ -141,6 +142,7 @@ def _addresses(conn: Connection, customer_ids: Collection[int]) -> dict[int, lis
 
 
 def _where_to_write(addresses: Sequence[AnyRow], first: int) -> AnyRow:
+    """Where a case is answered. A customer may have no address left: an invitation's link has since told whose theirs is."""
     in_order = sorted(addresses, key=lambda address: (not address.reachable, address.id != first))
     return in_order[0]
 

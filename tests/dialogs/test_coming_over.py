@@ -18,6 +18,7 @@ from storage.dialogs import Answer, Dialog
 from storage.ids import new_id
 from storage.journal import AuditEntry
 from storage.outbox import Message, Priority
+from storage.queries.cases import case_view
 from tests.dialogs.counter import ACCOUNT, MOVE_TOKENS, SHOP, TABLES, CounterDesk, Person
 
 _case, _audit = Case.__table__, AuditEntry.__table__  # type: ignore[attr-defined]
@@ -175,6 +176,16 @@ async def test_what_was_told_to_the_old_address_and_shown_nowhere_is_told_at_the
     assert "Shown already" in await post.texts()
     rows = [row for row in await counter.rows(Message) if row.address == "chat"]
     assert {row.state for row in rows} == {"due"}, "and in this order"
+
+
+async def test_a_case_is_answered_also_where_a_link_has_told_since_whose_the_address_is(counter: CounterDesk) -> None:
+    chat, invited = counter.person("chat"), await counter.invite()
+    await counter.hear(chat.writes("The lamp came broken"))
+    case = await case_of(counter, chat)
+    await counter.hear(chat.starts(invited.token))
+    async with counter.database.read() as conn:
+        view = await conn.run_sync(case_view, case)
+    assert view is not None and view.address.native_id == "chat"
 
 
 async def test_whoever_has_nothing_open_is_greeted_and_heard_as_the_same_customer(counter: CounterDesk) -> None:
