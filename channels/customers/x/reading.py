@@ -176,5 +176,8 @@ class Messages(Reading):
     async def _next(self, affordable: int) -> Page:
         if len(self._called) == CALLS:
             await self._clock.sleep_until(self._called[0] + WINDOW)
-        self._called.append(self._clock.now())
-        return await self._library.messages(min(next(self._sizes), affordable), page=self._page)
+        try:
+            return await self._library.messages(min(next(self._sizes), affordable), page=self._page)
+        finally:
+            # X counts from when a call has reached it, which is now at the latest.
+            self._called.append(self._clock.now())
