@@ -13,10 +13,11 @@ from weakref import WeakValueDictionary
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Hear, Rejected, Say
+from channels.contract import Hear, Media, Rejected, Say
 from channels.outage import Outage
 from channels.slack.blocks import message_of
 from channels.slack.calls import Calls
+from channels.slack.files import fetch_file, show_file
 from channels.slack.hearing import author_of, heard_of
 from channels.slack.listeners import bolt_app
 from channels.slack.people import People
@@ -92,6 +93,9 @@ class SlackBot:
             log.info("slack_thread_gone", extra={"account": self.account, "why": refused.why})
             return await self.send(address, say, message_id=message_id)
 
+    async def fetch(self, media: Media, most: int) -> bytes:
+        return await fetch_file(self._calls, media.ref, most, self._outage.pause)
+
     async def close(self) -> None:
         await self._calls.close()
 
@@ -113,6 +117,12 @@ class SlackBot:
             raise Rejected(str(why)) from None
 
     async def _post(self, member: str, say: Say, **thread: Any) -> str:
+        if say.upload:
+            shown = await show_file(
+                self.account, self._calls, member, say, say.upload, str(thread.get("thread_ts", "")), self._outage.pause
+            )
+            if shown and not say.choices:
+                return ""  # the words stand beside the file, and Slack names no message for it
         content = message_of(say) | thread
         try:
             # To a member's id Slack opens the conversation itself, and tells which it is.

@@ -8,8 +8,8 @@ from typing import Any
 
 __all__ = ["BOT_EVENTS", "BOT_SCOPES", "manifest"]
 
-BOT_SCOPES = ("chat:write", "im:history", "im:write", "users:read", "files:read")
-"""Write, be written to, write first, know a name and a language, and see what was sent along with the words."""
+BOT_SCOPES = ("chat:write", "im:history", "im:write", "users:read", "files:read", "files:write")
+"""Write, be written to, write first, know a name and a language, fetch and send what goes along with the words."""
 BOT_EVENTS = ("message.im", "app_uninstalled", "tokens_revoked")
 _NAME_LIMIT = 35
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from channels.contract import Capabilities, Pace
+from channels.contract import Capabilities, FileWay, Pace
 
 __all__ = ["CAPABILITIES", "SLACK", "TEXT_LIMIT", "address_of", "escaped", "member_of", "said_plainly", "start_token", "webhook_path"]
 
@@ -23,6 +23,7 @@ CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,
     # One message a second in a conversation, and "several hundred a minute" in a workspace: 300.
     pace=Pace(account=timedelta(milliseconds=200), address=timedelta(seconds=1)),
+    files=FileWay.UPLOAD,
 )
 
 _ADDRESS = re.compile(r"([TE][A-Z0-9]+):([UW][A-Z0-9]+)")

@@ -14,12 +14,14 @@ What it does not do, so that nobody trusts it with that:
 
 * One workspace and direct messages alone: no channels, no reactions, no search. A thread is a mark on a message; nobody
   follows one or leaves it.
-* Scopes are not checked; a manifest is not read, so a person can send any command.
+* Scopes are not checked, but a test can take a method away (`world.missing_scopes`); a manifest is not read, so a person
+  can send any command.
 * Of Block Kit it knows sections, actions (buttons, menus), images, headers, dividers, contexts and inputs; others are refused.
 * A length is counted in UTF-16 units, for Slack does not say how it counts: an app that passes here passes there.
 * Rate limits as published: a message a second in a conversation with a burst of four, and a number a minute for each
   method (for `chat.postMessage` 300: "several hundred"). After a 429 there is no further penalty.
 * Events that were not acknowledged are pushed up to three times more; the waits can be shortened. Interactions are not.
+* A file is shared at once, where Slack takes a moment; its kind is what the uploader says.
 * A view is kept and shown back; a person can submit none.
 * `apps.connections.open` gives a plain `ws://` address, which serves once and expires after 30 seconds.
 """

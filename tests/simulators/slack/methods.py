@@ -11,7 +11,7 @@ from tests.simulators.slack.interface import fault_of
 from tests.simulators.slack.limits import faults_of, faults_of_view
 from tests.simulators.slack.payloads import event, user_object
 from tests.simulators.slack.refusal import Refusal, flood, invalid_blocks
-from tests.simulators.slack.world import TEAM, App, Conversation, Entry, Json, World
+from tests.simulators.slack.world import TEAM, App, Conversation, Entry, File, Json, World
 
 __all__ = ["Methods"]
 
@@ -31,6 +31,9 @@ class Methods:
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.open": self._open_conversation,
+            "files.completeUploadExternal": self._share_files,
+            "files.getUploadURLExternal": self._place_for_file,
+            "files.info": self._file,
             "users.info": self._user,
             "views.open": self._open_view,
             "views.publish": self._publish_view,
@@ -42,10 +45,13 @@ class Methods:
         if method not in self._played:
             raise Refusal("unknown_method", req_method=method)
         app = self._app(method, token)
+        if method in self._world.missing_scopes:
+            raise Refusal("missing_scope")
         if fault := fault_of(method, arguments):
             self._world.faults.append(fault)
             raise Refusal("invalid_arguments", response_metadata={"messages": [f"[ERROR] {fault}"]})
-        channel = str(arguments.get("channel", "")) if method == "chat.postMessage" else ""
+        names = {"chat.postMessage": "channel", "files.completeUploadExternal": "channel_id"}
+        channel = str(arguments.get(names[method], "")) if method in names else ""
         if wait := self._gates[app.bot_token].wait(method, channel and self._id_of(app, channel), self._world.now().timestamp()):
             self._world.events["floods"] += 1
             raise flood(wait)
@@ -148,6 +154,40 @@ class Methods:
         if user is None:
             raise Refusal("user_not_found")
         return {"user": user_object(user, with_locale=args.get("include_locale") in (True, "1", "true"))}
+
+    def _file(self, app: App, args: Json) -> Json:
+        file = self._world.files.get(str(args.get("file")))
+        if file is None:
+            raise Refusal("file_not_found")
+        if file.gone:
+            raise Refusal("file_deleted")
+        return {"file": file.shown(self._world.address)}
+
+    def _place_for_file(self, app: App, args: Json) -> Json:
+        name, length = str(args.get("filename", "")), int(args.get("length", 0))
+        if not name or length <= 0:
+            raise Refusal("invalid_arguments")
+        file = File(f"F0{next(self._world.numbers)}", name, length, ticket=f"t{next(self._world.numbers)}")
+        self._world.files[file.id] = file
+        return {"upload_url": f"{self._world.address}/upload/v1/{file.ticket}", "file_id": file.id}
+
+    def _share_files(self, app: App, args: Json) -> Json:
+        files = [self._world.files.get(str(one.get("id"))) for one in args.get("files") or ()]
+        if not files or any(file is None or file.content is None for file in files):
+            raise Refusal("file_not_found")
+        shown = [file.shown(self._world.address) for file in files if file]
+        if channel := args.get("channel_id"):
+            conversation = self._world.conversations.get(channel)  # a member's id will not do
+            if conversation is None or conversation.app is not app:
+                raise Refusal("channel_not_found")
+            thread = {"thread_ts": args["thread_ts"]} if args.get("thread_ts") else {}
+            about = {"type": "message", "subtype": "file_share", "user": app.bot_user, "bot_id": app.bot_id, "team": TEAM}
+            message = about | {"text": args.get("initial_comment", ""), "ts": self._world.next_ts(), "files": shown} | thread
+            entry = conversation.entries[message["ts"]] = Entry(message, from_app=True)
+            conversation.news.append(("new", entry.ts))
+            conversation.bell.ring()
+            self._push(app, event(self._world, app, {**message, "channel": conversation.id, "channel_type": "im", "event_ts": entry.ts}))
+        return {"files": shown}
 
     def _open_view(self, app: App, args: Json) -> Json:
         opened = str(args["trigger_id"]).split(".")

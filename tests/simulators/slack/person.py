@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from tests.simulators.slack.payloads import block_actions, event, im_message, rich_text, slash_command
-from tests.simulators.slack.world import App, Conversation, Entry, Json, User, World
+from tests.simulators.slack.world import App, Conversation, Entry, File, Json, User, World
 
 __all__ = ["Person", "Refused"]
 
@@ -38,9 +38,13 @@ class Person:
         """Send a command that begins with a slash. It stands in no transcript, as in Slack."""
         self._push(self._app, slash_command(self._world, self.conversation, command, text))
 
-    def file(self, mimetype: str = "image/jpeg", words: str = "", **more: object) -> str:
-        file = {"id": f"F0{next(self._world.numbers)}", "name": "file", "mimetype": mimetype, "size": 4321, "mode": "hosted", **more}
-        return self._write(subtype="file_share", text=words, files=[file])
+    def file(self, mimetype: str = "image/jpeg", words: str = "", content: bytes = b"", **more: object) -> str:
+        """Send a file; with `content` it can be fetched."""
+        known = File(f"F0{next(self._world.numbers)}", "file", len(content), content=content or None, mimetype=mimetype)
+        self._world.files[known.id] = known
+        thread = {"thread_ts": more.pop("thread_ts")} if "thread_ts" in more else {}
+        file = {**known.shown(self._world.address), "size": len(content) or 4321, **more}
+        return self._write(subtype="file_share", text=rich_text(words)[0], files=[file], **thread)
 
     def correct(self, ts: str, words: str) -> None:
         """Edit a message that the person wrote."""
@@ -80,6 +84,11 @@ class Person:
                         return shown(self.conversation.entries[ts])
                 await self.conversation.bell.wait(0.5)
 
+    def sees(self, ts: str) -> bytes:
+        """What is in the file of a message."""
+        (file,) = self.conversation.entries[ts].message["files"]
+        return self._world.files[file["id"]].content or b""
+
     def transcript(self) -> list[Json]:
         return [shown(entry) for entry in self.conversation.entries.values()]
 
@@ -106,6 +115,7 @@ def shown(entry: Entry) -> Json:
         "thread": message.get("thread_ts", ""),
         "aloud": "thread_ts" not in message or message.get("subtype") == "thread_broadcast",
         "text": "\n".join(sections) if entry.from_app and sections else message["text"],
+        "files": [file["mimetype"] for file in message.get("files", ())],
         "buttons": [_label(option) for element, option in tappable if "url" not in element],
         "links": [element["url"] for element, _ in tappable if "url" in element],
     }

@@ -51,6 +51,7 @@ class SlackSimulator:
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
         self._port = self._runner.addresses[0][1]
+        self.world.address = f"http://127.0.0.1:{self._port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -105,6 +106,8 @@ class SlackSimulator:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path == "/link":
             return await self._line(request)
+        if request.path.startswith(("/files-pri/", "/upload/v1/")):
+            return await self._file(request)
         if not request.path.startswith("/api/"):
             return web.Response(status=404)
         method = request.path.removeprefix("/api/")
@@ -125,6 +128,27 @@ class SlackSimulator:
             await asyncio.sleep(fault.seconds)
         self.world.answers[200] += 1
         return web.json_response(content)
+
+    async def _file(self, request: web.BaseRequest) -> web.Response:
+        """Files are brought and fetched beside the Web API: fetched with the token of an app, else Slack shows how to sign in."""
+        folder, name = request.path.split("/")[1], request.path.split("/")[2 if request.path.startswith("/files-pri") else 3]
+        self.world.calls[folder] += 1
+        if folder == "upload":
+            file = next((file for file in self.world.files.values() if file.ticket == name and file.content is None), None)
+            content = await request.read()
+            if file is None or len(content) != file.length:
+                return web.Response(status=400)
+            file.content, file.mimetype = content, request.content_type
+            return web.Response(text=f"OK - {len(content)}")
+        fault = self._misbehaviour.of_call("", "files-pri")
+        if fault and (answer := await self._spoil(request, fault)):
+            return answer
+        file, token = self.world.files.get(name), request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in self.world.apps:
+            return web.Response(text="<!DOCTYPE html><title>Sign in to Slack</title>", content_type="text/html")
+        if file is None or file.gone or file.content is None:
+            return web.Response(status=404)
+        return web.Response(body=file.content, content_type=file.mimetype or "application/octet-stream")
 
     async def _line(self, request: web.BaseRequest) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")

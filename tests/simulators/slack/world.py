@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.simulators.telegram.world import Bell
 
-__all__ = ["App", "Conversation", "Entry", "Json", "User", "World"]
+__all__ = ["App", "Conversation", "Entry", "File", "Json", "User", "World"]
 
 Json = dict[str, Any]
 
@@ -70,6 +70,30 @@ class Entry:
 
 
 @dataclass(slots=True)
+class File:
+    """A file: given a place (`ticket`) by an app and then filled, or shared by a person."""
+
+    id: str
+    name: str
+    length: int
+    ticket: str = ""
+    content: bytes | None = None
+    mimetype: str = ""
+    gone: bool = False
+
+    def shown(self, base: str) -> Json:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "mimetype": self.mimetype,
+            "size": len(self.content or b""),
+            "mode": "hosted",
+            "url_private": f"{base}/files-pri/{self.id}/{self.name}",
+            "url_private_download": f"{base}/files-pri/{self.id}/download/{self.name}",
+        }
+
+
+@dataclass(slots=True)
 class Conversation:
     """The direct messages of one person with one app."""
 
@@ -88,6 +112,11 @@ class World:
         self.apps: dict[str, App] = {}
         self.users: dict[str, User] = {}
         self.conversations: dict[str, Conversation] = {}
+        self.files: dict[str, File] = {}
+        self.address = ""
+        """Where this Slack is served, without a closing slash."""
+        self.missing_scopes: set[str] = set()
+        """Methods that the apps were not given the permission for."""
         self.calls: Counter[str] = Counter()
         self.answers: Counter[int] = Counter()
         """By HTTP status."""
