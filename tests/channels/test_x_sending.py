@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ import pytest
 from channels.contract import Choice, Rejected, Retry, Say, SendError, Unknown, Unreachable
 from channels.customers.x import XChannel
 from channels.customers.x.inviting import invitation
+from channels.customers.x.refusals import limit_ends, send_error
+from channels.customers.x.trouble import Trouble
 from tests.channels.conftest import HurriedClock
 from tests.channels.x_account import account
 from tests.channels.x_notebook import Notebook
@@ -191,6 +193,28 @@ async def test_once_the_budget_is_spent_only_those_who_wrote_lately_are_answered
     notebook.spoken[anna.id] = clock.now() - timedelta(hours=25)
     assert isinstance(await _error(channel, anna.id), Retry)
     await channel.close()
+
+
+async def test_trouble_with_our_storage_leaves_no_doubt_about_what_was_sent(
+    channel: XChannel, x: XSimulator, notebook: Notebook, anna: Person
+) -> None:
+    notebook.unreadable = [RuntimeError("SELECT …")]
+    error = await _error(channel, anna.id)
+    assert isinstance(error, Retry) and error.account_wide and anna.inbox() == []
+
+    notebook.unwritable = [RuntimeError("INSERT …")]
+    await channel.send(anna.id, HELLO, message_id=1)
+    assert (anna.inbox(), notebook.days.total()) == (["Hello"], 0)
+    await channel.send(anna.id, HELLO, message_id=2)
+    assert notebook.days.total() == x.world.mills == 30, "noted with the next"
+
+
+def test_a_limit_that_has_ended_by_our_clock_is_not_run_against_at_once() -> None:
+    now = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+    over = Trouble("Too Many Requests", status=429, reset=now.timestamp() - 30)
+    error = send_error(over, timedelta(0), now)
+    assert isinstance(error, Retry) and error.after == timedelta(seconds=5)
+    assert limit_ends(Trouble("Too Many Requests", status=429), now) == now + timedelta(minutes=15)
 
 
 @pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])

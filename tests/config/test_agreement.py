@@ -6,6 +6,12 @@ from bot.config import ConfigProblems, load_config
 from tests.config.conftest import Written
 
 SLACK = 'kind = "slack"\nbot_token = "xoxb-1"\n'
+X = """kind = "x"
+api_key = "apikey0123456789"
+api_secret = "apisecret0123456789"
+access_token = "1001-accesstoken0123456789"
+access_secret = "accesssecret0123456789"
+"""
 TELEGRAM = 'kind = "telegram"\ntoken = "1:abc"\n'
 
 
@@ -32,6 +38,11 @@ TELEGRAM = 'kind = "telegram"\ntoken = "1:abc"\n'
         (
             f'[channels.a]\n{SLACK}app_token = "xapp-1"\n[staff.channels.b]\n{SLACK}app_token = "xapp-2"',
             "[staff.channels.b] bot_token is also the token of [channels.a]; every account needs an app of its own",
+        ),
+        (f"[channels.a]\n{X}[channels.b]\n{X}", "[channels.b] access_token is also the token of [channels.a]; one account is listened to"),
+        (
+            f'[channels.a]\n{X}mode = "webhook"',
+            '[server] public_url is missing, and [channels.a] has mode = "webhook"; write where X shall post to, or mode = "polling"',
         ),
         ('[server]\nhost = "0.0.0.0"\n[console]\nsign_in = "none"', 'line 8: [console] sign_in = "none" would open the desk'),
         (

@@ -17,6 +17,13 @@ def told(path: Path | None) -> list[str]:
     return str(raised.value).splitlines()
 
 
+X_KEYS = """kind = "x"
+api_key = "apikey0123456789"
+api_secret = "apisecret0123456789"
+access_secret = "accesssecret0123456789"
+"""
+
+
 @pytest.mark.parametrize(
     ("lines", "line", "text"),
     [
@@ -44,6 +51,8 @@ def told(path: Path | None) -> list[str]:
             "token is missing; write it there, or set MAKEGOOD_CHANNELS__BOT__TOKEN in",
         ),
         ('[channels.bot]\nkind = "telegram"\ntoken = "abc"', 2, "should be a Telegram token"),
+        (f'[channels.x]\n{X_KEYS}access_token = "abc0123456789abcdef"', 5, "should be digits, a hyphen, letters and digits, copied whole"),
+        (f'[channels.x]\n{X_KEYS}access_token = "1-0123456789abcdef"\nbudget = 0', 6, "[channels.x] budget should be greater than 0"),
         ('[channels.bot]\nkind = "webchat"\ntokn = "x"', 2, '[channels.bot] has no key "tokn"'),
         ('[channels.Bot]\nkind = "webchat"', 0, '[channels] cannot have a "Bot": a name has lower-case letters'),
         ('[[ask]]\ntouchpoint = "delivery"\nsurvey = "x"\n[[ask]]\ntouchpoint = "visit"', 3, "[ask] survey is missing"),

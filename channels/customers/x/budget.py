@@ -47,6 +47,8 @@ class Budget:
     def __init__(self, account: str, dollars: float, memory: Memory, clock: Clock) -> None:
         self._account, self._mills = account, round(dollars * 1000)
         self._memory, self._clock = memory, clock
+        self._owed = 0
+        """Paid, and not noted yet: there was trouble with the storage."""
 
     @property
     def renewed_at(self) -> datetime:
@@ -56,17 +58,26 @@ class Budget:
 
     async def left(self) -> int:
         """Thousandths of a dollar that may still be spent today; nothing more may be where it is not above zero."""
-        return self._mills - await self._memory.spent(self._clock.now())
+        return self._mills - await self._memory.spent(self._clock.now()) - self._owed
 
     async def pay(self, costs: Mapping[Price, int]) -> None:
-        """Something was read or made, so many of each price."""
-        if mills := sum(price.mills * number for price, number in costs.items()):
-            today = await self._memory.spend(self._clock.now(), mills, self._alerts())
-            told = {"account": self._account, "dollars": mills / 1000, "today": today / 1000, "budget": self._mills / 1000}
-            log.info("x_paid", extra=told)
-            for limit in self._alerts():
-                if today - mills < limit <= today:
-                    log.warning("x_budget_spent" if limit == self._mills else "x_budget_nearly_spent", extra=told)
+        """Something was read or made, so many of each price. What cannot be noted now is noted with the next."""
+        owed = self._owed + sum(price.mills * number for price, number in costs.items())
+        if not owed:
+            return
+        self._owed = 0
+        try:
+            today = await self._memory.spend(self._clock.now(), owed, self._alerts())
+        except Exception as error:
+            # What was read or sent must not be lost for it.
+            self._owed += owed
+            log.error("x_cost_not_noted", extra={"account": self._account, "dollars": owed / 1000, "why": type(error).__name__})
+            return
+        told = {"account": self._account, "dollars": owed / 1000, "today": today / 1000, "budget": self._mills / 1000}
+        log.info("x_paid", extra=told)
+        for limit in self._alerts():
+            if today - owed < limit <= today:
+                log.warning("x_budget_spent" if limit == self._mills else "x_budget_nearly_spent", extra=told)
 
     def _alerts(self) -> dict[int, str]:
         budget = f"today's {self._mills / 1000:.2f} $ for X"

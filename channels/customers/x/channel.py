@@ -44,6 +44,8 @@ ANSWERED_FOR = timedelta(days=1)
 """How long after somebody has written what we say to them is an answer, which is sent also when the budget is spent."""
 SPENT_AGAIN = timedelta(minutes=15)
 """After which time a message that the budget did not allow is looked at again: whoever writes meanwhile may be answered."""
+STORAGE_AGAIN = timedelta(seconds=5)
+"""How long after trouble with our own storage a message is tried again."""
 PACE = Pace(account=timedelta(minutes=1))
 """15 messages in 15 minutes, and 1,440 a day (docs.x.com/x-api/fundamentals/rate-limits)."""
 
@@ -107,7 +109,7 @@ class XChannel:
         if not (address.isascii() and address.isdecimal()):
             raise Rejected("this is no account on X")
         now = self._clock.now()
-        if await self._budget.left() <= 0 and not await self._memory.has_spoken_since(address, now - ANSWERED_FOR):
+        if not await self._may_be_sent(address, now):
             raise Retry(min(self._budget.renewed_at - now, SPENT_AGAIN), "today's budget for X is spent")
         sent = await self._sending.send(address, say, message_id, self._messages)
         self._something_was_said()
@@ -115,6 +117,14 @@ class XChannel:
 
     async def close(self) -> None:
         await self._library.close()
+
+    async def _may_be_sent(self, address: str, now: datetime) -> bool:
+        """Whether there is money for it, or it is an answer."""
+        try:
+            return await self._budget.left() > 0 or await self._memory.has_spoken_since(address, now - ANSWERED_FOR)
+        except Exception as error:
+            # Nothing was sent: anything but these words would leave the sender in doubt.
+            raise Retry(STORAGE_AGAIN, f"what today has cost cannot be read: {type(error).__name__}", account_wide=True) from error
 
     def _looking(self, what: str, reading: Reading, pause: Callable[[], timedelta]) -> Looking:
         return Looking(self.account, what, reading, self._budget, pause, self._clock, self._rng)

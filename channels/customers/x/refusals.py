@@ -13,6 +13,8 @@ __all__ = ["explained", "limit_ends", "send_error"]
 TOO_FAST = "X's rate limit"
 NO_RESET = timedelta(minutes=15)
 """X's usual window, where it names no end of one."""
+LEAST = timedelta(seconds=5)
+"""Where a limit's end seems to be over already: our clock is ahead of X's."""
 OPERATORS = timedelta(minutes=5)
 """A wrong key, a missing permission or an empty purse is not the message's fault: it waits until the operator has seen to it."""
 UNKNOWN_KEYS = "X does not take these keys: copy all four again from the app's page, Keys and tokens"
@@ -40,7 +42,7 @@ def send_error(trouble: Trouble, pause: timedelta, now: datetime, *, perhaps_tak
         case None:
             return Retry(pause, explained(trouble), account_wide=True)
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return Retry(max(limit_ends(trouble, now) - now, timedelta(seconds=1)), TOO_FAST, account_wide=True)
+            return Retry(limit_ends(trouble, now) - now, TOO_FAST, account_wide=True)
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.PAYMENT_REQUIRED:
             return Retry(OPERATORS, explained(trouble), account_wide=True)
         case HTTPStatus.NOT_FOUND:
@@ -59,8 +61,8 @@ def send_error(trouble: Trouble, pause: timedelta, now: datetime, *, perhaps_tak
 
 
 def limit_ends(trouble: Trouble, now: datetime) -> datetime:
-    """When what was too fast may go on."""
-    return datetime.fromtimestamp(trouble.reset, now.tzinfo) if trouble.reset else now + NO_RESET
+    """When what was too fast may go on: not at once, whatever our clock says."""
+    return max(datetime.fromtimestamp(trouble.reset, now.tzinfo), now + LEAST) if trouble.reset else now + NO_RESET
 
 
 def explained(trouble: Trouble) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
 from collections import OrderedDict
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from channels.outage import Outage
 from channels.plain_text import in_pieces, in_plain_text
 
 __all__ = ["TEXT_LIMIT", "Sending"]
+
+log = logging.getLogger(__name__)
 
 TEXT_LIMIT = 10_000
 """Characters of a direct message (docs.x.com/x-api/direct-messages/manage)."""
@@ -73,10 +76,17 @@ class Sending:
         self._outage.over()
         return id_
 
+    async def _may_look(self) -> bool:
+        try:
+            return await self._budget.left() > 0
+        except Exception as error:
+            log.warning("x_budget_not_read", extra={"why": type(error).__name__})
+            return False
+
     async def _there(self, person: str, text: str, began: datetime, messages: Messages, trouble: Trouble) -> str:
         """The id of a message that X took although it did not say so, empty where it did not take it."""
-        if await self._budget.left() <= 0:
-            raise Unknown(f"{explained(trouble)}; today's budget does not reach to look whether it arrived") from trouble
+        if not await self._may_look():
+            raise Unknown(f"{explained(trouble)}; there is no budget left to look whether it arrived") from trouble
         await self._clock.sleep_until(self._clock.now() + SETTLED_AFTER)
         try:
             latest = await self._library.messages(LOOKED_BACK, person=person)
