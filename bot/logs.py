@@ -33,6 +33,8 @@ _TELEGRAM_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}")
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):([^\s/@]+)(?=@)")
 _CHATTY = ("alembic", "apscheduler", "httpx", "slack_bolt", "slack_sdk", "uvicorn")
 """Libraries that tell every request, job or step of their own at level info."""
+_INDISCREET = ("oauthlib", "tweepy")
+"""Libraries that tell at level debug what people write: never below a warning."""
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -110,6 +112,8 @@ def set_up_logging(config: Config, stream: TextIO | None = None) -> None:
     sys.excepthook = _crashed
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.DEBUG if config.logging.level == "debug" else logging.WARNING)
+    for name in _INDISCREET:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

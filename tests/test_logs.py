@@ -13,6 +13,10 @@ import pytest
 from bot.config import Config, sample_config
 from bot.logs import Redaction, secrets_in, set_up_logging
 from channels.clock import SystemClock
+from channels.contract import Say
+from tests.channels.x_account import account
+from tests.channels.x_notebook import Notebook
+from tests.simulators.x import XSimulator
 
 TOKEN = "123456789:AAF-3kd0_sAmPlEtOkEnThAtIsNoRealOne0"
 STAFF_TOKEN = "987654321:AAE-3kd0_sAmPlEtOkEnThAtIsNoRealOne1"
@@ -144,3 +148,15 @@ def test_what_is_below_the_configured_level_is_not_written(written: io.StringIO)
     logging.getLogger("x").info("quiet")
     logging.getLogger("httpx").info("quiet")
     assert written.getvalue() == ""
+
+
+async def test_what_people_write_on_x_is_in_no_line_at_any_level(written: io.StringIO) -> None:
+    clock = SystemClock()
+    async with XSimulator(now=clock.now) as x:
+        set_up_logging(configured(level="debug"), written)
+        channel = account(x, Notebook(), clock)
+        anna = x.person("Anna", "anna_k")
+        await channel.send(anna.id, Say("Your broken chair"), message_id=1)
+        await channel.close()
+    assert anna.inbox() == ["Your broken chair"]
+    assert "x_paid" in written.getvalue() and "chair" not in written.getvalue() and "oauth_signature" not in written.getvalue()
