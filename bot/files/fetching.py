@@ -68,7 +68,7 @@ class Fetching:
 
     async def _round(self) -> int:
         async with self._database.read() as conn:
-            rows = await conn.run_sync(wanted_files, list(self._fetchers), self._clock.now(), AT_ONCE)
+            rows = await conn.run_sync(wanted_files, self._clock.now(), AT_ONCE)
         lanes: dict[tuple[str, str], list[AnyRow]] = {}
         for row in rows:
             lanes.setdefault((row.account, row.address), []).append(row)
@@ -82,11 +82,13 @@ class Fetching:
     async def _outcome(self, row: AnyRow) -> dict[str, Any]:
         """What becomes of the row."""
         now = self._clock.now()
+        if (fetcher := self._fetchers.get(row.account)) is None:
+            return _failed("unreachable")  # a platform that hands nothing out, or an account that is configured no more
         if row.sender == CUSTOMER and not await self._store.has_room_for_customer(row.customer_id, now):
             return _failed("too_many")
         media = Media(MediaKind(row.kind), row.ref, row.mime)
         try:
-            data = await self._fetchers[row.account].fetch(media, self._store.limits.largest)
+            data = await fetcher.fetch(media, self._store.limits.largest)
             kept = await self._store.keep(data)
         except TooLarge:
             return _failed("too_large")

@@ -39,9 +39,9 @@ def file_row(conn: Connection, file_id: int) -> AnyRow | None:
     return conn.execute(select(_file).where(_file.c.id == file_id)).one_or_none()
 
 
-def wanted_files(conn: Connection, accounts: Collection[str], now: datetime, limit: int) -> Sequence[AnyRow]:
+def wanted_files(conn: Connection, now: datetime, limit: int) -> Sequence[AnyRow]:
     """Files that are to be fetched by now, in the order they were sent."""
-    due = select(_file).where(_WANTED, _file.c.due_at <= now, one_of(_file.c.account, accounts))
+    due = select(_file).where(_WANTED, _file.c.due_at <= now)
     return conn.execute(due.order_by(_file.c.id).limit(limit)).all()
 
 

@@ -11,16 +11,32 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from channels.clock import Clock, SystemClock
-from channels.contract import Choice, Heard, Link, Rejected, Retry, Say, SendError, Unreachable
+from channels.contract import (
+    Choice,
+    Fetches,
+    Heard,
+    Link,
+    Media,
+    MediaKind,
+    Rejected,
+    Retry,
+    Say,
+    SendError,
+    TooLarge,
+    Unreachable,
+    Upload,
+)
 from channels.customers.mastodon import MastodonChannel
 from channels.customers.mastodon.rendering import length, statuses_of
 from tests.channels.conftest import Ears, HurriedClock, listening, until
 from tests.channels.mastodon_server import SHOP_TOKEN, CutLine, Server, mastodon_server
+from tests.pictures import photo
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("MAKEGOOD_LONG") != "1", reason="MAKEGOOD_LONG=1 runs it: over a minute, against mastodon-mock"
@@ -290,3 +306,30 @@ async def test_a_server_that_cannot_be_reached_is_waited_for(mastodon: Server, e
     async with listening(mastodon.channel(SystemClock(), via="http://127.0.0.1:9"), ears):
         await until(lambda: "mastodon_start_failed" in caplog.text)
     assert vars(caplog.records[-1])["why"] == "no line to the server"
+
+
+async def test_a_photo_is_fetched_from_our_server_and_one_of_ours_is_attached(mastodon: Server, ears: Ears) -> None:
+    sent = photo()
+    attached = mastodon.anna.media_post(BytesIO(sent), mime_type="image/jpeg", file_name="box.jpg")
+    async with connected(mastodon, ears) as channel:
+        await mastodon.direct(mastodon.anna, "@shop look", media_ids=[attached])
+        (heard,) = await ears.wait_for(1)
+        assert heard.media and isinstance(channel, Fetches)
+        assert await channel.fetch(heard.media, 10_000_000) == sent
+        with pytest.raises(TooLarge):
+            await channel.fetch(heard.media, 100)
+        for wrong in ("", "http://169.254.169.254/latest", "file:///etc/passwd", f"{mastodon.url}/media/attachments/none.jpg"):
+            with pytest.raises(Rejected):
+                await channel.fetch(Media(MediaKind.PHOTO, wrong), 100)
+        await channel.send(heard.address, Say("Is it this part?", upload=Upload(MediaKind.PHOTO, sent, "image/jpeg")), message_id=1)
+        await channel.send(heard.address, Say("", upload=Upload(MediaKind.PHOTO, sent, "image/jpeg")), message_id=2)
+    told = mastodon.anna.notifications(types=["mention"])
+    assert [len(one.status.media_attachments) for one in told] == [1, 1]
+
+
+async def test_words_go_without_a_file_that_the_server_does_not_take(mastodon: Server, ears: Ears) -> None:
+    async with connected(mastodon, ears) as channel:
+        file = Upload(MediaKind.PHOTO, photo(), "image/jpeg")
+        with mastodon.trouble("/api/v2/media", status=422):
+            await channel.send(mastodon.id_of(mastodon.anna), Say("Is it this part?", upload=file), message_id=1)
+    assert ["Is it this part?" in one["words"] for one in mastodon.seen_by(mastodon.anna)] == [True]

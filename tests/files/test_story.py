@@ -138,3 +138,13 @@ async def test_a_customers_files_are_erased_with_the_rest_of_their_data(shop: Sh
     assert file.state == "kept" and len(list((tmp_path / "files").glob("*/*"))) == 1
     assert await shop.app.store.erase(file.customer_id) == 1
     assert await shop.files() == [] and list((tmp_path / "files").glob("*/*")) == []
+
+
+async def test_what_a_platform_does_not_hand_out_is_noted_and_waits_for_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    maja = await shop.maja()
+    anna = await shop.complaining()
+    await _taken(maja)
+    monkeypatch.setattr(shop.app.fetching, "_fetchers", {})
+    anna.photo("Look", photo())
+    told = {news["text"] for news in await _shown(maja, 2)}
+    assert "📎 Anna sent a photo:\n“Look”" in told and any("did not hand it over" in text for text in told)

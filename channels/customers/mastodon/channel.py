@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from random import Random
 from typing import Any
 
@@ -16,10 +17,11 @@ from mastodon.errors import MastodonError, MastodonNotFoundError
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Capabilities, Hear, Pace, Retry, Say, Unreachable
+from channels.contract import Capabilities, FileWay, Hear, Media, Pace, Retry, Say, Unreachable
+from channels.customers.mastodon.files import fetch_attachment
 from channels.customers.mastodon.hearing import heard_of
 from channels.customers.mastodon.library import USUAL_LIMIT, MastodonPy
-from channels.customers.mastodon.refusals import explained, send_error
+from channels.customers.mastodon.refusals import explained, send_error, status_of
 from channels.customers.mastodon.rendering import statuses_of
 from channels.outage import Outage
 
@@ -54,6 +56,7 @@ class MastodonChannel:
         self.handle = ""
         """What our server calls this account; empty until it has told us."""
         self._limit = USUAL_LIMIT
+        self._server = server
         self._library = MastodonPy(account, server, token)
         self._last_heard, self._clock = last_heard, clock
         self._hearing, self._stream, self._sending = (Outage(account, clock, rng) for _ in range(3))
@@ -64,7 +67,9 @@ class MastodonChannel:
     @property
     def capabilities(self) -> Capabilities:
         # Mastodon lets anybody write to anybody, and most servers' rules do not let a bot do so unasked.
-        return Capabilities(edits=False, buttons=False, starts=False, text_limit=self._limit, pace=PACE, idempotent=True)
+        return Capabilities(
+            edits=False, buttons=False, starts=False, text_limit=self._limit, pace=PACE, idempotent=True, files=FileWay.UPLOAD
+        )
 
     def routes(self, hear: Hear) -> Sequence[BaseRoute]:
         return ()
@@ -82,8 +87,10 @@ class MastodonChannel:
             raise Retry(self._sending.pause(), "the server has not told us yet who we are", account_wide=True)
         try:
             person = await self._reachable(address)
+            media = await self._uploaded(say)
             for number, text in enumerate(statuses_of(say, person.handle, self._limit)):
-                person.status = await self._post(text, person.status, key=f"makegood-{message_id}-{number}", lang=say.lang)
+                person.status = await self._post(text, person.status, key=f"makegood-{message_id}-{number}", lang=say.lang, media=media)
+                media = ()
         except MastodonError as error:
             raise send_error(error, self._sending.pause(), self._clock.now(), self._library.limit_ends) from error
         self._sending.over()
@@ -92,14 +99,30 @@ class MastodonChannel:
     async def close(self) -> None:
         self._library.close()
 
-    async def _post(self, text: str, answers: str, *, key: str, lang: str) -> str:
+    async def fetch(self, media: Media, most: int) -> bytes:
+        return await fetch_attachment(media.ref, self._server, most, self._sending.pause)
+
+    async def _uploaded(self, say: Say) -> Sequence[str]:
+        """The file that goes with the first status; none where the server does not take it, and the words go alone."""
+        if say.upload is None:
+            return ()
         try:
-            return await self._library.post(text, answers=answers, key=key, lang=lang)
+            return (await self._library.upload(say.upload),)
+        except MastodonError as error:
+            trouble = send_error(error, self._sending.pause(), self._clock.now(), self._library.limit_ends)
+            if not say.text or (isinstance(trouble, Retry) and status_of(error) != HTTPStatus.FORBIDDEN):
+                raise
+            log.warning("mastodon_file_refused", extra={"account": self.account, "why": explained(error)})
+            return ()
+
+    async def _post(self, text: str, answers: str, *, key: str, lang: str, media: Sequence[str]) -> str:
+        try:
+            return await self._library.post(text, answers=answers, key=key, lang=lang, media=media)
         except MastodonNotFoundError:
             if not answers:
                 raise
             # What we would answer has been deleted since.
-            return await self._library.post(text, answers="", key=key, lang=lang)
+            return await self._library.post(text, answers="", key=key, lang=lang, media=media)
 
     async def _reachable(self, address: str) -> _Person:
         """Mastodon takes a status for somebody who blocked us and shows it to nobody: so we ask before."""

@@ -45,7 +45,10 @@ def heard_of(notification: Any, account: str, handle: str) -> Heard | None:
 
 
 def _media(attachments: Any) -> Media | None:
-    """The first of what is attached: one thing said holds one."""
+    """The first of what is attached: one thing said holds one. What is fetched has an address of our own server's, never one
+    that somebody else's server names."""
     for attachment in attachments or ():
-        return Media(_KINDS.get(attachment.type, MediaKind.DOCUMENT), str(attachment.url or attachment.remote_url or ""))
+        kind = _KINDS.get(attachment.type, MediaKind.DOCUMENT)
+        elsewhere = "" if kind in (MediaKind.PHOTO, MediaKind.VOICE) else attachment.remote_url
+        return Media(kind, str(attachment.url or elsewhere or ""))
     return None

@@ -6,11 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from mastodon import Mastodon
 from mastodon.errors import MastodonError
 
+from channels.contract import Upload
 from channels.customers.mastodon.refusals import explained
 from channels.customers.mastodon.stream import ring_on_news
 
@@ -70,17 +72,23 @@ class MastodonPy:
         relations = await asyncio.to_thread(self._api.account_relationships, [person])
         return any(relation.blocked_by for relation in relations)
 
-    async def post(self, text: str, *, answers: str, key: str, lang: str) -> str:
+    async def post(self, text: str, *, answers: str, key: str, lang: str, media: Sequence[str] = ()) -> str:
         """Post a status for those whom it mentions alone, and give back its id. The same key posts once."""
         posted = await asyncio.to_thread(
             self._api.status_post,
             text,
             in_reply_to_id=answers or None,
+            media_ids=list(media) or None,
             visibility="direct",
             language=lang or None,
             idempotency_key=key,
         )
         return str(posted.id)
+
+    async def upload(self, file: Upload) -> str:
+        """Hand a file to the server, where nobody sees it yet; gives back its id."""
+        post = self._api.media_post
+        return str((await asyncio.to_thread(post, BytesIO(file.data), mime_type=file.mime, file_name=file.name, synchronous=True)).id)
 
     async def ring_on_news(self, ring: Callable[[], None]) -> None:
         await ring_on_news(self._api, ring)

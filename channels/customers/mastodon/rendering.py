@@ -23,7 +23,8 @@ def statuses_of(say: Say, handle: str, limit: int) -> list[str]:
     mention = f"@{handle} "
     # Direct means "whoever is mentioned": another handle in our words would show them to a third person.
     text = _MENTION.sub("@\u2060", in_plain_text(say))
-    return [f"{mention}{piece}" for piece in in_pieces(text, limit - len(mention), length)]
+    pieces = list(in_pieces(text, limit - len(mention), length)) or [""]  # a picture may stand alone
+    return [f"{mention}{piece}" for piece in pieces]
 
 
 def length(text: str) -> int:
