@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.complaints.departments import DEPARTMENTS
 from bot.complaints.promises import Fix
+from bot.complaints.routing import LEAD
 from bot.console.acts import TEXTS, UnknownAct, act
 from bot.console.case_sheet import sheet
 from bot.console.files import number_of, shown_file, uploaded
@@ -22,13 +23,14 @@ from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Sessions, form_of
 from bot.desk.desk import due_choices
+from bot.desk.enclosures import sender_of
 from bot.desk.outcome import Outcome
 from bot.desk.tone import tone_told
 from bot.desk.words import told
 from bot.files.cleaning import Unfit
 from storage.ids import short
 from storage.queries.case_figures import list_cases
-from storage.queries.cases import CaseView, case_view, case_views
+from storage.queries.cases import CaseView, add_entries, case_view, case_views, entry_row
 from storage.queries.files import files_of_case
 from storage.queries.staff import everybody
 
@@ -81,6 +83,8 @@ class DeskPages:
         name, staff = request.path_params["act"], request.state.staff
         files = self._parts.files
         view, form = await self._view(request), await form_of(request, file=_LARGEST_POST if name in _SPOKEN else 0)
+        if name == "erase-files":
+            return await self._erase_files(request, view)
         try:
             file = await uploaded(self._parts.database, files, form, view, staff, self._parts.clock.now()) if name in _SPOKEN else 0
         except Unfit as unfit:
@@ -102,6 +106,17 @@ class DeskPages:
             kept = {name: str(form.get("text", ""))}
             return await self._case_page(request, outcome.view or view, fix=str(form.get("fix", "")), kept=kept, refused=text, file=file)
         request.session["told"] = {"done": outcome.done, "text": text}
+        return RedirectResponse(f"/desk/cases/{short(view.id)}", 303)
+
+    async def _erase_files(self, request: Request, view: CaseView) -> Response:
+        """A lead erases all photos and voice notes of the case's customer, wherever they were sent."""
+        staff, parts = request.state.staff, self._parts
+        if staff.role != LEAD:
+            raise HTTPException(403)
+        await parts.files.erase(view.case.customer_id)
+        entry = entry_row(view.id, parts.clock.now(), sender_of(staff), "files_erased")
+        await parts.database.write(lambda conn: add_entries(conn, entry), key=view.case.customer_id)
+        request.session["told"] = {"done": True, "text": self._pages.teller(request)("case.files_erased")}
         return RedirectResponse(f"/desk/cases/{short(view.id)}", 303)
 
     async def _tone(self, request: Request) -> Response:
@@ -169,6 +184,7 @@ class DeskPages:
             kept=kept or {},
             warnings=warnings,
             file=short(file) if file else "",
+            erasable=bool(files) and staff.role == LEAD,
         )
 
     def _told(self, request: Request, outcome: Outcome) -> str:

@@ -87,7 +87,7 @@ class FileStore:
         return await self._remove_unused(digests)
 
     async def forget_old(self, now: datetime) -> None:
-        """Erase what has been kept for long enough, and what a crash left in the folder without a row."""
+        """Erase what has been kept for long enough, what was of customers who are erased, and what a crash left without a row."""
         before = now - self.limits.keep_for
         while digests := await self._database.write(lambda conn: forget_files(conn, before, CHUNK)):
             await self._remove_unused(digests)

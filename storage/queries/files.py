@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, literal_column, select, update
 
 from storage.among import one_of
-from storage.customers import Address
+from storage.customers import Address, Customer
 from storage.files import CUSTOMER, FileState, KeptFile
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
     "wanted_files",
 ]
 
-_file, _address = KeptFile.__table__, Address.__table__  # type: ignore[attr-defined]
+_file, _address, _customer = KeptFile.__table__, Address.__table__, Customer.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
 
 # Written out and not a parameter: only so does a database see that the index of these serves it.
@@ -100,8 +100,10 @@ def is_for_address(conn: Connection, file: AnyRow, account: str, address: str) -
 
 
 def forget_files(conn: Connection, before: datetime, limit: int) -> set[str]:
-    """Forget up to `limit` files sent before that; gives back their digests (an empty one for what was never kept)."""
-    old = select(_file.c.id).where(_file.c.at < before).order_by(_file.c.at).limit(limit).scalar_subquery()
+    """Forget up to `limit` files that were sent before that, or whose customer is no more; gives back their digests (an empty
+    one for what was never kept)."""
+    nobodys = _file.c.customer_id.not_in(select(_customer.c.id))
+    old = select(_file.c.id).where((_file.c.at < before) | nobodys).order_by(_file.c.at).limit(limit).scalar_subquery()
     return _forgotten(conn, _file.c.id.in_(old))
 
 

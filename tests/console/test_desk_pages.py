@@ -232,6 +232,20 @@ async def test_a_photo_of_a_customer_is_shown_with_the_case_to_staff_alone(house
     assert (await stranger.get(address)).headers["content-type"].startswith("text/html")
 
 
+async def test_a_lead_erases_a_customers_files_for_good(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    await world.staff("Lena", role="lead")
+    media = await _sent(house, world, anna, photo())
+    case = await complaint(world, anna, media=media)
+    agent, lead = await house.signed_in("Maria"), await house.signed_in("Lena")
+    await agent.get(place(case))
+    assert f"{place(case)}/erase-files" not in agent.page
+    await lead.get(place(case))
+    await lead.send_form(f"{place(case)}/erase-files")
+    assert "The photos and voice notes are erased." in lead.words and "Lena: erased the customer’s photos" in lead.words
+    assert (await lead.get(f"{place(case)}/photo/{short(media.file)}")).status_code == 404
+
+
 async def test_a_file_of_one_case_is_not_shown_with_another(house: House, world: World, anna: Person) -> None:
     await world.staff("Maria")
     await complaint(world, anna, media=(media := await _sent(house, world, anna, photo())))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, delete
 
 from bot.files.cleaning import Unfit
 from bot.files.folder import FileFolder
@@ -18,11 +19,12 @@ from bot.files.store import FileStore
 from channels.clock import SimulatedClock
 from channels.contract import Heard, HeardKind, Media, MediaKind
 from storage.bulk import insert_many
+from storage.customers import Customer
 from storage.database import Database
 from storage.files import KeptFile
 from tests.pictures import photo
 
-_file = KeptFile.__table__  # type: ignore[attr-defined]
+_file, _customer = KeptFile.__table__, Customer.__table__  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -40,7 +42,13 @@ async def _kept(database: Database, store: FileStore, clock: SimulatedClock, cus
     heard = numbered(Heard("t", "shop", str(customer_id), "1", HeardKind.MEDIA, clock.now(), media=media))
     assert heard.media
     row = received_row(heard, heard.media, clock.now(), customer_id=customer_id, **more)
-    await database.write(lambda conn: insert_many(conn, _file, [row]))
+    customer = {"id": customer_id, "created_at": clock.now()}
+
+    def write(conn: Connection) -> None:
+        insert_many(conn, _customer, [customer], ignore=True)
+        insert_many(conn, _file, [row])
+
+    await database.write(write)
     return heard.media.file
 
 
@@ -65,6 +73,17 @@ async def test_files_are_erased_when_they_have_been_kept_for_long_enough(
     assert await store.row(old) is None
     row = await store.row(new)
     assert row is not None and await store.content(row) and lying(tmp_path) == [row.sha256]
+
+
+async def test_the_files_of_a_customer_who_was_erased_go_too(
+    database: Database, store: FileStore, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    await _kept(database, store, clock, 1, photo(10, 10))
+    stays = await _kept(database, store, clock, 2, photo(20, 20))
+    await database.write(lambda conn: conn.execute(delete(_customer).where(_customer.c.id == 1)).rowcount)
+    await store.forget_old(clock.now())
+    row = await store.row(stays)
+    assert row is not None and lying(tmp_path) == [row.sha256]
 
 
 async def test_what_a_crash_left_without_a_row_is_swept_away_but_not_what_is_only_just_there(
