@@ -178,3 +178,20 @@ async def test_where_x_pushes_looking_is_rare_and_finds_what_the_shut_door_misse
         clock.move_to(clock.now() + timedelta(minutes=15))
         await ears.wait_for(3)
     assert [one.text for one in ears.all] == ["while the server was down", "pushed", "not pushed"]
+
+
+async def test_a_push_in_the_midst_of_looking_does_not_hide_what_was_not_read_yet(
+    x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock
+) -> None:
+    anna = x.person("Anna", "anna_k")
+    anna.message("before")
+    async with hearing(x, notebook, ears, clock):
+        await ears.wait_for(1)
+    missed = [anna.message(f"missed {number}")["text"] for number in range(10)]
+    x.misbehave("500", "messages", after=1)
+    async with hearing(x, notebook, ears, clock, pushed=True) as channel, serving(Starlette(routes=channel.routes(ears.hear))) as address:
+        await until(lambda: x.world.answers[500] == 1)
+        assert await Door(address, channel).push(message_event(anna, anna.message("pushed"))) == 200
+        clock.move_to(clock.now() + timedelta(seconds=5))
+        await ears.wait_for(12)
+    assert {one.text for one in ears.all} == {"before", "pushed", *missed}

@@ -11,7 +11,7 @@ from typing import Any
 from channels.contract import Heard, HeardKind, Media, MediaKind
 from channels.plain_text import start_token
 
-__all__ = ["MENTION", "MESSAGE", "handle_of", "heard_mention", "heard_message", "is_of_two", "words_of"]
+__all__ = ["MENTION", "MESSAGE", "handle_of", "heard_mention", "heard_message"]
 
 Json = Mapping[str, Any]
 
@@ -35,7 +35,7 @@ def heard_mention(post: Json, people: Mapping[str, Json], account: str, own_id: 
     mentions = (post.get("entities") or {}).get("mentions") or ()
     ours = next((str(one["username"]) for one in mentions if str(one.get("id")) == own_id), "")
     media = _media((post.get("attachments") or {}).get("media_keys") or ())
-    words = words_of(_without_mentions(text, ours), media)
+    words = _words_of(_without_mentions(text, ours), media)
     return _heard(MENTION, post, author, words, media, people, account, lang=str(post.get("lang") or ""))
 
 
@@ -46,10 +46,10 @@ def heard_message(event: Json, people: Mapping[str, Json], account: str, own_id:
         LookupError, TypeError, ValueError: the event is not shaped as X's are.
     """
     sender = str(event["sender_id"])
-    if sender == own_id or event.get("event_type") != "MessageCreate" or not is_of_two(event):
+    if sender == own_id or event.get("event_type") != "MessageCreate" or not _is_of_two(event):
         return None
     media = _media((event.get("attachments") or {}).get("media_keys") or ())
-    return _heard(MESSAGE, event, sender, words_of(str(event.get("text") or ""), media), media, people, account)
+    return _heard(MESSAGE, event, sender, _words_of(str(event.get("text") or ""), media), media, people, account)
 
 
 def handle_of(person: str, people: Mapping[str, Json]) -> str:
@@ -57,12 +57,12 @@ def handle_of(person: str, people: Mapping[str, Json]) -> str:
     return str((people.get(person) or {}).get("username") or "")
 
 
-def is_of_two(event: Json) -> bool:
+def _is_of_two(event: Json) -> bool:
     """Whether the conversation is one between two: it is named after both, a group has a number of its own."""
     return "-" in str(event.get("dm_conversation_id", "-"))
 
 
-def words_of(text: str, media: Media | None) -> str:
+def _words_of(text: str, media: Media | None) -> str:
     """What was written, as it was typed; the link that stands for what is attached is left out."""
     return html.unescape(_SHORT_LINK.sub("", text) if media else text).strip()
 
