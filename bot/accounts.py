@@ -23,7 +23,7 @@ from bot.invitations.links import Links
 from bot.invitations.ways_over import Recollection, WaysOver
 from bot.mistake import Mistake
 from channels.clock import Clock
-from channels.contract import Channel, PollRules
+from channels.contract import Channel
 from channels.telegram.bot import TelegramBot
 from storage.database import Database
 from storage.queries.updates import last_update
@@ -31,7 +31,7 @@ from storage.queries.updates import last_update
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["customer_channels", "data_folder", "file_store", "links_of", "poll_rules_of", "server_secret", "staff_channels"]
+__all__ = ["customer_channels", "data_folder", "file_store", "links_of", "server_secret", "staff_channels"]
 
 
 PUBLIC_LINK_VALID = timedelta(days=7)
@@ -58,18 +58,6 @@ def customer_channels(config: Config, database: Database, clock: Clock, secret: 
             case Webchat():
                 channels.append(_web_chat(name, account, config, database, clock, secret, store))
     return channels
-
-
-def poll_rules_of(config: Config) -> dict[str, PollRules]:
-    """What a poll may be, for each account that can post one."""
-    rules: dict[str, PollRules] = {}
-    for name, account in config.channels.items():
-        match account:
-            case Telegram():
-                from channels.customers.telegram.polls import POLL_RULES
-
-                rules[name] = POLL_RULES
-    return rules
 
 
 def staff_channels(config: Config, clock: Clock) -> Sequence[Channel]:

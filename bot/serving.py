@@ -20,6 +20,7 @@ from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
 from bot.mistake import Mistake
 from bot.touchpoints.hook import Hook, touchpoint_routes
+from channels.contract import PollPlaces
 
 __all__ = ["serve", "web"]
 
@@ -55,6 +56,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         file_links=app.file_links,
         planner=app.planner if sample else None,
         platforms=sorted({channel.name for channel in app.channels}),
+        poll_rules={channel.account: channel.poll_rules for channel in app.channels if isinstance(channel, PollPlaces)},
         staff_accounts={channel.account: channel.name for channel in app.staff_channels},
         staff_links=lambda: links_of(config, app.staff_channels),
     )

@@ -23,10 +23,10 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="P
     from rich.console import Console
     from rich.markup import escape
 
-    from bot.accounts import poll_rules_of
     from bot.campaigns.polls.definition import read_poll
     from bot.campaigns.written import Problems
     from bot.cli.campaign_views import print_problems
+    from bot.poll_accounts import poll_rules_of
 
     console, rules, wrong = Console(soft_wrap=True, highlight=False), poll_rules_of(read_config(config)), 0
     for file in files:
@@ -44,9 +44,9 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="P
 @app.command()
 def new(file: File, config: ConfigFile = None) -> None:
     """Keep a poll as a draft, in place of a draft of that name."""
-    from bot.accounts import poll_rules_of
     from bot.campaigns.polls.definition import read_poll
     from bot.campaigns.polls.steering import draft_poll
+    from bot.poll_accounts import poll_rules_of
     from channels.clock import SystemClock
 
     definition = read_poll(file, poll_rules_of(read_config(config)))
@@ -57,8 +57,8 @@ def new(file: File, config: ConfigFile = None) -> None:
 @app.command()
 def post(name: Name, config: ConfigFile = None) -> None:
     """Let a draft be posted at all its places."""
-    from bot.accounts import poll_rules_of
     from bot.campaigns.polls.steering import post_poll
+    from bot.poll_accounts import poll_rules_of
     from channels.clock import SystemClock
 
     rules = poll_rules_of(read_config(config))

@@ -25,6 +25,7 @@ from bot.console.files import file_routes
 from bot.console.home import HomePage
 from bot.console.pages import STATIC, Pages
 from bot.console.parts import ConsoleParts
+from bot.console.polls import PollPages
 from bot.console.sample import SampleShop
 from bot.console.sessions import Sessions
 from bot.console.staff import StaffPages
@@ -46,6 +47,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *Entrance(parts, pages, sessions).routes(),
         *desk.routes(),
         *CampaignPages(parts, pages, sessions).routes(),
+        *PollPages(parts, pages, sessions).routes(),
         *FiguresPage(parts, pages, sessions).routes(),
         *StaffPages(parts, pages, sessions).routes(),
         *HomePage(parts, pages, sessions).routes(),

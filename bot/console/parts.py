@@ -17,6 +17,7 @@ from bot.files.store import FileStore
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
 from channels.clock import Clock
+from channels.contract import PollRules
 from storage.database import Database
 
 __all__ = ["ConsoleParts", "SignIn"]
@@ -38,7 +39,8 @@ class ConsoleParts:
     `routes` are those of the channels and of the hooks, under the same server. With `planner` the server is the sample
     shop's: `/` and `/shop` let a newcomer be customer and staff.
 
-    `platforms` are those of the customers' accounts. `staff_accounts` are the platforms of the accounts that staff can link
+    `platforms` are those of the customers' accounts, `poll_rules` of those that can post polls.
+    `staff_accounts` are the platforms of the accounts that staff can link
     chats to, by account; `staff_links` leads there,
     as far as the platforms have told us our own names yet.
     """
@@ -55,6 +57,7 @@ class ConsoleParts:
     routes: Sequence[BaseRoute] = ()
     planner: Planner | None = None
     platforms: Sequence[str] = ()
+    poll_rules: Mapping[str, PollRules] = field(default_factory=dict)
     staff_accounts: Mapping[str, str] = field(default_factory=dict)
     staff_links: Callable[[], Links] = Links
 

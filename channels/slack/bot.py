@@ -136,16 +136,16 @@ class SlackBot:
         self._outage.over()
         return f"{sent['channel']}:{sent['ts']}"
 
-    async def _edit(self, edits: str, say: Say) -> str:
+    async def _edit(self, edits: str, say: Say, *, needed: bool = False) -> str:
         channel, _, ts = edits.partition(":")
         try:
             await self._calls("chat.update", channel=channel, ts=ts, **message_of(say))
         except Exception as error:
             if say.picture and picture_is_refused(error):
-                return await self._edit(edits, replace(say, picture=""))
+                return await self._edit(edits, replace(say, picture=""), needed=needed)
             # Slack allows 50 edits a minute in a workspace. One too many is left out, unless there is still something to
             # tap in it: an edit carries no news, and the question behind it would have to wait.
-            left_out = is_too_fast(error) and not say.choices
+            left_out = is_too_fast(error) and not say.choices and not needed
             if not (left_out or edit_is_settled(error)):
                 raise send_error(error, self._outage.pause, repeatable=True) from error
             log.info("slack_edit_settled", extra={"account": self.account, "why": explained(error)})

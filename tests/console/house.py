@@ -21,6 +21,7 @@ from bot.files.links import FileLinks
 from bot.files.store import FileStore
 from bot.invitations.links import Links
 from bot.invitations.planning import Ask, Planner
+from channels.customers.telegram.polls import POLL_RULES
 from tests.complaints.world import STAFF, World
 
 ADDRESS = "http://127.0.0.1:8000"
@@ -61,6 +62,7 @@ class House:
             file_links=self.file_links,
             planner=planner,
             platforms=("mastodon", "telegram"),
+            poll_rules={"shop_bot": POLL_RULES},
             staff_accounts=dict.fromkeys(self.staff_bots, "telegram"),
             staff_links=lambda: Links({account: bot for account, bot in self.staff_bots.items() if bot}),
         )

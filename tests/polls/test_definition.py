@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.accounts import poll_rules_of
 from bot.campaigns.polls.definition import read_poll
 from bot.campaigns.written import Problems
 from bot.config import load_config
+from bot.poll_accounts import poll_rules_of
 from channels.customers.telegram.polls import POLL_RULES
 
 GOOD = """name = "colour"

@@ -4,6 +4,7 @@ Mastodon has no bots apart from people, no buttons and no start: whoever mention
 visibility, and choices are written. A notification is heard once it is stored; the stream only tells when to look.
 """
 
-from channels.customers.mastodon.channel import LastHeard, MastodonChannel
+from channels.customers.mastodon.asking import MastodonChannel
+from channels.customers.mastodon.channel import LastHeard
 
 __all__ = ["LastHeard", "MastodonChannel"]

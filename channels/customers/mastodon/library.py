@@ -12,7 +12,7 @@ from typing import Any
 from mastodon import Mastodon
 from mastodon.errors import MastodonError
 
-from channels.contract import Upload
+from channels.contract import Poll, Upload
 from channels.customers.mastodon.refusals import explained
 from channels.customers.mastodon.stream import ring_on_news
 
@@ -89,6 +89,15 @@ class MastodonPy:
         """Hand a file to the server, where nobody sees it yet; gives back its id."""
         post = self._api.media_post
         return str((await asyncio.to_thread(post, BytesIO(file.data), mime_type=file.mime, file_name=file.name, synchronous=True)).id)
+
+    async def post_poll(self, poll: Poll, *, place: str, seconds: int, key: str) -> Any:
+        """Post a poll that is open for so long, and give back its status. The same key posts once."""
+        asked = self._api.make_poll(list(poll.options), expires_in=seconds, multiple=poll.multiple)
+        about = {"visibility": place, "language": poll.lang or None, "idempotency_key": key}
+        return await asyncio.to_thread(lambda: self._api.status_post(poll.question, poll=asked, **about))
+
+    async def poll(self, poll: str) -> Any:
+        return await asyncio.to_thread(self._api.poll, poll)
 
     async def ring_on_news(self, ring: Callable[[], None]) -> None:
         await ring_on_news(self._api, ring)

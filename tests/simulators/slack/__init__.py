@@ -12,8 +12,8 @@ what was not acknowledged is pushed again.
 
 What it does not do, so that nobody trusts it with that:
 
-* One workspace and direct messages alone: no channels, no reactions, no search. A thread is a mark on a message; nobody
-  follows one or leaves it.
+* One workspace. Of channels only those an app is a member of, in which it posts and people tap; no reactions, no search. A
+  thread is a mark on a message; nobody follows one or leaves it.
 * Scopes are not checked, but a test can take a method away (`world.missing_scopes`); a manifest is not read, so a person
   can send any command.
 * Of Block Kit it knows sections, actions (buttons, menus), images, headers, dividers, contexts and inputs; others are refused.

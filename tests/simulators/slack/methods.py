@@ -96,8 +96,8 @@ class Methods:
         entry = conversation.entries[message["ts"]] = Entry(message, from_app=True)
         conversation.news.append(("new", entry.ts))
         conversation.bell.ring()
-        # An app that listens to direct messages hears its own too.
-        self._push(app, event(self._world, app, {**message, "channel": conversation.id, "channel_type": "im", "event_ts": entry.ts}))
+        if not conversation.channel:  # an app that listens to direct messages hears its own too
+            self._push(app, event(self._world, app, {**message, "channel": conversation.id, "channel_type": "im", "event_ts": entry.ts}))
         return {"channel": conversation.id, "ts": entry.ts, "message": message}
 
     def _update(self, app: App, args: Json) -> Json:
@@ -113,7 +113,8 @@ class Methods:
         conversation.news.append(("edit", entry.ts))
         conversation.bell.ring()
         change = {"type": "message", "subtype": "message_changed", "channel": conversation.id, "channel_type": "im", "hidden": True}
-        self._push(app, event(self._world, app, {**change, "message": entry.message, "previous_message": before, "ts": message["ts"]}))
+        if not conversation.channel:
+            self._push(app, event(self._world, app, {**change, "message": entry.message, "previous_message": before, "ts": message["ts"]}))
         return {"channel": conversation.id, "ts": entry.ts, "text": entry.message["text"], "message": entry.message}
 
     def _message(self, app: App, args: Json, blocks: Any = None) -> Json:
@@ -136,6 +137,8 @@ class Methods:
         if found := self._world.conversations.get(channel):
             if found.app is not app:
                 raise Refusal("channel_not_found")
+            if found.channel:
+                return found
             user = found.user
         else:
             user = self._world.users.get(channel)  # type: ignore[assignment]

@@ -62,9 +62,9 @@ def rich_text(words: str) -> tuple[str, list[Json]]:
     return text, [{"type": "rich_text", "block_id": "typed", "elements": [{"type": "rich_text_section", "elements": elements}]}]
 
 
-def block_actions(world: World, conversation: Conversation, message: Json, element: Json, **done: Any) -> Json:
-    """A tapped button or a chosen option."""
-    app, user = conversation.app, conversation.user
+def block_actions(world: World, conversation: Conversation, user: User, message: Json, element: Json, **done: Any) -> Json:
+    """A button that a person tapped, or an option they chose."""
+    app = conversation.app
     number = next(world.numbers)
     action = {key: element[key] for key in ("action_id", "type", "text", "value") if key in element}
     thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
@@ -78,7 +78,7 @@ def block_actions(world: World, conversation: Conversation, message: Json, eleme
         "team": {"id": TEAM, "domain": "home"},
         "enterprise": None,
         "is_enterprise_install": False,
-        "channel": {"id": conversation.id, "name": "directmessage"},
+        "channel": {"id": conversation.id, "name": "news" if conversation.channel else "directmessage"},
         "message": message,
         "state": {"values": {}},
         "response_url": "https://hooks.slack.com/actions/played/and/not/served",

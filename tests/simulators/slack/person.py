@@ -59,15 +59,17 @@ class Person:
         change = {**inner, "message": entry.message, "previous_message": before, "ts": entry.message["edited"]["ts"]}
         self._push(self._app, event(self._world, self._app, change))
 
-    def tap(self, *, label: str = "", ref: str = "", ts: str = "") -> None:
-        """Tap a button, or choose an option of a menu, by its label or its value: on the newest message that has one."""
-        for entry in [self.conversation.entries[ts]] if ts else reversed(self.conversation.entries.values()):
+    def tap(self, *, label: str = "", ref: str = "", ts: str = "", channel: str = "") -> None:
+        """Tap a button, or choose an option of a menu, by its label or its value: on the newest message that has one, here or
+        in a channel."""
+        place = self._world.conversations[channel] if channel else self.conversation
+        for entry in [place.entries[ts]] if ts else reversed(place.entries.values()):
             # The person's screen may lag behind an edit: what was there before can still be tapped by its value.
             shown = [entry.message, *entry.earlier] if ref else [entry.message]
             for message in shown:
                 for element, option in _tappable(message):
                     if (label and _label(option) == label) or (ref and option.get("value") == ref):
-                        self._tapped(entry, element, option)
+                        self._tapped(place, entry, element, option)
                         return
         raise Refused(f"there is nothing to tap called {label or ref!r}")
 
@@ -99,9 +101,9 @@ class Person:
         self._push(self._app, event(self._world, self._app, message))
         return ts
 
-    def _tapped(self, entry: Entry, element: Json, option: Json) -> None:
+    def _tapped(self, place: Conversation, entry: Entry, element: Json, option: Json) -> None:
         done = {"selected_option": option} if element["type"] == "static_select" else {}
-        self._push(self._app, block_actions(self._world, self.conversation, entry.message, element, **done))
+        self._push(self._app, block_actions(self._world, place, self.user, entry.message, element, **done))
 
 
 def shown(entry: Entry) -> Json:

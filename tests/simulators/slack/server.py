@@ -17,7 +17,7 @@ from tests.simulators.slack.payloads import event
 from tests.simulators.slack.person import Person
 from tests.simulators.slack.pushing import PATIENCE, RETRIES, Pusher
 from tests.simulators.slack.refusal import Refusal, flood
-from tests.simulators.slack.world import TEAM, App, Json, World
+from tests.simulators.slack.world import TEAM, App, Conversation, Json, World
 from tests.simulators.telegram.misbehaviour import CallFault, Fault, Misbehaviour, UpdateFault
 
 __all__ = ["SlackSimulator"]
@@ -74,6 +74,10 @@ class SlackSimulator:
         """Somebody who uses Slack, facing that app. Of another `team`, they come by Slack Connect."""
         app = self.world.apps[bot_token]
         return Person(self.world, app, self.world.add_user(user, team, name, locale), self.pusher.push)
+
+    def channel(self, bot_token: str, channel: str) -> Conversation:
+        """A channel that the app is a member of."""
+        return self.world.channel(self.world.apps[bot_token], channel)
 
     def happens(self, bot_token: str, inner: Json) -> None:
         """Push an event that no person's deed makes, such as `app_uninstalled`."""

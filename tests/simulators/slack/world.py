@@ -95,7 +95,7 @@ class File:
 
 @dataclass(slots=True)
 class Conversation:
-    """The direct messages of one person with one app."""
+    """The direct messages of one person with one app, or a channel that the app is a member of."""
 
     id: str
     user: User
@@ -104,6 +104,7 @@ class Conversation:
     news: list[tuple[str, str]] = field(default_factory=list)
     """What the app did, as ("new" or "edit", ts)."""
     bell: Bell = field(default_factory=Bell)
+    channel: bool = False
 
 
 class World:
@@ -140,6 +141,10 @@ class World:
         """Slack opens the direct messages of two the first time that one of them writes."""
         known = f"D{app.number}{user.id[1:]}"
         return self.conversations.setdefault(known, Conversation(known, user, app))
+
+    def channel(self, app: App, channel: str) -> Conversation:
+        nobody = User("", TEAM, "", "")
+        return self.conversations.setdefault(channel, Conversation(channel, nobody, app, channel=True))
 
     def next_ts(self) -> str:
         """A message's name is its time: to the microsecond, and never twice."""

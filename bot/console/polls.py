@@ -1,0 +1,104 @@
+"""The operator's pages of polls: all of them, and one with its result as a chart."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.campaigns.polls.definition import read_poll
+from bot.campaigns.polls.result import result_of
+from bot.campaigns.polls.steering import close_poll, draft_poll, post_poll
+from bot.console.pages import Pages
+from bot.console.parts import ConsoleParts
+from bot.console.sessions import Endpoint, Sessions, form_of
+from bot.desk.staffing import MANAGERS
+from bot.mistake import Mistake
+from storage.queries.polls import all_polls
+
+__all__ = ["PollPages"]
+
+log = logging.getLogger(__name__)
+
+_ACTS = {"draft": "post", "running": "close"}
+"""What can be done in each state."""
+
+
+class PollPages:
+    def __init__(self, parts: ConsoleParts, pages: Pages, sessions: Sessions) -> None:
+        self._parts = parts
+        self._pages = pages
+        self._sessions = sessions
+
+    def routes(self) -> Sequence[BaseRoute]:
+        managers = self._for_managers
+        return [
+            Route("/polls", managers(self._list), methods=["GET"]),
+            Route("/polls", managers(self._draft), methods=["POST"]),
+            Route("/polls/{name}", managers(self._one), methods=["GET"]),
+            Route("/polls/{name}/{act}", managers(self._act), methods=["POST"]),
+        ]
+
+    def _for_managers(self, endpoint: Endpoint) -> Endpoint:
+        async def guarded(request: Request) -> Response:
+            if request.state.staff.role in MANAGERS:
+                return await endpoint(request)
+            return self._pages.page(request, "trouble.html", status=403, what="campaign.only_managers")
+
+        return self._sessions.only_staff(guarded)
+
+    async def _list(self, request: Request) -> Response:
+        return await self._list_page(request)
+
+    async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
+        """`kept` is the text of a poll that could not be taken: `refused` says why, line by line."""
+        async with self._parts.database.read() as conn:
+            rows = await conn.run_sync(all_polls)
+            found = [await conn.run_sync(result_of, row.name) for row in rows]
+        told = {"done": False, "text": refused} if refused else None
+        return self._pages.page(request, "polls.html", status=409 if refused else 200, told=told, polls=found, kept=kept)
+
+    async def _draft(self, request: Request) -> Response:
+        form = await form_of(request)
+        text = str(form.get("text", ""))
+        try:
+            definition = read_poll(text, self._parts.poll_rules)
+            await self._parts.database.write(lambda conn: draft_poll(conn, definition, self._parts.clock.now()))
+        except Mistake as mistake:
+            return await self._list_page(request, refused=str(mistake), kept=text)
+        log.info("poll_drafted", extra={"poll": definition.name, "staff": request.state.staff.id})
+        return self._done(request, definition.name, "poll_done.draft")
+
+    async def _one(self, request: Request) -> Response:
+        async with self._parts.database.read() as conn:
+            result = await conn.run_sync(result_of, request.path_params["name"])
+        if result is None:
+            raise HTTPException(404)
+        return self._pages.page(request, "poll.html", result=result, act=_ACTS.get(result.state))
+
+    async def _act(self, request: Request) -> Response:
+        await form_of(request)
+        name, act, now = request.path_params["name"], request.path_params["act"], self._parts.clock.now()
+        acts: dict[str, Callable[[Connection], Any]] = {
+            "post": lambda conn: post_poll(conn, name, self._parts.poll_rules, now),
+            "close": lambda conn: close_poll(conn, name, now),
+        }
+        if act not in acts:
+            raise HTTPException(404)
+        try:
+            await self._parts.database.write(acts[act])
+        except Mistake as mistake:
+            request.session["told"] = {"done": False, "text": str(mistake)}
+            return RedirectResponse("/polls", 303)
+        log.info("poll_act", extra={"poll": name, "act": act, "staff": request.state.staff.id})
+        return self._done(request, name, f"poll_done.{act}")
+
+    def _done(self, request: Request, name: str, key: str) -> Response:
+        request.session["told"] = {"done": True, "text": self._pages.teller(request)(key, name=name)}
+        return RedirectResponse(f"/polls/{name}", 303)

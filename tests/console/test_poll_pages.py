@@ -1,0 +1,59 @@
+"""The operator's pages of polls: drafting, posting, looking, closing."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, update
+
+from bot.campaigns.polls.votes import take_vote
+from channels.contract import Counted
+from storage.polls import PollPlace
+from tests.console.house import Browser, House
+
+TEXT = """name = "colour"
+question = "Which colour <b>?"
+options = ["Blue", "Green & red"]
+
+[[place]]
+account = "shop_bot"
+place = "@shopnews"
+"""
+
+
+async def _operator(house: House, role: str = "lead") -> Browser:
+    await house.world.staff("Maria", role=role)
+    browser = await house.signed_in("Maria")
+    await browser.get("/polls")
+    return browser
+
+
+async def test_a_poll_is_drafted_posted_read_as_a_chart_and_closed(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/polls", text=TEXT)
+    assert "“colour” is a draft now." in browser.words and "Which colour <b>?" in browser.words
+    await browser.send_form("/polls/colour/post")
+    assert "“colour” is being posted." in browser.words and "waits to be posted" in browser.words
+
+    def counted(conn: Connection) -> None:
+        conn.execute(update(PollPlace.__table__).values(state="posted", poll_ref="p1"))  # type: ignore[attr-defined]
+        take_vote(conn, Counted("shop_bot", "p1", (30, 10), 40, 1))
+
+    await house.world.database.write(counted)
+    page = (await browser.get("/polls/colour")).text
+    assert "n = 40" in browser.words and "75 %" in browser.words and "60 % to 86 %" in browser.words
+    assert "this is what they think" in browser.words
+    assert 'width="75.0" height="10" class="bar"' in page and "<b>" not in page
+    await browser.send_form("/polls/colour/close")
+    assert "“colour” is closed." in browser.words
+    assert "colour" in (await browser.get("/polls")).text
+
+
+async def test_what_a_platform_would_not_take_is_told_beside_what_was_written(house: House) -> None:
+    browser = await _operator(house)
+    answer = await browser.send_form("/polls", text=TEXT.replace("@shopnews", "shopnews"))
+    assert answer.status_code == 409 and 'line 7: "shopnews" is no place there' in browser.words
+    assert "Green &amp; red" in browser.page, "what was written is still there"
+
+
+async def test_polls_are_for_leads_and_operators(house: House) -> None:
+    browser = await _operator(house, role="agent")
+    assert (await browser.get("/polls")).status_code == 403
