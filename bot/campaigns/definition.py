@@ -85,6 +85,8 @@ class Definition(_Strict):
     when: When
     purpose: Key = SURVEYS
     """What customers must have agreed to; `surveys` is what everybody has who did not decline."""
+    panel: Key | None = None
+    """Ask the members of this panel alone, and those as seldom as they were told."""
     expires: Period = Field(default=7 * _DAY, ge=timedelta(hours=1), le=365 * _DAY)
     """How long after its due time an invitation may still be sent."""
     sample: float = Field(default=1.0, gt=0, le=1)
@@ -109,6 +111,14 @@ class Definition(_Strict):
         for wording in self.wording:
             if not (wording.hello or wording.thanks or wording.questions):
                 raise ValueError(f'has a wording "{wording.name}" that changes nothing; write [wording.hello] and under it en = "…"')
+        return self
+
+    @model_validator(mode="after")
+    def _a_panel_is_asked_by_the_clock(self) -> Self:
+        if self.panel and self.when.after is not None:
+            raise ValueError("is put to a panel after a touchpoint; a panel is asked at a moment or in a rhythm: write at or cron")
+        if self.panel and self.purpose != SURVEYS:
+            raise ValueError("has a panel and a purpose; its members have agreed to the panel: leave purpose out")
         return self
 
     @property

@@ -28,6 +28,7 @@ from storage.database import Database
 from storage.ids import short
 from storage.queries.campaigns import begin_wave, change_campaign, change_wave, in_states, waves_of
 from storage.queries.invitations import newest_versions
+from storage.queries.panels import is_member
 from storage.queries.touchpoints import newest_touchpoints
 from storage.queries.waves import Arm, Place, Stretch, count_in, customers_in, invite, places_in, stretch_after
 
@@ -53,6 +54,8 @@ class Audience:
 
     def wanted(self, conn: Connection, stretch: Stretch, now: datetime) -> list[ColumnElement[bool]]:
         definition, conditions = self.definition, [self._by_rule(conn, stretch, now)]
+        if definition.panel:
+            conditions.append(is_member(definition.panel, _customer.c.id))
         if definition.sample < 1:
             conditions.append(self.draw("sample").below(_customer.c.id, definition.sample))
         if (parts := definition.when.rotate) > 1:

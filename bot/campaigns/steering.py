@@ -16,6 +16,7 @@ from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from storage.campaigns import CampaignState
 from storage.queries.campaigns import add_campaign, campaign_named, change_campaign, waves_of
+from storage.queries.panels import panel_named
 from storage.queries.recalling import recall_waves
 
 __all__ = ["EDITABLE", "cancel", "draft", "pause", "resume", "schedule"]
@@ -67,6 +68,8 @@ def schedule(conn: Connection, name: str, survey: Callable[[str], Survey | None]
         raise Mistake(
             f'the campaign "{name}" asks "{definition.survey}", and there is no such survey', "publish it first: makegood survey publish"
         )
+    if definition.panel and panel_named(conn, definition.panel) is None:
+        raise Mistake(f'the campaign "{name}" asks the panel "{definition.panel}", and there is none', "see: makegood panel list")
     for arm, worded in surveys_of(definition, asked).items():
         if arm != "own":
             publish(conn, worded, now)

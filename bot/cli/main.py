@@ -23,6 +23,7 @@ COMMANDS = (
     Entry("replay", "bot.cli.replay", "Hold the dialogs of real orders, under a simulated clock."),
     Entry("campaign", "bot.cli.campaign", "Draft, preview, schedule and follow campaigns."),
     Entry("poll", "bot.cli.poll", "Put one question to several public places at once."),
+    Entry("panel", "bot.cli.panel", "Customers who have agreed to be asked regularly."),
     Entry("why", "bot.cli.why", "Explain why a customer is written to, or is not."),
     Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),
     Entry("slack", "bot.cli.slack", "Make the app in Slack."),

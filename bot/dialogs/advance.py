@@ -13,10 +13,11 @@ from bot.dialogs.dialog import Answered, Dialog, DialogState, Signal, SignalKind
 from bot.dialogs.moves import answer, go_on, latest, repeat
 from bot.dialogs.taps import tapped
 from bot.dialogs.words import more_words, rewrote, still_speaking, wrote
-from bot.surveys.definition import QuestionKind, Survey, text_in
+from bot.surveys.definition import QuestionKind, Survey, Task, text_in
 from bot.surveys.filling import filled
 from bot.surveys.wording import phrase
-from channels.contract import Heard, HeardKind, Media, MediaKind
+from channels.contract import Heard, HeardKind, Link, Media, MediaKind, Say
+from storage.ids import short
 
 __all__ = ["advance", "begin", "begin_with_words", "repeat"]
 
@@ -25,8 +26,19 @@ def begin(survey: Survey, dialog: Dialog, now: datetime, *, lead: str = "") -> S
     """Greet, after `lead`, and put the first question. Where the touchpoint answers all of them, thank and be done."""
     started = Signal(SignalKind.STARTED)
     hello = filled(text_in(survey.hello, dialog.lang), dialog.facts)
-    step = go_on(survey, dialog, now, lead=f"{lead}\n\n{hello}".strip())
-    return replace(step, signals=(started, *step.signals))
+    lead = f"{lead}\n\n{hello}".strip()
+    if survey.task is None:
+        step = go_on(survey, dialog, now, lead=lead)
+        return replace(step, signals=(started, *step.signals))
+    step = go_on(survey, dialog, now)
+    return replace(step, says=(_task(survey.task, dialog, lead), *step.says), signals=(started, *step.signals))
+
+
+def _task(task: Task, dialog: Dialog, lead: str) -> Say:
+    link = Link(phrase("open_task", dialog.lang), task.link) if task.link else None
+    words = filled(text_in(task.text, dialog.lang), dialog.facts)
+    key, again = f"t.{short(dialog.id)}", phrase("repeated", dialog.lang)
+    return Say(f"{lead}\n\n{words}", link=link, picture=task.picture or "", key=key, again=again, lang=dialog.lang)
 
 
 def begin_with_words(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogs.dialog import Dialog
+from bot.dialogs.panels import PANEL
 from bot.dialogs.refs import Aside, Ref, message_key
 from bot.surveys.conditions import holds
 from bot.surveys.definition import SCALES, Question, QuestionKind, Survey, text_in
@@ -152,4 +153,6 @@ def _choices(survey: Survey, dialog: Dialog, question: Question, among: Sequence
     if dialog.answers:
         choices.append(choice(Aside.BACK, phrase("back", dialog.lang), aside=True))
     choices.append(choice(Aside.HUMAN, phrase("human", dialog.lang), aside=True))
+    if PANEL in dialog.facts:
+        choices.append(choice(Aside.LEAVE, phrase("leave_panel", dialog.lang), aside=True))
     return tuple(choices)

@@ -14,6 +14,7 @@ from bot.dialogs.dialog import Dialog, DialogState, Signal, SignalKind, Step
 from bot.dialogs.loading import Loaded
 from bot.dialogs.moving import CameOver, Move, come_over, coming_along
 from bot.dialogs.opening import facts_for
+from bot.dialogs.panels import left_panels, wants_out
 from bot.dialogs.published import Published
 from bot.dialogs.recording import Given
 from bot.dialogs.refs import Aside, read_ref
@@ -85,7 +86,9 @@ class Understanding:
                 self._started(heard, talk, outcome)
             case HeardKind.CHOICE:
                 ref = read_ref(heard.choice)
-                if ref and (held := talk.held(ref.dialog)):
+                if ref and ref.choice is Aside.LEAVE:
+                    self._left(talk, outcome)
+                elif ref and (held := talk.held(ref.dialog)):
                     self._moved(heard, outcome, held)
                 elif ref and ref.choice is Aside.HUMAN:  # of a dialog that has gone on elsewhere, or is long deleted
                     outcome.tolds.append(self._told(talk, None, heard, signal=Signal(SignalKind.HUMAN)))
@@ -170,6 +173,8 @@ class Understanding:
 
     def _spoke(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
         held = talk.current(heard.at)
+        if wants_out(heard.text) and self._left(talk, outcome):
+            return
         command = understand_command(talk.lang, heard.text) if heard.text else None
         if held is not None and (command is not None or not talk.is_with_staff(held, heard.at)):
             self._moved(heard, outcome, held)
@@ -180,7 +185,7 @@ class Understanding:
         elif command is Command.STOP:
             outcome.consents.append(("surveys", False))
             outcome.says.append(Say(phrase("opted_out_again", talk.lang)))
-        elif talk.has_case or command is Command.HUMAN or not self._card():
+        elif talk.has_case or command is Command.HUMAN or not self.published.has(COMMENT_CARD):
             outcome.tolds.append(self._told(talk, None, heard, words=heard.text, media=heard.media))
         else:
             version_id, survey = self.published.newest(COMMENT_CARD)
@@ -202,9 +207,6 @@ class Understanding:
                 return
         if talk.has_case:
             outcome.tolds.append(self._told(talk, None, anew, words=heard.text, media=heard.media))
-
-    def _card(self) -> bool:
-        return self.published.has(COMMENT_CARD)
 
     def _moved(self, heard: Heard, outcome: Outcome, held: Held) -> None:
         self._hear_complaint(held, heard)
@@ -249,6 +251,15 @@ class Understanding:
         for one in (held, *outcome.talk.open()):
             one.dialog, one.changed = replace(one.dialog, state=DialogState.STOPPED), True
             outcome.invitation(one, state="declined", reason="stopped by the customer")
+
+    def _left(self, talk: Talk, outcome: Outcome) -> bool:
+        """The customer leaves all panels, and what is open for them ends; no where they are in none."""
+        ended, consents = left_panels(self.conn, talk)
+        for one in ended:
+            outcome.invitation(one, state="declined", reason="left the panel")
+        outcome.consents += consents
+        outcome.says += [Say(phrase("left_panels", talk.lang))] if consents else []
+        return bool(consents)
 
     def _told(self, talk: Talk, held: Held | None, heard: Heard | None, **said: Any) -> Told:
         return Told(

@@ -16,6 +16,8 @@ class Aside(StrEnum):
     SKIP = "skip"
     BACK = "back"
     HUMAN = "human"
+    LEAVE = "leave"
+    """Leaves the customer's panels."""
     DONE = "done"
     """Ends a multiple choice."""
 

@@ -32,6 +32,7 @@ REASONS = {
     Reason.OPEN_CASE: "a complaint of theirs is being handled",
     Reason.OPEN_DIALOG: "they are answering something else",
     Reason.FREQUENCY: "they were asked something lately",
+    Reason.PANEL_REST: "they are in a panel, and were asked as often of late as its members are told",
     Reason.PER_DAY: "the campaign has written to as many today as it may in a day",
     Reason.HOLIDAY: "it is a public holiday where they live",
     Reason.QUIET_HOURS: "it is night where they live",

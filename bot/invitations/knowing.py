@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.invitations.limits import NO_LIMITS, Limits, Used
 from bot.invitations.policy import SURVEYS, Known
+from bot.invitations.resting import Rests
 from bot.surveys.definition import Survey
 from storage.queries.conversations import customers_with_open_case
 from storage.queries.invitations import addresses_of, consents_of, last_asked, with_open_dialog
@@ -32,6 +33,7 @@ class Customers:
     limits: dict[int, Limits]
     """Of campaigns, by wave."""
     used: Used = field(default_factory=Used)
+    rests: Rests = field(default_factory=Rests)
 
     @classmethod
     def read(
@@ -50,6 +52,7 @@ class Customers:
             customers_with_open_case(conn, ids),
             limits,
             Used.read(conn, limits.values(), zone, now),
+            Rests.read(conn, (one.panel for one in limits.values()), ids, now),
         )
 
     def known(self, invitation: Any, survey: Survey | None) -> Known:
@@ -66,12 +69,17 @@ class Customers:
             timezone=invitation.timezone,
             country=invitation.country,
             last_asked_at=self.asked.get(customer),
+            panel_rest_until=self.rests.until(limits.panel, customer),
             open_dialog=customer in self.in_dialog,
             open_case=customer in self.in_case,
             speaks=survey is None or not limits.own_language_only or self.lang(invitation) in survey.langs,
             quota_full=self.used.quota_full(limits),
             day_full_until=self.used.day_full_until(limits),
         )
+
+    def panel(self, invitation: Any) -> str:
+        """The panel that it is put to; empty where there is none."""
+        return self.limits.get(invitation.wave_id, NO_LIMITS).panel
 
     def address(self, customer: int) -> Any:
         """Where they are written to: the newest address that can be reached; None where there is none."""
@@ -86,4 +94,6 @@ class Customers:
         self.asked[invitation.customer_id] = now
         if dialog:
             self.in_dialog.add(invitation.customer_id)
-        self.used.sent(self.limits.get(invitation.wave_id, NO_LIMITS))
+        limits = self.limits.get(invitation.wave_id, NO_LIMITS)
+        self.used.sent(limits)
+        self.rests.sent(limits.panel, invitation.customer_id, now)

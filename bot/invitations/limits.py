@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot.invitations.policy import SURVEYS
+from storage.panels import purpose_of
 from storage.queries.campaigns import completed_of, count_sent, sent_on
 
 __all__ = ["NO_LIMITS", "Limits", "Used", "limits_of"]
@@ -23,6 +24,8 @@ class Limits:
     own_language_only: bool = False
     quota: int | None = None
     per_day: int | None = None
+    panel: str = ""
+    """The panel that it is put to, whose members alone are asked."""
 
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -32,8 +35,11 @@ NO_LIMITS = Limits(0)
 
 def limits_of(campaign_id: int, definition: Mapping[str, Any]) -> Limits:
     """Those in a campaign's definition as it is stored."""
-    names = ("purpose", "own_language_only", "quota", "per_day")
-    return Limits(campaign_id, **{name: definition[name] for name in names if name in definition})
+    names = ("purpose", "own_language_only", "quota", "per_day", "panel")
+    written = {name: definition[name] for name in names if name in definition}
+    if panel := written.get("panel"):
+        written["purpose"] = purpose_of(panel)
+    return Limits(campaign_id, **written)
 
 
 @dataclass(slots=True)

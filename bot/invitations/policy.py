@@ -45,6 +45,8 @@ class Reason(StrEnum):
     """They are answering something else."""
     FREQUENCY = "frequency"
     """They were asked something not long ago."""
+    PANEL_REST = "panel_rest"
+    """They are in a panel, and were asked as often of late as its members are told."""
     PER_DAY = "per_day"
     """The campaign has written to as many today as it may in a day."""
     HOLIDAY = "holiday"
@@ -97,6 +99,8 @@ class Known:
     country: str = ""
     last_asked_at: datetime | None = None
     """Their newest invitation, of any survey."""
+    panel_rest_until: datetime | None = None
+    """Of a campaign to a panel: when this member may be asked again, where they were asked as often as is allowed."""
     open_dialog: bool = False
     open_case: bool = False
     speaks: bool = True
@@ -140,9 +144,9 @@ def may_write(policy: Policy, known: Known, now: datetime) -> Yes | Not:
 
 
 def may_remind(policy: Policy, known: Known, now: datetime) -> Yes | Not:
-    """Whether a silent customer may be reminded: as for writing first, but the open dialog, the cap and the
-    day's share are this invitation's own."""
-    theirs = replace(known, occurred_at=None, last_asked_at=None, open_dialog=False, day_full_until=None)
+    """Whether a silent customer may be reminded: as for writing first, but the open dialog, the cap, the
+    rest and the day's share are this invitation's own."""
+    theirs = replace(known, occurred_at=None, last_asked_at=None, panel_rest_until=None, open_dialog=False, day_full_until=None)
     return may_write(policy, theirs, now)
 
 
@@ -172,6 +176,8 @@ def _waits(policy: Policy, known: Known, now: datetime) -> dict[Reason, datetime
         waits[Reason.OPEN_DIALOG] = now + policy.look_again
     if known.last_asked_at:
         waits[Reason.FREQUENCY] = known.last_asked_at + policy.frequency_cap
+    if known.panel_rest_until:
+        waits[Reason.PANEL_REST] = known.panel_rest_until
     if known.day_full_until:
         waits[Reason.PER_DAY] = known.day_full_until
     return {reason: until for reason, until in waits.items() if until > now}

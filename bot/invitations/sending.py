@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.dialogs.opening import Opening, open_dialogs
+from bot.dialogs.panels import PANEL
 from bot.dialogs.published import Published
 from bot.invitations.knowing import Customers
 from bot.invitations.limits import limits_of
@@ -147,7 +148,7 @@ def _send(
                 continue
             case _:
                 if address is not None:
-                    openings.append(_opening(conn, outreach, invitation, address))
+                    openings.append(_opening(conn, outreach, invitation, address, customers.panel(invitation)))
                 reason_sent = "" if address is not None else AS_LINK
                 changes.append({"id": invitation.id, "state": InvitationState.SENT.value, "sent_at": now, "reason": reason_sent})
                 customers.sent(invitation, now, dialog=address is not None)
@@ -165,7 +166,7 @@ def _verdict(policy: Policy, known: Known, now: datetime, *, outbox: bool) -> Ye
     return verdict
 
 
-def _opening(conn: Connection, outreach: Outreach, invitation: Any, address: Any) -> Opening:
+def _opening(conn: Connection, outreach: Outreach, invitation: Any, address: Any, panel: str) -> Opening:
     return Opening(
         survey=outreach.published.version(conn, invitation.survey_version_id),
         survey_version_id=invitation.survey_version_id,
@@ -177,5 +178,5 @@ def _opening(conn: Connection, outreach: Outreach, invitation: Any, address: Any
         lang=address.lang or invitation.lang or outreach.default_lang,
         name=invitation.name,
         invitation_id=invitation.id,
-        attributes=invitation.attributes or {},
+        attributes={**(invitation.attributes or {}), **({PANEL: panel} if panel else {})},
     )

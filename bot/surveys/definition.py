@@ -23,6 +23,7 @@ __all__ = [
     "ScaleName",
     "Survey",
     "SurveyName",
+    "Task",
     "Texts",
     "text_in",
 ]
@@ -126,7 +127,7 @@ class Question(_Strict):
     """Name of a fact that answers this question already: when the touchpoint tells it, nobody is asked."""
     complaint: bool = True
     """Whether a low score here is a complaint; no for likelihoods such as buying other products."""
-    purpose: Literal["quote"] | None = None
+    purpose: Annotated[str, StringConstraints(pattern=r"^(quote|panel_[a-z][a-z0-9_]{0,29})$")] | None = None
     """A yes here is consent for this purpose, a no withdraws it."""
 
     @model_validator(mode="after")
@@ -146,6 +147,14 @@ class Question(_Strict):
         return self
 
 
+class Task(_Strict):
+    """Something to look at or to try before the questions, such as a page or a product that is not sold yet."""
+
+    text: Texts
+    link: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    picture: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+
+
 class Survey(_Strict):
     """A survey in all its languages. `hello` says who asks, why, how long it takes and how to stop."""
 
@@ -155,6 +164,8 @@ class Survey(_Strict):
     thanks: Texts
     thanks_low: Texts
     """Said instead of `thanks` to somebody who complained."""
+    task: Task | None = None
+    """What is said, with the greeting, in a message of its own before the first question."""
     questions: tuple[Question, ...] = Field(min_length=1, max_length=20)
     expires_days: int = Field(default=14, ge=1, le=365)
     minutes: int = Field(default=2, ge=1, le=20)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -26,7 +27,7 @@ def digest(survey: Survey) -> str:
 
     How the file was laid out, its comments and the order of languages do not count; every word does.
     """
-    canonical = json.dumps(survey.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    canonical = json.dumps(_written(survey), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -45,12 +46,17 @@ def publish(conn: Connection, survey: Survey, now: datetime) -> int:
             "name": survey.name,
             "version": version,
             "digest": mark,
-            "definition": survey.model_dump(mode="json"),
+            "definition": _written(survey),
             "published_at": now,
         }
         insert_many(conn, _TABLE, [row], ignore=True)
         log.info("survey_published survey=%s version=%d", survey.name, version)
     return int(found.id)
+
+
+def _written(survey: Survey) -> dict[str, Any]:
+    """A task that is not there is not written: surveys read just like those frozen before there were tasks."""
+    return survey.model_dump(mode="json", exclude=None if survey.task else {"task"})
 
 
 def load_versions(conn: Connection) -> dict[int, Survey]:

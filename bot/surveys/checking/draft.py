@@ -67,6 +67,8 @@ class Draft:
         """Every text that customers see, as far as it is a table of words."""
         for key in ("title", "hello", "thanks", "thanks_low"):
             yield from _text((key,), key, self.data.get(key))
+        task = self.data.get("task")
+        yield from _text(("task", "text"), "task", task.get("text") if isinstance(task, dict) else None)
         for number, question in self.tables:
             yield from _text(("questions", number, "text"), "question", question.get("text"))
             options = question.get("options")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.surveys.checking.draft import Draft
-from bot.surveys.definition import CONDITION_LIMIT, Option, Question, QuestionKind, ScaleName, Survey
+from bot.surveys.definition import CONDITION_LIMIT, Option, Question, QuestionKind, ScaleName, Survey, Task
 from bot.toml.places import Path
 
 __all__ = ["check_shape"]
@@ -20,7 +20,6 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "kind": tuple(QuestionKind),
     "scale": get_args(ScaleName),
     "measure": ("csat", "nps", "ces", "fcr"),
-    "purpose": ("quote",),
 }
 _EXAMPLES = {
     "name": 'name = "after-visit", in small letters, digits and hyphens',
@@ -37,6 +36,10 @@ _EXAMPLES = {
     "questions": "[[questions]], in double brackets, above the keys of each question",
     "options": "[[questions.options]], in double brackets, above the key and the text of each option",
     "when": 'when = "answers.csat <= 2"',
+    "purpose": 'purpose = "quote", or "panel_" and the name of a panel',
+    "task": '[task] and under it text.en = "…"',
+    "link": 'link = "https://example.org/preview"',
+    "picture": 'picture = "https://example.org/preview.jpg"',
     "minutes": "minutes = 2, a whole number from 1 to 20",
     "expires_days": "expires_days = 14, a whole number of days from 1 to 365",
     "complaint": "complaint = false, or true, without quotes",
@@ -122,7 +125,7 @@ def _move_up(key: str) -> str:
 
 
 def _table_at(path: Path) -> type[BaseModel]:
-    return Option if "options" in path else Question if "questions" in path else Survey
+    return Option if "options" in path else Question if "questions" in path else Task if "task" in path else Survey
 
 
 def _toml(value: Any) -> str:

@@ -10,7 +10,7 @@ from bot.surveys.filling import ALWAYS_KNOWN, bracket_mistake, needed_names, pla
 
 __all__ = ["LIMITS", "check_texts", "known_facts", "unknown_fact"]
 
-LIMITS = {"title": 60, "hello": 600, "thanks": 600, "thanks_low": 600, "question": 300, "option": 40}
+LIMITS = {"title": 60, "hello": 600, "thanks": 600, "thanks_low": 600, "task": 600, "question": 300, "option": 40}
 """Characters a text may have: what a phone shows without scrolling, and what fits on a button."""
 
 

@@ -1,0 +1,1 @@
+"""Customers who have agreed to be asked regularly, and may leave at any time."""

@@ -1,0 +1,57 @@
+"""What an operator does with a panel: found it, invite to it, take somebody out of it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.campaigns.definition import Definition as Campaign
+from bot.campaigns.panels.definition import Definition, invitation_to, survey_name
+from bot.campaigns.steering import draft, schedule
+from bot.mistake import Mistake
+from bot.surveys.publishing import load_versions, publish
+from storage.panels import purpose_of
+from storage.queries.campaigns import campaign_named
+from storage.queries.explaining import customer_row
+from storage.queries.panels import add_panel, panel_named, panels_of, write_consent
+
+__all__ = ["found_panel", "invite_to_panel", "take_out"]
+
+log = logging.getLogger(__name__)
+
+
+def found_panel(conn: Connection, panel: Definition, now: datetime) -> None:
+    """Raises Mistake where there is one of that name: its members have agreed to what it was."""
+    if panel_named(conn, panel.name) is not None:
+        raise Mistake(f'there is a panel "{panel.name}" already', "give the new one a name of its own")
+    add_panel(conn, panel.name, panel.most, int(panel.every.total_seconds()), panel.about, now)
+    publish(conn, invitation_to(panel), now)
+    log.info("panel_founded", extra={"panel": panel.name})
+
+
+def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo, now: datetime) -> str:
+    """Begin a campaign that asks the audience whether they would join; gives back its name."""
+    if panel_named(conn, panel) is None:
+        raise Mistake(f'there is no panel "{panel}"', "see: makegood panel list")
+    survey = survey_name(panel)
+    newest = {found.name: found for found in load_versions(conn).values()}
+    name = next(f"{survey}-{n}" for n in range(1, 10_000) if campaign_named(conn, f"{survey}-{n}", lock=False) is None)
+    moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    written = {"name": name, "survey": survey, "audience": audience, "when": {"at": moment}, "reminders": 0}
+    draft(conn, Campaign.model_validate(written), now)
+    schedule(conn, name, newest.get, now)
+    return name
+
+
+def take_out(conn: Connection, panel: str, who: str, now: datetime) -> None:
+    """Note that somebody has left, who said so elsewhere."""
+    customer = customer_row(conn, who)
+    if customer is None:
+        raise Mistake(f'nobody is known as "{who}"', "write your own id for them, or a platform's name for their chat")
+    if purpose_of(panel) not in panels_of(conn, customer.id):
+        raise Mistake(f'"{who}" is not in the panel "{panel}"', f"see: makegood panel members {panel}")
+    write_consent(conn, customer.id, panel, False, "operator", now)
+    log.info("panel_left", extra={"panel": panel, "customer": customer.id})

@@ -1,0 +1,85 @@
+"""Panels: who is in them, and when their members were last asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+
+from storage.bulk import insert_many
+from storage.campaigns import Campaign, Wave
+from storage.customers import Consent, Customer
+from storage.ids import new_id
+from storage.invitations import Invitation
+from storage.panels import PREFIX, Panel, purpose_of
+
+__all__ = ["add_panel", "all_panels", "asked_in_panel", "is_member", "members_of", "panel_named", "panels_of", "write_consent"]
+
+_panel, _customer, _consent = Panel.__table__, Customer.__table__, Consent.__table__  # type: ignore[attr-defined]
+_invitation, _wave, _campaign = Invitation.__table__, Wave.__table__, Campaign.__table__  # type: ignore[attr-defined]
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def add_panel(conn: Connection, name: str, most: int, seconds: int, about: dict[str, str], now: datetime) -> None:
+    insert_many(conn, _panel, [{"name": name, "most": most, "seconds": seconds, "about": about, "created_at": now}])
+
+
+def panel_named(conn: Connection, name: str) -> AnyRow | None:
+    return conn.execute(select(_panel).where(_panel.c.name == name)).first()
+
+
+def all_panels(conn: Connection) -> Sequence[tuple[AnyRow, int]]:
+    """By name, each with how many members it has."""
+    found = conn.execute(select(_panel).order_by(_panel.c.name)).all()
+    return [(one, _count(conn, one.name)) for one in found]
+
+
+def is_member(panel: str, customer_id: Any) -> ColumnElement[bool]:
+    """Whether the customer's newest word to the panel is a yes: a condition on an id, or on a column of ids."""
+    word, later = _consent.alias("word"), _consent.alias("later")
+    about_it = and_(word.c.customer_id == customer_id, word.c.purpose == purpose_of(panel), word.c.granted)
+    newer = or_(later.c.at > word.c.at, and_(later.c.at == word.c.at, later.c.id > word.c.id))
+    taken_back = and_(later.c.customer_id == word.c.customer_id, later.c.purpose == word.c.purpose, newer)
+    return select(word.c.id).where(about_it, ~select(later.c.id).where(taken_back).exists()).exists()
+
+
+def members_of(conn: Connection, panel: str) -> Sequence[AnyRow]:
+    return conn.execute(select(_customer).where(is_member(panel, _customer.c.id)).order_by(_customer.c.id)).all()
+
+
+def panels_of(conn: Connection, customer_id: int) -> list[str]:
+    """The purposes of the panels that the customer is in now."""
+    mine = and_(_consent.c.customer_id == customer_id, _consent.c.purpose.startswith(PREFIX, autoescape=True))
+    words = conn.execute(select(_consent.c.purpose, _consent.c.granted).where(mine).order_by(_consent.c.at, _consent.c.id))
+    newest = {word.purpose: word.granted for word in words}
+    return [purpose for purpose, granted in newest.items() if granted]
+
+
+def write_consent(conn: Connection, customer_id: int, panel: str, granted: bool, source: str, now: datetime) -> None:
+    entry = {"purpose": purpose_of(panel), "granted": granted, "source": source, "at": now}
+    insert_many(conn, _consent, [{"id": new_id(), "customer_id": customer_id, **entry}])
+
+
+def asked_in_panel(conn: Connection, panel: str, customer_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
+    """When these customers were asked by campaigns to the panel since then, the newest first."""
+    asked = (
+        select(_invitation.c.customer_id, _invitation.c.sent_at)
+        .join(_wave, _wave.c.id == _invitation.c.wave_id)
+        .join(_campaign, _campaign.c.id == _wave.c.campaign_id)
+        .where(
+            _invitation.c.customer_id.in_(customer_ids),
+            _invitation.c.sent_at > since,
+            _campaign.c.definition["panel"].as_string() == panel,
+        )
+        .order_by(_invitation.c.sent_at.desc())
+    )
+    found: dict[int, list[datetime]] = {}
+    for row in conn.execute(asked):
+        found.setdefault(row.customer_id, []).append(row.sent_at)
+    return found
+
+
+def _count(conn: Connection, panel: str) -> int:
+    return conn.execute(select(func.count()).select_from(_customer).where(is_member(panel, _customer.c.id))).scalar_one()
