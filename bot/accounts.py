@@ -31,7 +31,7 @@ from storage.queries.updates import last_update
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["customer_channels", "data_folder", "file_store", "links_of", "server_secret", "staff_channels"]
+__all__ = ["customer_channels", "data_folder", "file_store", "links_of", "server_secret", "shop_systems", "staff_channels"]
 
 
 PUBLIC_LINK_VALID = timedelta(days=7)
@@ -66,6 +66,16 @@ def staff_channels(config: Config, clock: Clock) -> Sequence[Channel]:
         _staff_slack(name, account, clock) if isinstance(account, Slack) else _staff_telegram(name, account, clock)
         for name, account in config.staff.channels.items()
     ]
+
+
+def shop_systems(config: Config, clock: Clock) -> Sequence[Channel]:
+    """The shop's own system, where there is one to be told of promises."""
+    hook = config.complaints.hook
+    if hook.url is None or hook.secret is None:
+        return ()
+    from channels.shop_hook import ShopHook
+
+    return [ShopHook(hook.url, hook.secret.get_secret_value(), clock=clock, rng=Random())]  # noqa: S311
 
 
 def _staff_telegram(name: str, account: StaffTelegram, clock: Clock) -> Channel:

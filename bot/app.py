@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.account_service import serve_account
-from bot.accounts import customer_channels, data_folder, file_store, links_of, server_secret, staff_channels
+from bot.accounts import customer_channels, data_folder, file_store, links_of, server_secret, shop_systems, staff_channels
 from bot.campaigns.polls.tending import poll_sweep
 from bot.campaigns.polls.votes import vote_taker
 from bot.campaigns.sweeps import campaign_sweeps
@@ -42,7 +42,7 @@ from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from channels.clock import Clock, SystemClock
-from channels.contract import Channel, Fetches, Hear, PollPlaces
+from channels.contract import Channel, Fetches, Hear, Heard, PollPlaces
 from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
@@ -64,6 +64,7 @@ class App:
     published: Published
     channels: Sequence[Channel]
     staff_channels: Sequence[Channel]
+    systems: Sequence[Channel]
     delivery: Delivery
     detection: Detection
     receiver: Receiver
@@ -90,6 +91,8 @@ class App:
                 tasks.create_task(self._serve(channel, self.receiver.hear))
             for channel in self.staff_channels:
                 tasks.create_task(self._serve(channel, self.staff_receiver.hear))
+            for system in self.systems:
+                tasks.create_task(self._serve(system, _nothing_is_heard))
             if schedule:
                 own = partial(owning, self.database, "scheduler")
                 tasks.create_task(Scheduler(self.database, self.clock, own, sweeps=self.sweeps).run())
@@ -104,6 +107,10 @@ class App:
                 await sweep.run(self.clock.now())
 
 
+async def _nothing_is_heard(heard: Heard) -> None:
+    """Systems are told; what they have to say comes by web requests of their own."""
+
+
 @asynccontextmanager
 async def open_app(config: Config, clock: Clock | None = None, *, surveys: Sequence[Survey] = ()) -> AsyncIterator[App]:
     """Open the database, publish the bank and `surveys`, and put all parts together; nothing runs yet."""
@@ -114,7 +121,7 @@ async def open_app(config: Config, clock: Clock | None = None, *, surveys: Seque
         try:
             yield app
         finally:
-            for channel in (*app.channels, *app.staff_channels):
+            for channel in (*app.channels, *app.staff_channels, *app.systems):
                 await channel.close()
     finally:
         await database.close()
@@ -132,7 +139,8 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
     secret = server_secret(data_folder(config))
     store, file_links = file_store(config, database), FileLinks(config.server.address, secret)
     channels, staff = customer_channels(config, database, clock, secret, store), staff_channels(config, clock)
-    delivery = Delivery(database, [*channels, *staff], clock, Enclosing(database, store, file_links, clock).enclosed)
+    systems = shop_systems(config, clock)
+    delivery = Delivery(database, [*channels, *staff, *systems], clock, Enclosing(database, store, file_links, clock).enclosed)
     rules = complaint_rules_of(config)
     fetchers = {channel.account: channel for channel in (*channels, *staff) if isinstance(channel, Fetches)}
     fetching = Fetching(database, store, fetchers, clock, lambda conn, file, now: file_settled(conn, rules, file, now), delivery.wake)
@@ -167,6 +175,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         published=published,
         channels=channels,
         staff_channels=staff,
+        systems=systems,
         delivery=delivery,
         detection=detection,
         receiver=receiver,

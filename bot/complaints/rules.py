@@ -24,4 +24,6 @@ class Rules:
     targets: Mapping[int, timedelta] = field(
         default_factory=lambda: {1: timedelta(hours=8), 2: timedelta(hours=4), 3: timedelta(hours=2), 4: timedelta(minutes=30)}
     )
+    tells_shop: bool = False
+    """Whether the shop's own system is told of promises."""
     promise_times: Mapping[Fix, timedelta] = field(default_factory=lambda: PROMISE_TIMES)

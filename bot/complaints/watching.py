@@ -16,6 +16,7 @@ from bot.complaints.made_good import ask_made_good
 from bot.complaints.promises import REMIND_AHEAD, Fix, remind_at
 from bot.complaints.routing import doors_of, doors_to_alert, leads_doors
 from bot.complaints.rules import Rules
+from bot.complaints.shop_hook import PromiseEvent, tell_shop
 from bot.complaints.targets import Lateness, lateness
 from bot.complaints.telling import notify, refresh_alerts, tell_customer
 from bot.dialogs.published import Published
@@ -75,7 +76,10 @@ def _break(conn: Connection, rules: Rules, promise: AnyRow, view: CaseView, now:
     if view.address.reachable:
         say = Say(sorry_again(view, shop=rules.shop), key=f"broken.{short(promise.id)}")
         tell_customer(conn, view, say, now)
-    refresh_alerts(conn, rules, case_views(conn, [view.id])[view.id], now)
+    view = case_views(conn, [view.id])[view.id]
+    refresh_alerts(conn, rules, view, now)
+    if rules.tells_shop:
+        tell_shop(conn, PromiseEvent.BROKEN, view, promise, now)
     log.info("promise_broken case=%s fix=%s", view.id, promise.fix)
 
 

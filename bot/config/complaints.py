@@ -9,9 +9,10 @@ from pydantic import Field, model_validator
 
 from bot.config.contradictions import Contradiction, raise_if
 from bot.config.section import Section
+from bot.config.values import SharedSecret, WebAddress
 from bot.toml.times import Hours, WorkingDay, WorkTime
 
-__all__ = ["Complaints", "Promises", "Targets", "Week"]
+__all__ = ["Complaints", "Promises", "ShopHook", "Targets", "Week"]
 
 _HOUR = timedelta(hours=1)
 _NINE_TO_FIVE = (Hours(time(9), time(17)),)
@@ -59,6 +60,21 @@ class Promises(Section):
     call_back: WorkTime = 4 * _HOUR
 
 
+class ShopHook(Section):
+    """The shop's own system, which is told of promises by signed web requests."""
+
+    url: WebAddress | None = None
+    secret: SharedSecret | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if self.url and not self.secret:
+            raise_if([Contradiction(("secret",), "is compulsory with url: without it your system could not tell our requests from others")])
+        if self.secret and not self.url:
+            raise_if([Contradiction(("url",), "is missing; write the address that promises are posted to, or take the secret away")])
+        return self
+
+
 class Complaints(Section):
     alert_from: int = Field(default=1, ge=1, le=4)
     """Least severity that staff are alerted to at once: 1 unhappy, 2 something failed, 3 harm or money, 4 safety or the law."""
@@ -67,3 +83,4 @@ class Complaints(Section):
     hours: Week = Week()
     targets: Targets = Targets()
     promises: Promises = Promises()
+    hook: ShopHook = ShopHook()

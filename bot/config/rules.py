@@ -56,5 +56,6 @@ def complaint_rules_of(config: Config) -> Rules:
         ),
         alert_from=said.alert_from,
         targets=dict(enumerate(targets, start=1)),
+        tells_shop=said.hook.url is not None,
         promise_times={**PROMISE_TIMES, **{Fix(name): period for name, period in said.promises}},
     )

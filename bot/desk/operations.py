@@ -19,6 +19,7 @@ from bot.complaints.made_good import ask_made_good
 from bot.complaints.promises import Fix
 from bot.complaints.routing import doors_of
 from bot.complaints.rules import Rules
+from bot.complaints.shop_hook import PromiseEvent, tell_shop
 from bot.complaints.telling import alert, notify, refresh_alerts, tell_customer
 from bot.desk.enclosures import media_of, not_sendable
 from bot.desk.outcome import Outcome
@@ -123,6 +124,7 @@ class Operations:
         def then(view: CaseView) -> None:
             promise(conn, case_id, owner_id=view.case.owner_id, fix=fix.value, due_at=due, now=now, kept=kept)
             self._say(conn, view, text, now, file)
+            self._tell_shop(conn, PromiseEvent.MADE, case_id, now)
             log.info("case_answered case=%s fix=%s", case_id, fix.value)
 
         return self._act(conn, Act.RESPOND, staff, case_id, now, change, "sent", then, seen=seen)
@@ -152,6 +154,7 @@ class Operations:
 
         def then(view: CaseView) -> str | None:
             settle_promises(conn, case_id, now)
+            self._tell_shop(conn, PromiseEvent.KEPT, case_id, now)
             return None if ask_made_good(conn, self.rules, self.published, view, now) else "kept_not_asked"
 
         return self._act(conn, Act.KEEP, staff, case_id, now, change, "kept", then)
@@ -229,6 +232,11 @@ class Operations:
     def _answered(self, view: CaseView, staff: AnyRow, now: datetime) -> dict[str, Any]:
         """Who answers a case that is nobody's takes it; the first human answer is timed."""
         return {"owner_id": view.case.owner_id or staff.id, "first_response_at": view.case.first_response_at or now}
+
+    def _tell_shop(self, conn: Connection, event: PromiseEvent, case_id: int, now: datetime) -> None:
+        if self.rules.tells_shop:
+            view = _as_it_is(conn, case_id)
+            tell_shop(conn, event, view, view.promises[-1], now)
 
     def _say(self, conn: Connection, view: CaseView, text: str, now: datetime, file: int) -> None:
         tell_customer(conn, view, Say(text.strip(), file=file, key=f"case.{short(view.id)}.{view.case.version}"), now)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-__all__ = ["LEAST_SECRET", "Refused", "refusal", "sign"]
+from channels.signature import VERSION, sign
+
+__all__ = ["LEAST_SECRET", "Refused", "refusal"]
 
 LEAST_SECRET = 16
 """Characters a secret must have: sixteen hexadecimal ones are the least that cannot be guessed."""
-_VERSION = "v1="
 
 
 class Refused(StrEnum):
@@ -27,17 +27,12 @@ class Refused(StrEnum):
     """This very request was taken before."""
 
 
-def sign(secret: str, timestamp: int, body: bytes) -> str:
-    """The value of `X-Makegood-Signature`: HMAC-SHA256 with the secret over the Unix time, a full stop and the body."""
-    return _VERSION + hmac.new(secret.encode(), b"%d." % timestamp + body, hashlib.sha256).hexdigest()
-
-
 def refusal(secret: str | None, signature: str, timestamp: str, body: bytes, *, now: datetime, skew: timedelta) -> Refused | None:
     """Why this request is not believed, or None where it is. `secret` is None where the source has none.
 
     It takes the same time for a source that does not exist as for a wrong signature.
     """
-    if not signature.startswith(_VERSION) or not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+    if not signature.startswith(VERSION) or not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
         return Refused.UNSIGNED
     right = hmac.compare_digest(sign(secret or "", int(timestamp), body).encode(), signature.encode())
     if secret is None or not right:

@@ -9,9 +9,9 @@ from pydantic_core import to_json
 
 from bot.mistake import Mistake
 from bot.touchpoints.importing import NotTaken, Stored
-from bot.touchpoints.signature import sign
 from bot.touchpoints.taking import Item
 from channels.clock import Clock
+from channels.signature import sign
 
 __all__ = ["Teller"]
 

@@ -43,14 +43,14 @@ class CaseView:
     """A case with all that staff see at once. `entries` and `promises` are in the order of time.
 
     `address` is where the customer can be written to: the one they complained from, or another that is reachable.
-    `bought` are the touchpoint's attributes, `earlier` counts the customer's other cases.
+    `earlier` counts the customer's other cases.
     """
 
     case: AnyRow
     customer: AnyRow
     address: AnyRow
     owner: AnyRow | None
-    bought: dict[str, Any]
+    touchpoint: AnyRow | None
     earlier: int
     entries: tuple[AnyRow, ...]
     promises: tuple[AnyRow, ...]
@@ -59,6 +59,11 @@ class CaseView:
     def id(self) -> int:
         number: int = self.case.id
         return number
+
+    @property
+    def bought(self) -> dict[str, Any]:
+        """What the shop told of the purchase or contact that it is about."""
+        return self.touchpoint.attributes if self.touchpoint else {}
 
     @property
     def lang(self) -> str:
@@ -114,7 +119,7 @@ def case_views(conn: Connection, case_ids: Collection[int]) -> dict[int, CaseVie
             customer=customers[case.customer_id],
             address=_where_to_write(addresses[case.customer_id] or [theirs[case.address_id]], case.address_id),
             owner=owners.get(case.owner_id),
-            bought=touchpoints[case.touchpoint_id].attributes if case.touchpoint_id in touchpoints else {},
+            touchpoint=touchpoints.get(case.touchpoint_id),
             earlier=earlier[case.customer_id],
             entries=tuple(entries[case.id]),
             promises=tuple(promises[case.id]),

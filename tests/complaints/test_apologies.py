@@ -47,7 +47,7 @@ async def test_every_department_and_fix_reads_whole_without_any_fact(world: Worl
     view = await world.case()
     for department in (*DEPARTMENTS, "a department of their own"):
         case = type("Case", (), {**view.case._mapping, "department": department})
-        other = type(view)(case, view.customer, view.address, view.owner, view.bought, 0, view.entries, view.promises)  # type: ignore[arg-type]
+        other = type(view)(case, view.customer, view.address, view.owner, view.touchpoint, 0, view.entries, view.promises)  # type: ignore[arg-type]
         for fix in Fix:
             text = prepared_answer(
                 other, fix, FRIDAY, staff="Maria", shop="Sample Shop", zone=STOCKHOLM, explanation="the courier was ill."

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, select
 from bot.invitations.planning import Ask, Planner
 from bot.surveys.bank import bank
 from bot.surveys.publishing import publish
-from bot.touchpoints.signature import sign
 from bot.touchpoints.told import TouchpointTold
+from channels.signature import sign
 from storage.database import Database
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 
 from bot.invitations.links import Links
 from bot.touchpoints.hook import BODY_LIMIT, Hook, touchpoint_routes
-from bot.touchpoints.signature import Refused, sign
+from bot.touchpoints.signature import Refused
 from channels.clock import SimulatedClock
+from channels.signature import sign
 from storage.database import Database
 from storage.invitations import Invitation
 from storage.touchpoints import Touchpoint
