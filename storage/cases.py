@@ -75,7 +75,7 @@ class CaseEntry(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
     author: str
     kind: str
-    """complaint, message, taken, handed_over, response, promise, kept, broken, asked, made_good, reopened, note, closed;
+    """complaint, message, taken, assigned, handed_over, response, promise, kept, broken, asked, made_good, reopened, note, closed;
     warned and overdue where an answer was late; not_delivered and perhaps_not_delivered of a message to the customer."""
     words: str = ""
     data: dict[str, Any] = Field(default_factory=dict, sa_type=Json)

@@ -45,6 +45,19 @@ class BusinessHours:
             span -= closes - start
         raise ValueError(f"{span} of business time do not fit into a year of these hours")
 
+    def between(self, begin: datetime, end: datetime) -> timedelta:
+        """The business time between two moments; none where `end` is not after `begin`."""
+        passed = timedelta(0)
+        for opens, closes in self._stretches(begin):
+            if max(opens, begin) >= end:
+                break
+            passed += min(closes, end) - max(opens, begin)
+        return passed
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether somebody works at that moment."""
+        return next((opens <= moment for opens, _ in self._stretches(moment)), False)
+
     def _stretches(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The stretches that end after `moment`, in UTC, in order."""
         first = moment.astimezone(self.zone).date()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.complaints.assigning import watch_unassigned
 from bot.complaints.rules import Rules
 from bot.complaints.undelivered import watch_undelivered
 from bot.complaints.watching import watch_promises, watch_silence, watch_targets
@@ -31,6 +32,7 @@ def case_sweeps(database: Database, rules: Rules, published: Published, wake: Ca
 
     return (
         sweep("watch_promises", lambda conn, now: watch_promises(conn, rules, now)),
+        sweep("watch_unassigned", lambda conn, now: watch_unassigned(conn, rules, now)),
         sweep("watch_targets", lambda conn, now: watch_targets(conn, rules, now)),
         sweep("watch_undelivered", lambda conn, now: watch_undelivered(conn, rules, now)),
         sweep("watch_silence", lambda conn, now: watch_silence(conn, rules, published, now)),

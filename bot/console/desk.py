@@ -190,7 +190,7 @@ class DeskPages:
     def _told(self, request: Request, outcome: Outcome) -> str:
         t, view = self._pages.teller(request), outcome.view
         if outcome.told == "taken_by_other" and view is not None and view.owner is not None:
-            taken = [entry.at for entry in view.entries if entry.kind in ("taken", "handed_over")]
+            taken = [entry.at for entry in view.entries if entry.kind in ("taken", "assigned", "handed_over")]
             if taken:
                 return t("desk.taken_by", owner=view.owner.name, ago=t.ago(taken[-1], self._parts.clock.now()))
         return told(outcome, t.lang)

@@ -69,7 +69,8 @@ class FiguresPage:
             raise HTTPException(404)
         days, t = int(asked), self._pages.teller(request)
         today = self._parts.clock.now().astimezone(self._parts.zone).date()
-        figures = await read_figures(self._parts.database, today=today, days=days, zone=self._parts.zone)
+        working = self._parts.rules.hours.between
+        figures = await read_figures(self._parts.database, today=today, days=days, zone=self._parts.zone, working=working)
         cards = [_card(name, figure, days, t) for name, figure in figures.measures.items()]
         departments = [(t.department(name), n, 100 * n / max(figures.departments.values())) for name, n in figures.departments.items()]
         return self._pages.page(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from bot.insight.handling import Handling, WorkingTime, handling_by_department
 from bot.insight.measures import Measured, Outcomes, Scores, ces, csat, difference, fcr, nps, share
 from storage.database import Database
 from storage.queries.case_figures import CaseFigures, case_figures, cases_by_department
@@ -46,6 +47,8 @@ class Figures:
     outcomes: Outcomes
     cases: CaseFigures
     departments: Mapping[str, int]
+    handling: Mapping[str, Handling]
+    """How complaints were handled, by department."""
 
     @property
     def recovery(self) -> Measured | None:
@@ -57,8 +60,9 @@ class Figures:
         return share(self.cases.kept, self.cases.settled)
 
 
-async def read_figures(database: Database, *, today: date, days: int, zone: tzinfo) -> Figures:
-    """The figures of the last `days` days, today included. Days begin at midnight in `zone`, the shop's own."""
+async def read_figures(database: Database, *, today: date, days: int, zone: tzinfo, working: WorkingTime) -> Figures:
+    """The figures of the last `days` days, today included. Days begin at midnight in `zone`, the shop's own; `working` tells
+    how much business time lies between two moments."""
     end = today + timedelta(days=1)
     start, earlier = end - timedelta(days=days), end - timedelta(days=2 * days)
     since, until = (datetime.combine(day, time(), zone) for day in (start, end))
@@ -67,6 +71,7 @@ async def read_figures(database: Database, *, today: date, days: int, zone: tzin
         outcomes = await conn.run_sync(invitation_outcomes, since, until)
         cases = await conn.run_sync(case_figures, since, until)
         departments = await conn.run_sync(cases_by_department, since, until)
+        handling = await conn.run_sync(handling_by_department, since, until, working)
     return Figures(
         since=start,
         until=today,
@@ -74,6 +79,7 @@ async def read_figures(database: Database, *, today: date, days: int, zone: tzin
         outcomes=Outcomes(**outcomes),
         cases=cases,
         departments=departments,
+        handling=handling,
     )
 
 

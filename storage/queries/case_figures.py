@@ -15,7 +15,7 @@ from storage.customers import Customer
 from storage.staff import Staff
 from storage.touchpoints import Touchpoint
 
-__all__ = ["CaseFigures", "case_figures", "cases_by_department", "list_cases"]
+__all__ = ["CaseFigures", "case_courses", "case_figures", "cases_by_department", "list_cases", "promises_settled"]
 
 _case, _entry, _promise = Case.__table__, CaseEntry.__table__, Promise.__table__  # type: ignore[attr-defined]
 _customer, _staff, _touchpoint = Customer.__table__, Staff.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
@@ -93,6 +93,23 @@ def case_figures(conn: Connection, since: datetime, until: datetime) -> CaseFigu
         settled=kept + broken,
         kept=kept,
     )
+
+
+def case_courses(conn: Connection, since: datetime, until: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The course of each case opened from `since` until before `until`; `asked` tells whether its customer was asked after a fix."""
+    asked = select(_entry.c.id).where(_entry.c.case_id == _case.c.id, _entry.c.kind == "asked").exists().label("asked")
+    columns = (_case.c.department, _case.c.state, _case.c.opened_at, _case.c.first_response_at, _case.c.fixed_at, _case.c.made_good)
+    return conn.execute(select(*columns, asked).where(_case.c.opened_at >= since, _case.c.opened_at < until)).all()
+
+
+def promises_settled(conn: Connection, since: datetime, until: datetime) -> dict[str, dict[str, int]]:
+    """By department, how many promises of the cases opened in that time are `kept` and how many `broken`."""
+    settled = (_promise.c.state != PromiseState.PENDING.value) & (_case.c.opened_at >= since) & (_case.c.opened_at < until)
+    counts = select(_case.c.department, _promise.c.state, func.count().label("n")).join(_case, _case.c.id == _promise.c.case_id)
+    found: dict[str, dict[str, int]] = {}
+    for row in conn.execute(counts.where(settled).group_by(_case.c.department, _promise.c.state)):
+        found.setdefault(row.department, {})[row.state] = row.n
+    return found
 
 
 def _median(spans: Sequence[timedelta]) -> timedelta | None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from storage.bulk import insert_new
+from storage.cases import Case, CaseState
 from storage.ids import new_id
 from storage.outbox import Message
 from storage.staff import Door, DoorCode, Staff
@@ -18,6 +19,7 @@ __all__ = [
     "CONSOLE",
     "add_staff",
     "alerted_doors",
+    "cases_in_hand",
     "chat_doors",
     "door_at",
     "doors_by_staff",
@@ -38,6 +40,7 @@ CONSOLE = "console"
 """The channel of a door that is a signed-in browser: nothing is sent there."""
 
 _staff, _door, _code, _message = Staff.__table__, Door.__table__, DoorCode.__table__, Message.__table__  # type: ignore[attr-defined]
+_case = Case.__table__  # type: ignore[attr-defined]
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -80,6 +83,12 @@ def staff_member(conn: Connection, staff_id: int) -> AnyRow | None:
 def chat_doors(conn: Connection) -> Sequence[AnyRow]:
     """Every door in a chat that a message can reach, with whose it is."""
     return conn.execute(_DOORS.where(_staff.c.active, _door.c.reachable, _door.c.channel != CONSOLE).order_by(_door.c.id)).all()
+
+
+def cases_in_hand(conn: Connection) -> dict[int, int]:
+    """How many cases that are not closed each staff member has."""
+    counts = select(_case.c.owner_id, func.count().label("n")).where(_case.c.owner_id.is_not(None), _case.c.state != CaseState.CLOSED.value)
+    return {row.owner_id: row.n for row in conn.execute(counts.group_by(_case.c.owner_id))}
 
 
 def doors_by_staff(conn: Connection) -> dict[int, list[AnyRow]]:

@@ -25,6 +25,10 @@ TODAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
+def on_the_clock(begin: datetime, end: datetime) -> timedelta:
+    return end - begin
+
+
 def _rollup(day: date, measure: str, score: int, n: int, channel: str = "telegram") -> dict[str, Any]:
     row = {"day": day, "survey": "after-purchase", "question": measure or "price", "measure": measure, "channel": channel}
     return row | {"department": "", "agent": "", "score": score, "n": n}
@@ -50,7 +54,7 @@ async def test_a_period_is_told_beside_the_one_before(database: Database) -> Non
             _rollup(TODAY - timedelta(days=61), "csat", 1, 99),
         ],
     )
-    figures = await read_figures(database, today=TODAY, days=30, zone=UTC)
+    figures = await read_figures(database, today=TODAY, days=30, zone=UTC, working=on_the_clock)
     csat, nps = figures.measures["csat"], figures.measures["nps"]
     assert csat.now and csat.change and nps.now
     assert (csat.now.value, csat.now.n) == (0.8, 50)
@@ -105,15 +109,15 @@ async def test_who_was_asked_falls_into_the_outcomes_of_aapor(database: Database
             asked.invited(never_sent, None)
 
     await database.write(ask)
-    outcomes = (await read_figures(database, today=TODAY, days=7, zone=UTC)).outcomes
+    outcomes = (await read_figures(database, today=TODAY, days=7, zone=UTC, working=on_the_clock)).outcomes
     assert (outcomes.complete, outcomes.partial, outcomes.refused, outcomes.silent, outcomes.unreachable) == (1, 2, 1, 3, 1)
     assert outcomes.rr1 and outcomes.rr2
     assert (outcomes.rr1.value, outcomes.rr2.value) == (1 / 8, 3 / 8)
-    assert (await read_figures(database, today=TODAY + timedelta(days=7), days=7, zone=UTC)).outcomes.eligible == 0
+    assert (await read_figures(database, today=TODAY + timedelta(days=7), days=7, zone=UTC, working=on_the_clock)).outcomes.eligible == 0
 
 
 @pytest.mark.parametrize(("zone", "asked"), [("Europe/Riga", 1), ("UTC", 0)])
 async def test_a_day_begins_at_midnight_where_the_shop_is(database: Database, zone: str, asked: int) -> None:
     late = datetime(2026, 3, 1, 23, 0, tzinfo=UTC)
     await database.write(lambda conn: _Asked(conn).invited(InvitationState.SENT, late))
-    assert (await read_figures(database, today=TODAY, days=1, zone=ZoneInfo(zone))).outcomes.silent == asked
+    assert (await read_figures(database, today=TODAY, days=1, zone=ZoneInfo(zone), working=on_the_clock)).outcomes.silent == asked
