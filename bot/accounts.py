@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
-
-from sqlalchemy import make_url
 
 from bot.config import Config
 from bot.config.platforms import Bluesky, Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
 from bot.dialogs.move_tokens import MoveTokens, looks_like_move
-from bot.files.folder import FileFolder
-from bot.files.limits import Limits
 from bot.files.store import FileStore
 from bot.invitations.links import Links
 from bot.invitations.ways_over import Recollection, WaysOver
-from bot.mistake import Mistake
 from channels.clock import Clock
 from channels.contract import Channel
 from channels.telegram.bot import TelegramBot
@@ -31,7 +23,7 @@ from storage.queries.updates import last_update
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["customer_channels", "data_folder", "file_store", "links_of", "server_secret", "shop_systems", "staff_channels"]
+__all__ = ["customer_channels", "links_of", "shop_systems", "staff_channels"]
 
 
 PUBLIC_LINK_VALID = timedelta(days=7)
@@ -174,29 +166,3 @@ def links_of(config: Config, channels: Sequence[Channel]) -> Links:
     """Where invitations lead, as far as the platforms have told us our own names yet."""
     bots = {channel.account: channel.username for channel in channels if isinstance(channel, TelegramBot) and channel.username}
     return Links(bots, {channel.account: config.server.address for channel in channels if channel.name == "webchat"})
-
-
-def file_store(config: Config, database: Database) -> FileStore:
-    """Where photos and voice notes are kept, beside the database."""
-    said = config.pictures
-    return FileStore(database, FileFolder(data_folder(config) / "files"), Limits.of_megabytes(said.max_mb, said.daily_mb, said.keep_for))
-
-
-def data_folder(config: Config) -> Path:
-    """Where files are kept beside the database: the folder of a SQLite file, `data` for PostgreSQL."""
-    url = make_url(config.database.url)
-    return Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else Path("data")
-
-
-def server_secret(folder: Path) -> str:
-    """The secret that signs cookies: made once, kept beside the data, readable by its owner alone."""
-    file = folder / "server.secret"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        half = folder / f"server.secret.{os.getpid()}"  # never seen half written, however the process ends
-        half.touch(mode=0o600)
-        half.write_text(secrets.token_hex(32), encoding="ascii")
-        half.replace(file)
-    if secret := file.read_text(encoding="ascii").strip():
-        return secret
-    raise Mistake(f"{file} is empty.", "Delete it: a new one is made, and everybody signs in again.")

@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.account_service import serve_account
-from bot.accounts import customer_channels, data_folder, file_store, links_of, server_secret, shop_systems, staff_channels
+from bot.accounts import customer_channels, links_of, shop_systems, staff_channels
 from bot.campaigns.polls.tending import poll_sweep
 from bot.campaigns.polls.votes import vote_taker
 from bot.campaigns.sweeps import campaign_sweeps
@@ -22,6 +22,7 @@ from bot.complaints.pictures import file_settled
 from bot.complaints.sweeps import case_sweeps
 from bot.config import Config
 from bot.config.rules import complaint_rules_of, planner_of, policy_of
+from bot.data_folder import data_folder, file_store, server_secret
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
 from bot.desk.staff_door import StaffReceiver

@@ -50,8 +50,8 @@ def _with_password(settings: Config) -> Config:
     """Where a password is asked for and none was chosen, one is made, and told here and nowhere else."""
     from pydantic import SecretStr
 
-    from bot.accounts import data_folder
     from bot.console.first_password import first_password
+    from bot.data_folder import data_folder
 
     if settings.console.sign_in != "password" or settings.console.password_hash is not None:
         return settings
