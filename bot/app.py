@@ -21,7 +21,7 @@ from bot.complaints.detecting import Detection
 from bot.complaints.pictures import file_settled
 from bot.complaints.sweeps import case_sweeps
 from bot.config import Config
-from bot.config.rules import complaint_rules_of, planner_of, policy_of
+from bot.config.rules import complaint_rules_of, offers_of, planner_of, policy_of
 from bot.data_folder import data_folder, file_store, server_secret
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
@@ -158,6 +158,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         complains=detection.complains,
         handover=delivery,
         move_tokens=MoveTokens(secret),
+        offers=offers_of(config),
         keeps_words=[channel.account for channel in channels if channel.name == "webchat"],
         files_heard=fetching.look,
     )

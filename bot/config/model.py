@@ -20,6 +20,7 @@ from bot.config.sections import (
     Logging,
     Name,
     Policy,
+    Promoters,
     Server,
     Shop,
     Staff,
@@ -40,6 +41,7 @@ class Config(Section):
     staff: Staff = Staff()
     policy: Policy = Policy()
     ask: tuple[Ask, ...] = ()
+    promoters: Promoters = Promoters()
     touchpoints: Touchpoints = Touchpoints()
     complaints: Complaints = Complaints()
     pictures: Pictures = Pictures()

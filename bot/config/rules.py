@@ -8,18 +8,24 @@ from bot.complaints.hours import BusinessHours
 from bot.complaints.promises import PROMISE_TIMES, Fix
 from bot.complaints.rules import Rules
 from bot.config.model import Config
+from bot.dialogs.afterwards import Offers
 from bot.dialogs.published import Published
 from bot.invitations.daytime import is_holiday
 from bot.invitations.planning import Ask, Planner
 from bot.invitations.policy import Policy
 from bot.invitations.sending import Outreach
 
-__all__ = ["complaint_rules_of", "outreach_of", "planner_of", "policy_of"]
+__all__ = ["complaint_rules_of", "offers_of", "outreach_of", "planner_of", "policy_of"]
 
 
 def planner_of(config: Config) -> Planner:
     asks = tuple(Ask(ask.touchpoint, ask.survey, ask.delay, ask.at) for ask in config.ask)
     return Planner(asks, config.shop.timezone)
+
+
+def offers_of(config: Config) -> Offers:
+    said = config.promoters
+    return Offers(said.review_url or "", said.referral or "", said.testimonials)
 
 
 def policy_of(config: Config) -> Policy:

@@ -26,6 +26,7 @@ __all__ = [
     "Logging",
     "Name",
     "Policy",
+    "Promoters",
     "Server",
     "Shop",
     "Staff",
@@ -92,6 +93,16 @@ class Policy(Section):
     remind_after: Period = Field(default=3 * _DAY, ge=_HOUR)
     grace: Period = Field(default=7 * _DAY, ge=_HOUR)
     """Silence after which a dialog is over."""
+
+
+class Promoters(Section):
+    """What is offered once a survey is answered."""
+
+    testimonials: bool = False
+    review_url: WebAddress | None = None
+    """Offered to everybody alike."""
+    referral: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9]{1,11}$")
+    """What the codes begin with."""
 
 
 class Ask(Section):

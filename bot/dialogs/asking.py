@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogs.dialog import Dialog
-from bot.dialogs.panels import PANEL
 from bot.dialogs.refs import Aside, Ref, message_key
+from bot.dialogs.taking_back import PANEL
 from bot.surveys.conditions import holds
 from bot.surveys.definition import SCALES, Question, QuestionKind, Survey, text_in
 from bot.surveys.filling import filled

@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.dialogs.advance import advance, begin, begin_with_words, repeat
+from bot.dialogs.afterwards import TESTIMONIAL, Offers, referral_offer, review_offer, wants_testimonial
 from bot.dialogs.dialog import Dialog, DialogState, Signal, SignalKind, Step
 from bot.dialogs.loading import Loaded
 from bot.dialogs.moving import CameOver, Move, come_over, coming_along
 from bot.dialogs.opening import facts_for
-from bot.dialogs.panels import left_panels, wants_out
 from bot.dialogs.published import Published
-from bot.dialogs.recording import Given
+from bot.dialogs.recording import Given, given_in
 from bot.dialogs.refs import Aside, read_ref
+from bot.dialogs.taking_back import LEAVE, taken_back
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.told import Told
 from bot.surveys.definition import Survey
@@ -72,6 +73,7 @@ class Understanding:
     complains: Complains
     shop: str
     default_lang: str
+    offers: Offers
     now: datetime
 
     def take(self, heard: Heard) -> Outcome:
@@ -87,7 +89,7 @@ class Understanding:
             case HeardKind.CHOICE:
                 ref = read_ref(heard.choice)
                 if ref and ref.choice is Aside.LEAVE:
-                    self._left(talk, outcome)
+                    self._took_back(LEAVE, talk, outcome)
                 elif ref and (held := talk.held(ref.dialog)):
                     self._moved(heard, outcome, held)
                 elif ref and ref.choice is Aside.HUMAN:  # of a dialog that has gone on elsewhere, or is long deleted
@@ -173,7 +175,7 @@ class Understanding:
 
     def _spoke(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
         held = talk.current(heard.at)
-        if wants_out(heard.text) and self._left(talk, outcome):
+        if self._took_back(heard.text, talk, outcome):
             return
         command = understand_command(talk.lang, heard.text) if heard.text else None
         if held is not None and (command is not None or not talk.is_with_staff(held, heard.at)):
@@ -231,7 +233,7 @@ class Understanding:
             outcome.tolds.append(
                 self._told(talk, held, heard, question=question, answered=answered, words=answered.words, media=answered.media)
             )
-            outcome.givens.append(self._given(talk, held, answered, question, first=question.key not in before))
+            outcome.givens.append(given_in(talk, held, answered, question, first=question.key not in before))
             if question.purpose and answered.value is not None:
                 outcome.consents.append((question.purpose, answered.value == 1))
         for signal in step.signals:
@@ -242,9 +244,19 @@ class Understanding:
                     outcome.invitation(held, state="started", started_at=self.now)
                 case SignalKind.COMPLETED:
                     outcome.invitation(held, state="completed", reason="", completed_at=self.now)
+                    self._offer(outcome, held)
                 case SignalKind.STOPPED:
                     self._stop_all(outcome, held)
                     outcome.consents.append(("surveys", False))
+
+    def _offer(self, outcome: Outcome, held: Held) -> None:
+        dialog, survey, talk = held.dialog, held.survey, outcome.talk
+        outcome.says += review_offer(self.offers, survey, dialog.lang, self.shop)
+        outcome.says += referral_offer(self.offers, survey, dialog, held.customer_id)
+        if wants_testimonial(self.conn, self.offers, survey, dialog, held.customer_id):
+            version_id, asking = self.published.newest(TESTIMONIAL)
+            begun = self._begun(talk, asking, version_id, {})
+            self._apply(outcome, begun, begin(asking, begun.dialog, self.now), heard=None)
 
     def _stop_all(self, outcome: Outcome, held: Held) -> None:
         """STOP is said to us and not to one survey: nothing that is open here goes on asking."""
@@ -252,13 +264,13 @@ class Understanding:
             one.dialog, one.changed = replace(one.dialog, state=DialogState.STOPPED), True
             outcome.invitation(one, state="declined", reason="stopped by the customer")
 
-    def _left(self, talk: Talk, outcome: Outcome) -> bool:
-        """The customer leaves all panels, and what is open for them ends; no where they are in none."""
-        ended, consents = left_panels(self.conn, talk)
+    def _took_back(self, text: str, talk: Talk, outcome: Outcome) -> bool:
+        """Whether the customer takes back a yes of theirs; what hangs on it ends."""
+        ended, consents, said = taken_back(self.conn, talk, text)
         for one in ended:
             outcome.invitation(one, state="declined", reason="left the panel")
         outcome.consents += consents
-        outcome.says += [Say(phrase("left_panels", talk.lang))] if consents else []
+        outcome.says += [Say(phrase(said, talk.lang))] if consents else []
         return bool(consents)
 
     def _told(self, talk: Talk, held: Held | None, heard: Heard | None, **said: Any) -> Told:
@@ -278,20 +290,4 @@ class Understanding:
             survey=held.dialog.survey if held else "",
             facts=held.dialog.facts if held else {"shop": self.shop},
             **said,
-        )
-
-    def _given(self, talk: Talk, held: Held, answered: Any, question: Any, *, first: bool) -> Given:
-        facts = held.dialog.facts
-        return Given(
-            answered,
-            question,
-            held.dialog.id,
-            held.customer_id,
-            held.invitation_id,
-            held.dialog.survey,
-            held.survey_version_id,
-            talk.channel,
-            question.department or str(facts.get("department", "")),
-            str(facts.get("agent", "")),
-            first,
         )

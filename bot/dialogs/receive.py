@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from bot.dialogs.afterwards import NO_OFFERS, Offers
 from bot.dialogs.hearing import Complains, Outcome, Understanding
 from bot.dialogs.loading import load
 from bot.dialogs.move_tokens import MoveTokens
@@ -74,6 +75,7 @@ class Receiver:
         complains: Complains,
         handover: Handover,
         move_tokens: MoveTokens,
+        offers: Offers = NO_OFFERS,
         keeps_words: Collection[str] = (),
         files_heard: Callable[[], None] = lambda: None,
     ) -> None:
@@ -87,6 +89,7 @@ class Receiver:
         self._complains = complains
         self._handover = handover
         self._move_tokens = move_tokens
+        self._offers = offers
         self._keeps_words = frozenset(keeps_words)
         self._files_heard = files_heard
 
@@ -127,7 +130,7 @@ class Receiver:
             return [((), False)] * len(heards)
         loaded = load(conn, list(fresh.values()), self._published, now, default_lang=self._default_lang, move_tokens=self._move_tokens)
         owners = {talk.address_id: talk.customer_id for talk in loaded.talks.values()}
-        understanding = Understanding(conn, loaded, self._published, self._complains, self._shop, self._default_lang, now)
+        understanding = Understanding(conn, loaded, self._published, self._complains, self._shop, self._default_lang, self._offers, now)
         outcomes = {place: understanding.take(heard) for place, heard in fresh.items()}
         write_conversations(conn, loaded, owners, list(outcomes.values()), now)
         if givens := [given for outcome in outcomes.values() for given in outcome.givens]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, null, update
 
 from bot.dialogs.dialog import Answered
+from bot.dialogs.talk import Held, Talk
 from bot.surveys.definition import Question, QuestionKind
 from channels.stored import media_to_json
 from storage.bulk import increment, insert_many
@@ -18,7 +19,7 @@ from storage.figures import Rollup
 from storage.ids import new_id
 from storage.queries.conversations import answers_to
 
-__all__ = ["Given", "record"]
+__all__ = ["Given", "given_in", "record"]
 
 _answer = Answer.__table__  # type: ignore[attr-defined]
 _rollup = Rollup.__table__  # type: ignore[attr-defined]
@@ -39,6 +40,24 @@ class Given:
     department: str
     agent: str
     first: bool
+
+
+def given_in(talk: Talk, held: Held, answered: Answered, question: Question, *, first: bool) -> Given:
+    """An answer given in that dialog, on the channel where it is held."""
+    facts = held.dialog.facts
+    return Given(
+        answered,
+        question,
+        held.dialog.id,
+        held.customer_id,
+        held.invitation_id,
+        held.dialog.survey,
+        held.survey_version_id,
+        talk.channel,
+        question.department or str(facts.get("department", "")),
+        str(facts.get("agent", "")),
+        first,
+    )
 
 
 def record(conn: Connection, givens: Sequence[Given], zone: tzinfo) -> None:

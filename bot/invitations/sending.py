@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.dialogs.opening import Opening, open_dialogs
-from bot.dialogs.panels import PANEL
 from bot.dialogs.published import Published
+from bot.dialogs.taking_back import PANEL
 from bot.invitations.knowing import Customers
 from bot.invitations.limits import limits_of
 from bot.invitations.policy import Known, Not, Policy, Reason, Yes, may_write

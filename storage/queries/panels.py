@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from storage.bulk import insert_many
 from storage.campaigns import Campaign, Wave
@@ -14,6 +14,7 @@ from storage.customers import Consent, Customer
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.panels import PREFIX, Panel, purpose_of
+from storage.queries.consents import has_agreed
 
 __all__ = ["add_panel", "all_panels", "asked_in_panel", "is_member", "members_of", "panel_named", "panels_of", "write_consent"]
 
@@ -37,12 +38,8 @@ def all_panels(conn: Connection) -> Sequence[tuple[AnyRow, int]]:
 
 
 def is_member(panel: str, customer_id: Any) -> ColumnElement[bool]:
-    """Whether the customer's newest word to the panel is a yes: a condition on an id, or on a column of ids."""
-    word, later = _consent.alias("word"), _consent.alias("later")
-    about_it = and_(word.c.customer_id == customer_id, word.c.purpose == purpose_of(panel), word.c.granted)
-    newer = or_(later.c.at > word.c.at, and_(later.c.at == word.c.at, later.c.id > word.c.id))
-    taken_back = and_(later.c.customer_id == word.c.customer_id, later.c.purpose == word.c.purpose, newer)
-    return select(word.c.id).where(about_it, ~select(later.c.id).where(taken_back).exists()).exists()
+    """Whether the customer is in the panel: a condition on an id, or on a column of ids."""
+    return has_agreed(purpose_of(panel), customer_id)
 
 
 def members_of(conn: Connection, panel: str) -> Sequence[AnyRow]:

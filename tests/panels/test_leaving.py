@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.campaigns.panels.steering import found_panel
 from bot.dialogs.advance import begin
 from bot.dialogs.dialog import Dialog as DialogValue
-from bot.dialogs.panels import PANEL
+from bot.dialogs.taking_back import PANEL
 from bot.surveys.bank import bank
 from bot.surveys.definition import Task
 from bot.surveys.publishing import digest

@@ -45,6 +45,7 @@ def test_the_bank_holds_the_surveys_of_the_field_with_their_questions() -> None:
         "made-good": ["made_good", "what_is_missing", "handling"],
         "product": ["csat", "used", "what_for", "easier", "improve"],
         "relationship": ["nps", "reason", "other_products", "switch", "improve"],
+        "testimonial": ["words", "quote"],
         "trust": ["data", "promises", "safety", "reason"],
         "website": ["easy", "found", "checkout", "trouble"],
     }
