@@ -5,6 +5,7 @@ Staff see the text before it goes out, and may change every word of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from babel.dates import format_datetime
 
 from bot.complaints.departments import OTHER
 from bot.complaints.promises import Fix
+from bot.complaints.purchase import days_late
 from bot.complaints.words import Words
 from storage.queries.cases import CaseView
 
 __all__ = ["APOLOGIES", "due_in_words", "prepared_answer", "sorry_again"]
 
+_GRAVE = 3
+"""From this severity on somebody says that they look after it themselves: harm, money, or not the first time."""
 APOLOGIES = Words(Path(__file__).with_name("apologies"))
-"""`apologies/<language>.toml`: sentences by department and by fix, in the customers' languages."""
+"""`apologies/<language>.toml`: sentences by department, by fix, by severity and lateness, in the customers' languages."""
 
 
 def prepared_answer(view: CaseView, fix: Fix, due: datetime, *, staff: str, shop: str, zone: tzinfo, explanation: str = "") -> str:
@@ -29,9 +33,18 @@ def prepared_answer(view: CaseView, fix: Fix, due: datetime, *, staff: str, shop
     lang = view.lang
     facts = _facts(view, shop) | {"staff": staff, "due": due_in_words(due, lang, zone), "explanation": explanation}
     department = view.case.department if APOLOGIES.has(f"sorry.{view.case.department}", lang) else OTHER
-    parts = ("hello", "about", f"sorry.{department}", f"fix.{fix}", "goodbye")
-    hello, about, sorry, fixed, goodbye = (APOLOGIES(part if "." in part else f"frame.{part}", lang, **facts) for part in parts)
-    return "\n\n".join(paragraph for paragraph in (hello, f"{sorry} {about}".strip(), fixed, goodbye) if paragraph)
+    sorry = (f"sorry.{department}", *_weighed(view, department), "frame.about")
+    paragraphs = (("frame.hello",), sorry, (f"fix.{fix}",), ("frame.goodbye",))
+    return "\n\n".join(" ".join(filter(None, (APOLOGIES(part, lang, **facts) for part in paragraph))) for paragraph in paragraphs)
+
+
+def _weighed(view: CaseView, department: str) -> Iterator[str]:
+    """What belongs to the apology for how late it was, and for how grave."""
+    late = days_late(view.bought)
+    if late and department == "delivery_speed":
+        yield "frame.one_late" if late == 1 else "frame.late"
+    if view.case.severity >= _GRAVE and department != "trust_safety":  # its apology takes it as gravely in every case
+        yield "frame.grave"
 
 
 def sorry_again(view: CaseView, *, shop: str) -> str:
@@ -46,4 +59,6 @@ def due_in_words(due: datetime, lang: str, zone: tzinfo) -> str:
 
 
 def _facts(view: CaseView, shop: str) -> dict[str, object]:
-    return {"name": view.customer.name, "shop": shop, "product": view.bought.get("product"), "order": view.bought.get("order")}
+    bought = view.bought
+    facts = {"product": bought.get("product"), "order": bought.get("order"), "days": days_late(bought)}
+    return {"name": view.customer.name, "shop": shop} | facts

@@ -40,6 +40,24 @@ async def test_an_answer_apologises_and_corrects_with_the_facts_filled_in(world:
     )
 
 
+async def test_an_apology_for_lateness_says_how_late_it_was(world: World) -> None:
+    person = await world.customer(lang="en", promised_at="2026-11-20T12:00:00+00:00", delivered_at="2026-11-24T09:00:00+00:00")
+    await world.says(person, "delivery_speed", 1)
+    text = prepared_answer(await world.case(), Fix.DISCOUNT, FRIDAY, staff="Maria", shop="Sample Shop", zone=STOCKHOLM)
+    assert "It came 4 days later than we had said. This is about" in text
+
+
+async def test_an_apology_for_harm_weighs_more_than_one_for_displeasure(world: World) -> None:
+    person = await world.customer(lang="en")
+    await world.says(
+        person, "words", "charged twice, third time I write", words="You charged me twice, and this is the third time I write!"
+    )
+    view = await world.case()
+    assert view.case.severity >= 3
+    text = prepared_answer(view, Fix.REFUND, FRIDAY, staff="Maria", shop="Sample Shop", zone=STOCKHOLM)
+    assert "I am looking after it myself" in text
+
+
 @pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])
 async def test_every_department_and_fix_reads_whole_without_any_fact(world: World, lang: str) -> None:
     person = await world.customer(name="", lang=lang, order="", product="")
