@@ -22,6 +22,8 @@ class Staff(SQLModel, table=True):
     lang: str = "en"
     departments: list[str] = Field(default_factory=list, sa_type=Json)
     active: bool = True
+    shift: str = ""
+    """When they work, as `bot.complaints.shifts` writes it; empty for whenever the shop does."""
     created_at: datetime = Field(sa_type=Instant)
 
 

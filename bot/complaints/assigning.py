@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from bot.complaints.cases import Act, state_after
 from bot.complaints.routing import LEAD, doors_of
 from bot.complaints.rules import Rules
+from bot.complaints.shifts import Shift
 from bot.complaints.telling import notify, refresh_alerts
 from storage.queries.cases import CaseView, add_entries, case_views, change_case, entry_row
 from storage.queries.staff import cases_in_hand, chat_doors
@@ -29,8 +30,8 @@ Door = Row[*tuple[Any, ...]]
 
 
 def watch_unassigned(conn: Connection, rules: Rules, now: datetime) -> None:
-    """Assign the cases that nobody has taken for a third of their target's time, the gravest first. Outside of working hours
-    nobody is given anything."""
+    """Assign the cases that nobody has taken for a third of their target's time, the gravest first. Outside of working hours,
+    the shop's and their own, nobody is given anything."""
     if not rules.hours.is_open(now):
         return
     due = {}
@@ -39,9 +40,10 @@ def watch_unassigned(conn: Connection, rules: Rules, now: datetime) -> None:
             due[case.id] = case
     if not due:
         return
-    doors, in_hand = chat_doors(conn), Counter(cases_in_hand(conn))
+    here, in_hand = now.astimezone(rules.hours.zone), Counter(cases_in_hand(conn))
+    at_work = [door for door in chat_doors(conn) if (shift := Shift.read(door.shift)) is None or shift.covers(here)]
     for view in sorted(case_views(conn, due).values(), key=lambda view: (-view.case.severity, view.case.opened_at)):
-        if door := best_door(doors, view.case.department, in_hand):
+        if door := best_door(at_work, view.case.department, in_hand):
             in_hand[door.staff_id] += 1
             _assign(conn, rules, view, door, now)
 

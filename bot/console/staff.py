@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import time
 
+from babel.dates import get_day_names
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.complaints.departments import DEPARTMENTS
+from bot.complaints.shifts import Shift
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Endpoint, Sessions, form_of
@@ -44,7 +47,7 @@ class StaffPages:
         return self._parts.desk.staffing
 
     def routes(self) -> Sequence[BaseRoute]:
-        acts = {"code": self._code, "unlink": self._unlink, "leave": self._leave, "return": self._return}
+        acts = {"code": self._code, "unlink": self._unlink, "leave": self._leave, "return": self._return, "hours": self._hours}
         return [
             Route("/staff", self._for_managers(self._list), methods=["GET"]),
             Route("/staff", self._for_managers(self._add), methods=["POST"]),
@@ -86,6 +89,8 @@ class StaffPages:
             departments=DEPARTMENTS,
             shared_password=self._parts.sign_in.kind == "password",
             kept=kept or {},
+            shift_of=lambda person: Shift.read(person.shift),
+            weekdays=get_day_names("abbreviated", locale=self._pages.teller(request).reader.locale),
         )
 
     async def _add(self, request: Request) -> Response:
@@ -123,6 +128,15 @@ class StaffPages:
         await self._staffing.unlink(staff.id, _number(form, "door"), by=request.state.staff.id)
         return self._done(request, self._pages.teller(request)("staff.unlinked", name=staff.name))
 
+    async def _hours(self, request: Request) -> Response:
+        form, staff, t = await form_of(request), await self._named(request), self._pages.teller(request)
+        try:
+            shift = _shift(form)
+        except ValueError:
+            return await self._page(request, refused=t("staff.hours_wrong"))
+        await self._staffing.set_shift(staff.id, shift, by=request.state.staff.id)
+        return self._done(request, t("staff.hours_set" if shift else "staff.hours_as_shop", name=staff.name))
+
     async def _leave(self, request: Request) -> Response:
         await form_of(request)
         staff, t = await self._named(request), self._pages.teller(request)
@@ -148,6 +162,13 @@ class StaffPages:
     def _done(self, request: Request, text: str) -> Response:
         request.session["told"] = {"done": True, "text": text}
         return RedirectResponse("/staff", 303)
+
+
+def _shift(form: FormData) -> Shift | None:
+    """What the form says; no day at all means: whenever the shop works. Raises ValueError for hours that are none."""
+    days = tuple(sorted(int(str(day)) for day in form.getlist("day")))
+    begin, end = (time.fromisoformat(str(form.get(name, ""))) for name in ("begin", "end")) if days else (None, None)
+    return Shift(days, begin, end) if begin and end else None
 
 
 def _number(form: FormData, name: str) -> int:

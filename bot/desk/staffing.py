@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 
 from bot.complaints.routing import LEAD
 from bot.complaints.rules import Rules
+from bot.complaints.shifts import Shift
 from bot.complaints.telling import alert
 from channels.clock import Clock
 from storage.database import Database
 from storage.queries.audit import note_audit
 from storage.queries.cases import AnyRow, add_entries, case_views, entry_row
 from storage.queries.freed_cases import free_cases
-from storage.queries.staff import add_staff, end_codes, everybody, keep_code, remove_doors, set_active, staff_member
+from storage.queries.staff import add_staff, end_codes, everybody, keep_code, remove_doors, set_active, set_shift, staff_member
 
 __all__ = ["CODE_HOLDS", "MANAGERS", "ROLES", "NameProblem", "Staffing"]
 
@@ -129,6 +130,18 @@ class Staffing:
         alert(conn, self._rules, list(freed), now)
         note_audit(conn, now, who=who, did="staff_left", subject=_subject(staff_id), cases=len(to))
         return len(to)
+
+    async def set_shift(self, staff_id: int, shift: Shift | None, *, by: int) -> None:
+        """When somebody works, None for whenever the shop does: only then are cases given to them that nobody took."""
+        now, written = self._clock.now(), str(shift or "")
+
+        def change(conn: Connection) -> None:
+            who = _who(conn, by)
+            if not set_shift(conn, staff_id, written):
+                raise LookupError(f"no active staff member has the id {staff_id}")
+            note_audit(conn, now, who=who, did="shift_set", subject=_subject(staff_id), shift=written)
+
+        await self._database.write(change)
 
     async def take_back(self, staff_id: int, *, by: int) -> AnyRow:
         """Somebody works here again, as who they were. Their chats have to be linked anew."""

@@ -31,6 +31,7 @@ __all__ = [
     "remove_doors",
     "set_active",
     "set_reachable",
+    "set_shift",
     "staff_list",
     "staff_member",
     "use_code",
@@ -50,6 +51,7 @@ _DOORS = select(
     _staff.c.role,
     _staff.c.lang,
     _staff.c.departments,
+    _staff.c.shift,
 ).join(_staff, _staff.c.id == _door.c.staff_id)
 
 
@@ -73,6 +75,12 @@ def set_active(conn: Connection, staff_id: int, *, active: bool) -> AnyRow | Non
     """Somebody leaves, or is back; gives back who. None where there is nobody of that id, or it was so before."""
     other = (_staff.c.id == staff_id) & (_staff.c.active.is_(not active))
     return conn.execute(update(_staff).where(other).values(active=active).returning(_staff)).one_or_none()
+
+
+def set_shift(conn: Connection, staff_id: int, shift: str) -> bool:
+    """When an active staff member works, in writing. False where there is nobody of that id."""
+    theirs = (_staff.c.id == staff_id) & _staff.c.active
+    return conn.execute(update(_staff).where(theirs).values(shift=shift)).rowcount == 1
 
 
 def staff_member(conn: Connection, staff_id: int) -> AnyRow | None:

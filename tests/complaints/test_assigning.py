@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import time
 from functools import partial
 
+from sqlalchemy import Connection
+
 from bot.complaints.assigning import watch_unassigned
+from bot.complaints.shifts import Shift
 from bot.desk.operations import Operations
 from storage.cases import CaseState
 from storage.queries.cases import CaseView
-from storage.queries.staff import set_active, staff_member
+from storage.queries.staff import set_active, set_shift, staff_member
 from tests.complaints.world import World
 
 
@@ -112,3 +116,20 @@ async def test_a_case_that_somebody_has_stays_theirs(world: World) -> None:
     world.pass_time(hours=4)
     await sweep(world)
     assert await owners(world) == {"Maria": 1}
+
+
+async def test_whoever_is_not_at_work_is_given_nothing(world: World) -> None:
+    maria, olle = await world.staff("Maria"), await world.staff("Olle")
+    today = world.clock.now().astimezone(world.rules.hours.zone).weekday()
+    off, on = Shift(((today + 1) % 7,), time(9), time(17)), Shift((today,), time(9), time(17))
+
+    def set_both(conn: Connection) -> None:
+        assert set_shift(conn, maria, str(off))
+        assert set_shift(conn, olle, str(on))
+
+    await world.database.write(set_both)
+    for _ in range(2):
+        await complaint(world)
+    world.pass_time(hours=4)
+    await sweep(world)
+    assert await owners(world) == {"Olle": 2}

@@ -92,7 +92,7 @@ class Browser(httpx.AsyncClient):
         self.page = answer.text
         return answer
 
-    async def send_form(self, action: str, **fields: str) -> httpx.Response:
+    async def send_form(self, action: str, **fields: str | list[str]) -> httpx.Response:
         """Send the form that posts to `action`. Raises AssertionError where the page has no such form."""
         form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', self.page, re.DOTALL)
         assert form, f"the page has no form for {action}"

@@ -206,3 +206,19 @@ async def test_the_sample_member_of_staff_comes_back_where_they_had_been_sent_aw
     await house.desk.staffing.leave(sam.id, by=lead)
     assert (await sample.get("/desk")).status_code == 200
     assert "Sam (sample staff)" in await names(world)
+
+
+async def test_hours_of_ones_own_are_set_shown_and_taken_back(house: House, world: World, lena: Browser) -> None:
+    maria = await world.staff("Maria")
+    await lena.get("/staff")
+    assert "Works whenever the shop does (Maria)" in lena.words
+    place = f"/staff/{short(maria)}/hours"
+    await lena.send_form(place, day=["0", "2"], begin="09:00", end="13:00")
+    assert "The hours of Maria are set." in lena.words
+    assert "Mon Wed 09:00–13:00 (Maria)" in lena.words
+    await lena.send_form(place, day="0", begin="13:00", end="09:00")
+    assert "they must end later than they begin" in lena.words
+    await lena.send_form(place, begin="09:00", end="17:00")
+    assert "Maria works whenever the shop does." in lena.words
+    did = [entry.did for entry in await world.database.write(lambda conn: conn.execute(select(_audit)).all())]
+    assert did.count("shift_set") == 2
