@@ -19,6 +19,7 @@ from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, 
 
 from tests.simulators.telegram import TelegramSimulator
 from tests.simulators.telegram.interface import DESCRIPTION, interface
+from tests.simulators.telegram.person import PICTURE
 
 TOKEN = "1234567:clients-token_ABCDEFGHIJKLMNOPQRS"
 OPTIONS: list[InputPollOption | str] = [InputPollOption(text="this"), InputPollOption(text="that")]
@@ -101,7 +102,7 @@ async def test_aiogram_sends_and_meets_every_kind_of_refusal(telegram: TelegramS
     anna = telegram.person(TOKEN, 42, name="Anna")
     anna.start()
     assert (await aiogram_bot.send_message(42, "Hello")).message_id == 2
-    upload = await aiogram_bot.send_photo(42, BufferedInputFile(b"picture", "box.jpg"), caption="The box")
+    upload = await aiogram_bot.send_photo(42, BufferedInputFile(PICTURE, "box.jpg"), caption="The box")
     assert upload.photo and await aiogram_bot.get_file(upload.photo[0].file_id)
 
     telegram.misbehave("429", "sendMessage", seconds=7)

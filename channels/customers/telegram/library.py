@@ -14,7 +14,7 @@ from aiohttp import ClientError, ClientTimeout
 
 from channels.contract import Poll, Rejected, Retry, Say, TooLarge
 from channels.customers.telegram.calls import Call, CallSession
-from channels.customers.telegram.polls import POLL_UPDATES, poll_call
+from channels.customers.telegram.polls import POLL_UPDATES, poll_fields
 from channels.customers.telegram.refusals import explained, send_error
 from channels.customers.telegram.rendering import caption_edit_of, edit_of, sends_of
 from channels.outage import Outage
@@ -72,7 +72,7 @@ class Aiogram:
     async def post_poll(self, place: str, poll: Poll) -> dict[str, Any]:
         """Post a poll and give back its message."""
         try:
-            return cast("dict[str, Any]", await self._call(poll_call(place, poll)))
+            return cast("dict[str, Any]", await self._call(Call("sendPoll", **poll_fields(place, poll))))
         except AiogramError as error:
             raise send_error(error, self._outage.pause) from error
 

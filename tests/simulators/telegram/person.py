@@ -11,9 +11,9 @@ from tests.simulators.telegram.updates import queue_update
 from tests.simulators.telegram.watching import shown, watch
 from tests.simulators.telegram.world import Bot, Chat, Entry, Json, World
 
-__all__ = ["Person", "Refused"]
+__all__ = ["PICTURE", "Person", "Refused"]
 
-_PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 _VOICE = b"OggS\x00\x02" + bytes(22) + b"OpusHead\x01\x01" + bytes(200)
 
@@ -69,7 +69,7 @@ class Person:
         entry.message = {**entry.message, "text": text, "edit_date": self._world.seconds()}
         return self._tell("edited_message", entry.message)
 
-    def photo(self, caption: str = "", content: bytes = _PICTURE) -> Json:
+    def photo(self, caption: str = "", content: bytes = PICTURE) -> Json:
         sizes = [{**self._file("photo", "photos", "jpg", content), "width": width, "height": width} for width in (90, 800)]
         return self._write({"photo": sizes} | ({"caption": caption} if caption else {}))
 
@@ -183,7 +183,7 @@ class Person:
         change = {"chat": self.chat.info, "from": self.user, "date": self._world.seconds()}
         return self._tell("my_chat_member", {**change, "old_chat_member": member(old), "new_chat_member": member(new)})
 
-    def _file(self, kind: str, folder: str, ending: str, content: bytes = _PICTURE) -> Json:
+    def _file(self, kind: str, folder: str, ending: str, content: bytes = PICTURE) -> Json:
         file_id = self._world.new_id(kind)
         self._world.files[file_id] = (f"{folder}/{file_id}.{ending}", content)
         return {"file_id": file_id, "file_unique_id": file_id[-8:], "file_size": len(content)}
