@@ -166,7 +166,6 @@ def card_choices(view: CaseView, staff: Actor, lang: str) -> tuple[Choice, ...]:
         if view.case.owner_id is not None:
             offered.append("over")
     choices = [Choice(case_ref(view.id, action), STAFF_WORDS(f"button.{action}", lang)) for action in offered]
-    choices.append(Choice(case_ref(view.id, "history"), STAFF_WORDS("button.history", lang), aside=True))
-    if refusal(Act.CLOSE, view.case, staff) is None:
-        choices += [Choice(case_ref(view.id, action), STAFF_WORDS(f"button.{action}", lang), aside=True) for action in ("close", "dismiss")]
+    asides = ["history", "note", *(("close", "dismiss") if refusal(Act.CLOSE, view.case, staff) is None else ())]
+    choices += [Choice(case_ref(view.id, action), STAFF_WORDS(f"button.{action}", lang), aside=True) for action in asides]
     return tuple(choices)

@@ -20,12 +20,13 @@ from bot.desk.history import history_text
 from bot.desk.open_cases import open_cases_say
 from bot.desk.operations import Operations
 from bot.desk.outcome import Outcome
+from bot.desk.recipients import recipients
 from bot.desk.tone import tone_told
 from bot.desk.words import DESK_WORDS, told
 from channels.contract import Choice, Heard, Say
 from storage.ids import from_short, short
 from storage.queries.cases import AnyRow, CaseView, case_view
-from storage.queries.staff import everybody, keep_draft, staff_list
+from storage.queries.staff import everybody, keep_draft
 
 __all__ = ["DoorTalk"]
 
@@ -104,6 +105,8 @@ class DoorTalk:
                 return self._tell(operations.dismiss(self.conn, self.staff, case_id, self.now))
             case "close":
                 return self._expect(Act.CLOSE, Draft(case_id, awaits="reason"), "reason")
+            case "note":
+                return self._expect(Act.NOTE, Draft(case_id, awaits="note"), "note")
             case "edit" if draft and draft.says_something:
                 return self._expect(Act.WRITE, replace(draft, awaits="text"), "edit")
             case "send" if draft and draft.says_something:
@@ -131,6 +134,9 @@ class DoorTalk:
             case "explanation" if draft:
                 prepared = prepare(self.conn, self.operations, self.staff, draft.case, Fix.EXPLAIN, self.now, explanation=text)
                 return self._preview(replace(draft, text=prepared.text, due=prepared.due, awaits="")) if prepared else []
+            case "note" if draft:
+                self._drop(draft.case)
+                return self._tell(self.operations.note(self.conn, self.staff, draft.case, text, self.now))
             case "reason" if draft:
                 self._drop(draft.case)
                 return self._tell(self.operations.close(self.conn, self.staff, draft.case, text, self.now))
@@ -243,13 +249,7 @@ class DoorTalk:
         found = self.operations.look(self.conn, Act.HAND_OVER, self.staff, case_id)
         if not found.done:
             return self._tell(found)
-        people = [
-            Choice(case_ref(case_id, "to", short(one.id)), one.name)
-            for one in staff_list(self.conn)
-            if one.id != self.staff.id and one.role != "operator"
-        ]
-        departments = [Choice(case_ref(case_id, "dep", name), STAFF_WORDS(f"department.{name}", self.lang)) for name in DEPARTMENTS]
-        return [self._say("to_whom", [*people, *departments])]
+        return [self._say("to_whom", recipients(self.conn, self.staff, case_id, self.lang))]
 
     def _show(self, case_id: int) -> list[Say]:
         view = case_view(self.conn, case_id)

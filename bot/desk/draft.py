@@ -18,7 +18,7 @@ _KEPT = 12
 class Draft:
     """What one staff member is about to say about one case.
 
-    `awaits` names the text that their next words are: `text` (of the message), `explanation`, `reason` (for closing), or
+    `awaits` names the text that their next words are: `text` (of the message), `explanation`, `reason` (for closing), `note`, or
     nothing. Without a `fix` it is a plain message. `seen` is the case's version when the preview was shown, `file` the number of
     a photo or voice note that goes with the text.
     """

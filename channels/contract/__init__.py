@@ -10,6 +10,7 @@ from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
 from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say, Upload
 from channels.contract.send_error import Rejected, Retry, SendError, TooLarge, Unknown, Unreachable
+from channels.contract.window import Visit, Window, WindowChannel, WindowField, Windows
 
 __all__ = [
     "CHOICE_REF_LIMIT",
@@ -41,5 +42,10 @@ __all__ = [
     "Unknown",
     "Unreachable",
     "Upload",
+    "Visit",
     "Voted",
+    "Window",
+    "WindowChannel",
+    "WindowField",
+    "Windows",
 ]

@@ -9,7 +9,7 @@ from channels.contract import Choice, Layout, Link, Say
 from channels.cutting import cut
 from channels.slack.rules import TEXT_LIMIT, escaped
 
-__all__ = ["message_of"]
+__all__ = ["LABEL_LIMIT", "OPTIONS_LIMIT", "blocks_of", "message_of", "plain"]
 
 Block = dict[str, Any]
 
@@ -30,20 +30,26 @@ def message_of(say: Say) -> dict[str, Any]:
 
     Words stand in plain text blocks, which know no markup: what customers and staff wrote can never break a message.
     """
+    spoken, _ = _spoken(say)
+    return {"text": escaped(cut(spoken, TEXT_LIMIT)), "blocks": blocks_of(say)}
+
+
+def blocks_of(say: Say) -> list[Block]:
+    """The blocks alone. Without words or a picture there are those of its choices only, where it has any."""
     spoken, on_button = _spoken(say)
     blocks: list[Block] = []
     if say.picture:
         blocks.append({"type": "image", "image_url": say.picture, "alt_text": cut(say.text, ALT_LIMIT) or "…"})
     text = cut(spoken, TEXT_LIMIT)
-    if text.strip() or not blocks:  # a picture may stand alone
-        blocks.append({"type": "section", "text": _plain(text)})
     answers = [choice for choice in say.choices if not choice.aside]
     asides = [choice for choice in say.choices if choice.aside]
+    if text.strip() or not (blocks or say.choices):  # a picture may stand alone
+        blocks.append({"type": "section", "text": plain(text)})
     blocks += _answers(answers, say.layout)
     blocks += _rows(asides)
     if say.link and on_button:
         blocks.append({"type": "actions", "elements": [_link(say.link)]})
-    return {"text": escaped(text), "blocks": blocks}
+    return blocks
 
 
 def _spoken(say: Say) -> tuple[str, bool]:
@@ -59,10 +65,10 @@ def _answers(choices: Sequence[Choice], layout: Layout) -> Iterator[Block]:
     if layout is not Layout.COLUMN:
         yield from _rows(choices)
     elif len(choices) > _BUTTONS:
-        options = [{"text": _plain(_label(choice)), "value": choice.ref} for choice in choices[:OPTIONS_LIMIT]]
+        options = [{"text": plain(_label(choice)), "value": choice.ref} for choice in choices[:OPTIONS_LIMIT]]
         yield {
             "type": "actions",
-            "elements": [{"type": "static_select", "action_id": "menu", "options": options, "placeholder": _plain("…")}],
+            "elements": [{"type": "static_select", "action_id": "menu", "options": options, "placeholder": plain("…")}],
         }
     else:
         for choice in choices:
@@ -81,16 +87,16 @@ def _rows(choices: Sequence[Choice]) -> Iterator[Block]:
 
 def _button(choice: Choice) -> Block:
     # The action's id must be unique within its block, as the choice's own name is.
-    return {"type": "button", "action_id": choice.ref, "value": choice.ref, "text": _plain(_label(choice))}
+    return {"type": "button", "action_id": choice.ref, "value": choice.ref, "text": plain(_label(choice))}
 
 
 def _link(link: Link) -> Block:
-    return {"type": "button", "action_id": "link", "url": link.url, "text": _plain(cut(link.label, LABEL_LIMIT))}
+    return {"type": "button", "action_id": "link", "url": link.url, "text": plain(cut(link.label, LABEL_LIMIT))}
 
 
 def _label(choice: Choice) -> str:
     return cut(f"✓ {choice.label}" if choice.picked else choice.label, LABEL_LIMIT)
 
 
-def _plain(text: str) -> Block:
+def plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": False}

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Hear, Media, Rejected, Say
+from channels.contract import Hear, Media, Rejected, Say, Windows
 from channels.outage import Outage
 from channels.slack.blocks import message_of
 from channels.slack.calls import Calls
@@ -22,9 +22,10 @@ from channels.slack.hearing import author_of, heard_of
 from channels.slack.listeners import bolt_app
 from channels.slack.people import People
 from channels.slack.refusals import edit_is_settled, explained, is_too_fast, picture_is_refused, send_error, thread_is_gone
-from channels.slack.rules import CAPABILITIES, SLACK, member_of
+from channels.slack.rules import CAPABILITIES, SLACK, address_of, member_of
 from channels.slack.socket import SocketLine
 from channels.slack.webhook import webhook_route
+from channels.slack.windowing import Windowing
 
 __all__ = ["Credentials", "SlackBot"]
 
@@ -62,7 +63,11 @@ class SlackBot:
         self._calls = Calls(credentials.bot_token, api_base)
         self._line, self._outage = Outage(account, clock, rng), Outage(account, clock, rng)
         self._people = People(account, self._ask_member)
+        self._windowing: Windowing | None = None
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def use_windows(self, windows: Windows) -> None:
+        self._windowing = Windowing(self.account, self._calls, windows)
 
     def routes(self, hear: Hear) -> Sequence[BaseRoute]:
         if self._credentials.app_token:
@@ -152,31 +157,33 @@ class SlackBot:
         self._outage.over()
         return edits
 
-    def _taking(self, hear: Hear) -> Callable[[dict[str, Any]], Awaitable[None]]:
-        async def take(body: dict[str, Any]) -> None:
-            await self._take(body, hear)
+    def _taking(self, hear: Hear) -> Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]:
+        return lambda body: self._take(body, hear)
 
-        return take
-
-    async def _take(self, body: dict[str, Any], hear: Hear) -> None:
+    async def _take(self, body: dict[str, Any], hear: Hear) -> dict[str, Any]:
+        """Take care of what Slack tells; gives back what it is to be told of it."""
         event = (body.get("event") or {}).get("type")
         if event in ("app_uninstalled", "tokens_revoked"):
             # Messages wait from now on, as for any token that Slack does not take.
             log.error("slack_app_removed", extra={"account": self.account, "why": event})
-            return
-        _, user = author_of(body)
+            return {}
+        team, user = author_of(body)
         if not user:
-            return
+            return {}
         # One's words stay in order, even while Slack is asked who they are.
         turn = self._turns.setdefault(user, asyncio.Lock())
         async with turn:
             try:
-                heard = heard_of(body, self.account, await self._people.of(user), self._clock.now())
+                member = await self._people.of(user)
+                heard = heard_of(body, self.account, member, self._clock.now())
             except (LookupError, TypeError, ValueError) as problem:
                 log.error("slack_update_unreadable", extra={"account": self.account, "why": type(problem).__name__})
-                return
+                return {}
+            if self._windowing and body.get("type") in ("view_submission", "block_actions"):
+                return await self._windowing.take(body, address_of(team, user), member.lang, heard, hear)
             if heard:
                 await hear(heard)
+        return {}
 
     async def _ask_member(self, user: str) -> Mapping[str, Any]:
         told: Mapping[str, Any] = (await self._calls.ask("users.info", user=user, include_locale=True))["user"]

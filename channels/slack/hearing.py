@@ -26,7 +26,7 @@ _KINDS = {"image": MediaKind.PHOTO, "audio": MediaKind.VOICE, "video": MediaKind
 
 def author_of(body: Json) -> tuple[str, str]:
     """The workspace and the user id of the person who did this, ("", "") where it was nobody who talks to us."""
-    if body.get("type") == "block_actions":
+    if body.get("type") in ("block_actions", "view_submission"):
         user = body.get("user") or {}
         return user.get("team_id") or (body.get("team") or {}).get("id", ""), user.get("id", "")
     if "command" in body:
@@ -70,9 +70,12 @@ def heard_of(body: Json, account: str, member: Member, now: datetime) -> Heard |
         action = body["actions"][0]
         if choice := action.get("value") or (action.get("selected_option") or {}).get("value"):
             place = body["container"]
-            tapped = f"{place['channel_id']}:{place['message_ts']}"
+            # A button in a window, or on the app's own page, is in no message.
+            tapped = f"{place['channel_id']}:{place['message_ts']}" if "message_ts" in place else ""
             # Slack names an interaction only by its trigger; every tap has its own.
             return heard(HeardKind.CHOICE, body["trigger_id"], action["action_ts"], choice=choice, message=tapped)
+        return None
+    if body["type"] == "view_submission":
         return None
     event, message = body["event"], _message(body)
     assert message is not None  # it has an author

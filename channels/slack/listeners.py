@@ -19,8 +19,10 @@ log = logging.getLogger(__name__)
 _ANY = re.compile("")
 
 
-def bolt_app(account: str, take: Callable[[dict[str, Any]], Awaitable[None]]) -> AsyncApp:
+def bolt_app(account: str, take: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]) -> AsyncApp:
     """An app that acknowledges an event or an interaction when `take` has returned for it, and not if it raised.
+
+    What it gives back is told with the acknowledgement of an interaction: what becomes of a window that was sent.
 
     `process_before_response`: bolt would otherwise acknowledge first, and what a dying process had in hand were lost.
     Signatures are checked before bolt is asked (`webhook.py`), and what is our own is left out by `hearing.py`:
@@ -40,8 +42,7 @@ def bolt_app(account: str, take: Callable[[dict[str, Any]], Awaitable[None]]) ->
         await take(body)
 
     async def acted(body: dict[str, Any], ack: AsyncAck) -> None:
-        await take(body)
-        await ack()
+        await ack(**await take(body))
 
     async def failed(error: Exception) -> BoltResponse:
         # Its kind only: the error of a statement may quote what a customer wrote, and bolt's own quotes the event.
@@ -51,6 +52,7 @@ def bolt_app(account: str, take: Callable[[dict[str, Any]], Awaitable[None]]) ->
     app.event(_ANY)(happened)
     app.action(_ANY)(acted)
     app.command(_ANY)(acted)
+    app.view(_ANY)(acted)
     app.error(failed)
     return app
 

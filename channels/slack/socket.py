@@ -82,7 +82,8 @@ class SocketLine:
         try:
             answer = await run_async_bolt_app(self._app, request)
             if answer.status == 200 and not line.closed:
-                await line.send_str(json.dumps({"envelope_id": request.envelope_id}))
+                told = {"payload": json.loads(answer.body)} if answer.body else {}
+                await line.send_str(json.dumps({"envelope_id": request.envelope_id, **told}))
         except ConnectionError:
             log.info("slack_socket_closed_before_acknowledgement")  # it comes again by the next line, under the same id
         finally:

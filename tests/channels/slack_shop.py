@@ -100,6 +100,17 @@ async def presses(maja: Person, label: str) -> str:
     return str((await maja.hears())["text"])
 
 
+async def answers_with(maja: Person, fix: str) -> None:
+    """Apologise and offer that fix with the prepared text, in the window that the newest alert opens."""
+    buttons = [button for line in reversed(maja.transcript()) for button in line["buttons"]]
+    maja.tap(label=next(button for button in buttons if button.startswith("Apologise")))
+    prepared = (await maja.at.opens(titled="Apologise"))["fields"]["text"]
+    maja.at.choose("fix", fix)
+    await maja.at.until(lambda: maja.at.window and maja.at.window["fields"]["text"] != prepared)
+    while await maja.at.submit():
+        pass  # what the customer may stumble over is told first
+
+
 async def surveyed(slack: SlackSimulator, app: App, clock: HurriedClock) -> Person:
     """Anna, once a delivery was told and she has answered everything that she was asked about it."""
     anna = slack.person(SLACK_TOKEN, "U0ANNA", name="Anna", locale="sv-SE")

@@ -29,7 +29,7 @@ async def test_a_low_score_opens_a_case_and_alerts_the_department(world: World) 
         "Nobody has taken it",
     ):
         assert told in alert.text
-    assert [choice.label for choice in alert.choices] == ["I take it", "Apologise and fix", "Write", "History"]
+    assert [choice.label for choice in alert.choices] == ["I take it", "Apologise and fix", "Write", "History", "Note"]
     assert await world.news("Olle") == []
 
 

@@ -68,7 +68,7 @@ async def test_when_somebody_takes_a_case_every_alert_shows_it(world: World, des
     await world.staff("Olle")
     case = await complained(world, anna)
     await desk.take(maria, case.id)
-    for name, labels in {"Maria": ["Apologise and fix", "Write", "Hand over", "History"], "Olle": ["History"]}.items():
+    for name, labels in {"Maria": ["Apologise and fix", "Write", "Hand over", "History", "Note"], "Olle": ["History", "Note"]}.items():
         alert, edit = await world.messages(name)
         assert edit.edits == alert.key
         assert "Taken by Maria" in edit.text

@@ -25,10 +25,12 @@ TOP_LEVEL = {
     "tests",
 }
 LONG = {
+    "bot/app.py": "everything that runs, put together in one place",
     "bot/dialogs/hearing.py": "one batch on its way to one transaction",
     "channels/customers/webchat/channel.py": "one platform",
     "channels/line.py": "one sender, from the claim to what became of it",
     "bot/desk/door_talk.py": "one conversation, from a press to an answer sent",
+    "bot/desk/window_talk.py": "one window, from its opening to what was sent",
     "bot/desk/operations.py": "everything staff can do, an act a method",
 }
 """Files of more than 200 lines, each with the reason why it is one concept all the same."""

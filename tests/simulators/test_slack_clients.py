@@ -105,6 +105,52 @@ async def test_slack_bolt_holds_a_dialog_by_signed_requests(slack: SlackSimulato
         await _holds_the_dialog(slack)
 
 
+def windowed_app(client: AsyncWebClient) -> AsyncApp:
+    """A home page with a button that opens a window, and a window that asks once more, as bolt's own guide would have it."""
+    app = AsyncApp(client=client, signing_secret=SECRET, request_verification_enabled=True)
+
+    def window(title: str) -> dict[str, Any]:
+        element = {"type": "plain_text_input", "action_id": "why", "initial_value": title}
+        field = {"type": "input", "block_id": title, "label": {"type": "plain_text", "text": "Why?"}, "element": element}
+        words = {"title": {"type": "plain_text", "text": title}, "submit": {"type": "plain_text", "text": "Send"}}
+        return {"type": "modal", "callback_id": "why", "blocks": [field], **words}
+
+    @app.event("app_home_opened")
+    async def show(event: dict[str, Any], client: AsyncWebClient) -> None:
+        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": QUESTION})
+
+    @app.action("score.1")
+    async def ask(ack: Callable[..., Any], body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        opened = await client.views_open(trigger_id=body["trigger_id"], view=window("Wait"))
+        await client.views_update(view_id=opened["view"]["id"], view=window("Once"))
+
+    @app.view("why")
+    async def sent(ack: Callable[..., Any], view: dict[str, Any]) -> None:
+        (values,) = view["state"]["values"].values()
+        if values["why"]["value"] == "Once":
+            await ack(response_action="update", view=window("Twice"))
+        else:
+            await ack(response_action="clear")
+
+    return app
+
+
+async def test_slack_bolt_shows_a_home_page_and_takes_what_is_sent_from_a_window(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    handler = AsyncSocketModeHandler(windowed_app(client), APP_TOKEN, web_client=client)
+    await handler.connect_async()
+    anna = slack.person(TOKEN, "U0ANNA", name="Anna").at
+    anna.open_home()
+    await anna.until(lambda: anna.home)
+    anna.tap("1", home=True)
+    assert (await anna.opens(titled="Once"))["fields"] == {"why": "Once"}
+    again = await anna.submit()
+    assert again and again["title"] == "Twice"
+    assert await anna.submit() is None
+    assert slack.world.events["breaches"] == slack.world.events["unanswered_interactions"] == 0
+    await handler.close_async()
+
+
 async def test_slack_bolt_refuses_what_is_signed_with_another_secret(slack: SlackSimulator, client: AsyncWebClient) -> None:
     handler = AsyncSlackRequestHandler(asking_app(client))
 
@@ -133,6 +179,15 @@ async def test_slack_bolt_comes_back_when_its_line_is_renewed(slack: SlackSimula
     [
         ("chat.postMessage", {"channel": "U0NOBODY", "text": "hello"}, "channel_not_found"),
         ("chat.postMessage", {"channel": "U0ANNA", "text": " "}, "no_text"),
+        ("chat.postMessage", {"channel": "U0ANNA", "text": "so", "thread_ts": "1.000001"}, "thread_not_found"),
+        ("views.update", {"view_id": "V1", "view": {"type": "modal"}}, "not_found"),
+        ("views.publish", {"user_id": "U0ANNA", "view": {"type": "modal", "blocks": []}}, "invalid_blocks"),
+        ("views.publish", {"user_id": "U0ANNA", "view": {"type": "home", "blocks": [{"type": "divider"}] * 101}}, "invalid_blocks"),
+        (
+            "views.publish",
+            {"user_id": "U0ANNA", "view": {"type": "home", "blocks": [{"type": "divider"}], "private_metadata": "x" * 3001}},
+            "invalid_blocks",
+        ),
         ("chat.postMessage", {"channel": "U0ANNA", "blocks": [{"type": "carousel"}]}, "invalid_blocks"),
         ("chat.update", {"channel": "U0ANNA", "ts": "1.0", "text": "hello"}, "message_not_found"),
         ("users.info", {"user": "U0NOBODY"}, "user_not_found"),

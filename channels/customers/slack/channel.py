@@ -32,13 +32,14 @@ class SlackChannel(SlackBot):
         await self._edit(posted.message, said(poll, closed=closed), needed=True)
         return None
 
-    async def _take(self, body: dict[str, Any], hear: Hear) -> None:
+    async def _take(self, body: dict[str, Any], hear: Hear) -> dict[str, Any]:
         try:
             vote = vote_of(body, self.account)
         except (LookupError, TypeError, ValueError) as problem:
             log.error("slack_update_unreadable", extra={"account": self.account, "why": type(problem).__name__})
-            return
+            return {}
         if vote is None:
-            await super()._take(body, hear)
-        elif self._hear_vote:
+            return await super()._take(body, hear)
+        if self._hear_vote:
             await self._hear_vote(vote)
+        return {}

@@ -22,7 +22,8 @@ What it does not do, so that nobody trusts it with that:
   method (for `chat.postMessage` 300: "several hundred"). After a 429 there is no further penalty.
 * Events that were not acknowledged are pushed up to three times more; the waits can be shortened. Interactions are not.
 * A file is shared at once, where Slack takes a moment; its kind is what the uploader says.
-* A view is kept and shown back; a person can submit none.
+* Windows and home pages know sections, actions, inputs of lines and of menus; errors beside a field are not played, nor is
+  the closing of a window told.
 * `apps.connections.open` gives a plain `ws://` address, which serves once and expires after 30 seconds.
 """
 

@@ -21,6 +21,7 @@ A_MINUTE = {
     "users.info": 100,
     "views.open": 100,
     "views.publish": 100,
+    "views.push": 100,
     "views.update": 100,
 }
 """By method and workspace: the least that its tier promises."""

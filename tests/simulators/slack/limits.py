@@ -32,7 +32,15 @@ def faults_of_view(view: Json) -> list[str]:
         faults.append("unsupported type of view")
     if _units(view.get("private_metadata", "")) > 3000:
         faults.append("private_metadata: must be at most 3000 characters")
-    return faults + faults_of(view.get("blocks"), BLOCKS_IN_VIEW)
+    blocks = view.get("blocks")
+    if faulty := faults_of(blocks, BLOCKS_IN_VIEW):
+        return faults + faulty
+    fields = [block["block_id"] for block in blocks or () if block["type"] == "input"]
+    if len(set(fields)) < len(fields):
+        faults.append("block_id: must be unique")
+    if fields and view["type"] == "modal" and "submit" not in view:
+        faults.append("submit: a view with input blocks must have one")
+    return faults
 
 
 def _block(block: Json) -> Iterator[str]:
@@ -53,6 +61,8 @@ def _block(block: Json) -> Iterator[str]:
             yield from _actions(block.get("elements"))
         case "input":
             yield from _text(block.get("label"), 2000, "label", plain=True)
+            yield from _length(block.get("block_id"), 255, "block_id")
+            yield from _field(block.get("element") or {})
         case "context":
             if not 1 <= len(block.get("elements") or []) <= 10:
                 yield "context: must have 1 to 10 elements"
@@ -83,6 +93,23 @@ def _actions(elements: Any) -> Iterator[str]:
                 yield from _options(element)
             case other:
                 yield f"unsupported element: {other}"
+
+
+def _field(element: Json) -> Iterator[str]:
+    yield from _length(element.get("action_id"), 255, "action_id")
+    match element.get("type"):
+        case "plain_text_input":
+            most = element.get("max_length", 3000)
+            if not 1 <= most <= 3000:
+                yield "max_length: must be 1 to 3000"
+            if "initial_value" in element:
+                yield from _length(element["initial_value"], most, "initial_value")
+        case "static_select":
+            yield from _options(element)
+            if "initial_option" in element and element["initial_option"] not in element["options"]:
+                yield "initial_option: must be one of the options"
+        case other:
+            yield f"unsupported element: {other}"
 
 
 def _options(element: Json) -> Iterator[str]:

@@ -8,15 +8,15 @@ from typing import Any
 
 from tests.simulators.slack.flood import FloodGate
 from tests.simulators.slack.interface import fault_of
-from tests.simulators.slack.limits import faults_of, faults_of_view
+from tests.simulators.slack.limits import faults_of
 from tests.simulators.slack.payloads import event, user_object
 from tests.simulators.slack.refusal import Refusal, flood, invalid_blocks
+from tests.simulators.slack.screens import Screens
 from tests.simulators.slack.world import TEAM, App, Conversation, Entry, File, Json, World
 
 __all__ = ["Methods"]
 
 TEXT_LIMIT = 40_000
-TRIGGER_SECONDS = 3
 
 
 class Methods:
@@ -25,6 +25,7 @@ class Methods:
     def __init__(self, world: World, url: Callable[[App], str], push: Callable[[App, Json], None]) -> None:
         self._world, self._socket_url, self._push = world, url, push
         self._gates: defaultdict[str, FloodGate] = defaultdict(FloodGate)
+        screens = Screens(world)
         self._played: dict[str, Callable[[App, Json], Json]] = {
             "apps.connections.open": self._open_socket,
             "auth.test": self._who_am_i,
@@ -35,9 +36,10 @@ class Methods:
             "files.getUploadURLExternal": self._place_for_file,
             "files.info": self._file,
             "users.info": self._user,
-            "views.open": self._open_view,
-            "views.publish": self._publish_view,
-            "views.update": self._update_view,
+            "views.open": screens.open,
+            "views.publish": screens.publish,
+            "views.push": screens.push,
+            "views.update": screens.update,
         }
 
     def call(self, method: str, token: str, arguments: Json) -> Json:
@@ -124,6 +126,7 @@ class Methods:
         if len(text) > TEXT_LIMIT:
             raise Refusal("msg_too_long")
         if blocks and (faults := faults_of(blocks)):
+            self._world.events["breaches"] += 1
             raise invalid_blocks(faults)
         message = {"type": "message", "user": app.bot_user, "bot_id": app.bot_id, "app_id": app.id, "team": TEAM, "text": text}
         return message | {"ts": self._world.next_ts()} | ({"blocks": blocks} if blocks else {})
@@ -191,28 +194,3 @@ class Methods:
             conversation.bell.ring()
             self._push(app, event(self._world, app, {**message, "channel": conversation.id, "channel_type": "im", "event_ts": entry.ts}))
         return {"files": shown}
-
-    def _open_view(self, app: App, args: Json) -> Json:
-        opened = str(args["trigger_id"]).split(".")
-        if len(opened) != 3:
-            raise Refusal("invalid_trigger_id")
-        if self._world.now().timestamp() - int(opened[1]) > TRIGGER_SECONDS:
-            raise Refusal("expired_trigger_id")
-        return self._keep_view(app, args["view"])
-
-    def _publish_view(self, app: App, args: Json) -> Json:
-        if args["user_id"] not in self._world.users:
-            raise Refusal("user_not_found")
-        return self._keep_view(app, args["view"], f"VHOME{args['user_id']}")
-
-    def _update_view(self, app: App, args: Json) -> Json:
-        if args.get("view_id") not in app.views:
-            raise Refusal("not_found")
-        return self._keep_view(app, args["view"], args["view_id"])
-
-    def _keep_view(self, app: App, view: Json, name: str = "") -> Json:
-        if faults := faults_of_view(view):
-            raise invalid_blocks(faults)
-        name = name or f"V{next(self._world.numbers)}"
-        app.views[name] = {**view, "id": name, "team_id": TEAM, "app_id": app.id, "bot_id": app.bot_id}
-        return {"view": app.views[name]}

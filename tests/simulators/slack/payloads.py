@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.simulators.slack.world import TEAM, App, Conversation, Json, User, World
 
-__all__ = ["block_actions", "event", "im_message", "rich_text", "slash_command", "user_object"]
+__all__ = ["block_actions", "event", "im_message", "in_view", "rich_text", "slash_command", "user_object", "view_submission"]
 
 _EMOJI = {"👍": ("+1", "1f44d"), "👎": ("-1", "1f44e"), "😀": ("grinning", "1f600"), "⭐": ("star", "2b50"), "❤️": ("heart", "2764-fe0f")}
 _SIGN = re.compile("|".join(_EMOJI))
@@ -65,7 +65,6 @@ def rich_text(words: str) -> tuple[str, list[Json]]:
 def block_actions(world: World, conversation: Conversation, user: User, message: Json, element: Json, **done: Any) -> Json:
     """A button that a person tapped, or an option they chose."""
     app = conversation.app
-    number = next(world.numbers)
     action = {key: element[key] for key in ("action_id", "type", "text", "value") if key in element}
     thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
     return {
@@ -74,7 +73,7 @@ def block_actions(world: World, conversation: Conversation, user: User, message:
         "api_app_id": app.id,
         "token": "verification-token-of-old",
         "container": {"type": "message", "message_ts": message["ts"], "channel_id": conversation.id, "is_ephemeral": False, **thread},
-        "trigger_id": f"{number}.{int(world.now().timestamp())}.{number:032x}",
+        "trigger_id": world.new_trigger(user),
         "team": {"id": TEAM, "domain": "home"},
         "enterprise": None,
         "is_enterprise_install": False,
@@ -86,9 +85,37 @@ def block_actions(world: World, conversation: Conversation, user: User, message:
     }
 
 
+def in_view(world: World, app: App, user: User, view: Json, action: Json) -> Json:
+    """A button that a person tapped in a window or on a home page, or an option they chose there."""
+    return {
+        **_interaction(app, user),
+        "type": "block_actions",
+        "container": {"type": "view", "view_id": view["id"]},
+        "trigger_id": world.new_trigger(user),
+        "view": view,
+        "actions": [{**action, "action_ts": world.next_ts()}],
+    }
+
+
+def view_submission(world: World, app: App, user: User, view: Json) -> Json:
+    """A window that was sent."""
+    return {**_interaction(app, user), "type": "view_submission", "trigger_id": world.new_trigger(user), "view": view, "response_urls": []}
+
+
+def _interaction(app: App, user: User) -> Json:
+    return {
+        "user": {"id": user.id, "username": user.name.lower(), "name": user.name.lower(), "team_id": user.team},
+        "api_app_id": app.id,
+        "token": "verification-token-of-old",
+        "team": {"id": TEAM, "domain": "home"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
 def slash_command(world: World, conversation: Conversation, command: str, text: str) -> Json:
     """A command that begins with a slash."""
-    app, user, number = conversation.app, conversation.user, next(world.numbers)
+    app, user = conversation.app, conversation.user
     return {
         "token": "verification-token-of-old",
         "team_id": user.team,
@@ -102,7 +129,7 @@ def slash_command(world: World, conversation: Conversation, command: str, text: 
         "api_app_id": app.id,
         "is_enterprise_install": "false",
         "response_url": "https://hooks.slack.com/commands/played/and/not/served",
-        "trigger_id": f"{number}.{int(world.now().timestamp())}.{number:032x}",
+        "trigger_id": world.new_trigger(user),
     }
 
 

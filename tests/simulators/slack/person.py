@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tests.simulators.slack.payloads import block_actions, event, im_message, rich_text, slash_command
+from tests.simulators.slack.visitor import Pushes, Visitor
 from tests.simulators.slack.world import App, Conversation, Entry, File, Json, User, World
 
 __all__ = ["Person", "Refused"]
@@ -16,9 +17,11 @@ class Refused(Exception):
 
 
 class Person:
-    def __init__(self, world: World, app: App, user: User, push: Callable[[App, Json], None]) -> None:
+    def __init__(self, world: World, app: App, user: User, push: Pushes) -> None:
         self._world, self._app, self._push = world, app, push
         self.user = user
+        self.at = Visitor(world, app, user, push)
+        """What they see and do in windows, and on the app's home page."""
         self._seen = 0
 
     @property

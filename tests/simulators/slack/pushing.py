@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -37,20 +37,20 @@ class Pusher:
         self._world, self._session, self._misbehaviour = world, session, misbehaviour
         self._retries, self._patience = retries, patience
         self._under_way: set[asyncio.Task[None]] = set()
-        self._acknowledged: dict[str, asyncio.Future[None]] = {}
+        self._acknowledged: dict[str, asyncio.Future[Json]] = {}
 
-    def push(self, app: App, payload: Json) -> None:
-        """Tell an app of an event or an interaction, in its own time."""
+    def push(self, app: App, payload: Json, answered: Callable[[Json], None] | None = None) -> None:
+        """Tell an app of an event or an interaction, in its own time; `answered` is given what it says to it."""
         fault = self._misbehaviour.of_update(app.bot_token)
         wait = fault.seconds if fault and fault.how == "late" else 0.0
         for _ in range(2 if fault and fault.how == "duplicate" else 1):
-            task = asyncio.create_task(self._tell(app, payload, wait))
+            task = asyncio.create_task(self._tell(app, payload, wait, answered))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
-    def acknowledge(self, envelope: str) -> None:
+    def acknowledge(self, envelope: str, payload: Json) -> None:
         if (waiting := self._acknowledged.get(envelope)) and not waiting.done():
-            waiting.set_result(None)
+            waiting.set_result(payload)
 
     async def stop(self) -> None:
         for task in list(self._under_way):
@@ -69,18 +69,22 @@ class Pusher:
         async with self._session.post(app.request_url, data=body, headers=headers) as answer:
             return answer.status == 200 and "c-1" in await answer.text()
 
-    async def _tell(self, app: App, payload: Json, wait: float) -> None:
+    async def _tell(self, app: App, payload: Json, wait: float, answered: Callable[[Json], None] | None) -> None:
         await asyncio.sleep(wait)
         is_event = payload.get("type") == "event_callback"
         for attempt, pause in enumerate((0.0, *(self._retries if is_event else ()))):
             if pause:
                 await asyncio.sleep(pause)
             self._world.events["retries" if attempt else "pushes"] += 1
-            if await (self._post(app, payload, attempt) if app.request_url else self._send(app, payload, attempt)):
+            answer = await (self._post(app, payload, attempt) if app.request_url else self._send(app, payload, attempt))
+            if answer is not None:
+                if answered:
+                    answered(answer)
                 return
         self._world.events["given_up" if is_event else "unanswered_interactions"] += 1
 
-    async def _post(self, app: App, payload: Json, attempt: int) -> bool:
+    async def _post(self, app: App, payload: Json, attempt: int) -> Json | None:
+        """What the app answered; None where it did not take it."""
         if payload.get("type") == "event_callback":
             body, kind = json.dumps(payload).encode(), "application/json"
         elif "command" in payload:
@@ -92,13 +96,15 @@ class Pusher:
             headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}
         try:
             async with self._session.post(app.request_url, data=body, headers=headers, timeout=ClientTimeout(self._patience)) as answer:
-                return 200 <= answer.status < 300
+                told = await answer.read()
+                is_json = answer.content_type == "application/json" and told
+                return (json.loads(told) if is_json else {}) if 200 <= answer.status < 300 else None
         except (ClientError, TimeoutError):
-            return False
+            return None
 
-    async def _send(self, app: App, payload: Json, attempt: int) -> bool:
+    async def _send(self, app: App, payload: Json, attempt: int) -> Json | None:
         if not app.sockets:
-            return False
+            return None
         line: web.WebSocketResponse = app.sockets[-1]
         envelope = str(uuid.uuid4())
         is_event = payload.get("type") == "event_callback"
@@ -113,7 +119,7 @@ class Pusher:
             with contextlib.suppress(ConnectionError):
                 await line.send_str(json.dumps(wrapped))
             await asyncio.wait({told, closed}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
-            return told.done()
+            return told.result() if told.done() else None
         finally:
             closed.cancel()
             del self._acknowledged[envelope]

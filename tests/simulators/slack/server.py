@@ -170,7 +170,8 @@ class SlackSimulator:
         try:
             async for message in line:
                 if message.type is WSMsgType.TEXT:
-                    self.pusher.acknowledge(json.loads(message.data).get("envelope_id", ""))
+                    told = json.loads(message.data)
+                    self.pusher.acknowledge(told.get("envelope_id", ""), told.get("payload") or {})
         finally:
             app.sockets.remove(line)
         return line

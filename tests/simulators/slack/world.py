@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,8 @@ class App:
     tickets: dict[str, float] = field(default_factory=dict)
     """Of addresses that were given out and not used yet: until when they serve (seconds)."""
     views: dict[str, Json] = field(default_factory=dict)
+    windows: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """By user, the names of the views that are open, the topmost last."""
 
     @property
     def id(self) -> str:
@@ -122,12 +124,15 @@ class World:
         self.answers: Counter[int] = Counter()
         """By HTTP status."""
         self.events: Counter[str] = Counter()
-        """pushes, retries, given_up, unanswered_interactions, floods, cuts."""
+        """pushes, retries, given_up, unanswered_interactions, floods, cuts, breaches (of Block Kit's limits)."""
         self.latest: deque[tuple[str, Json]] = deque(maxlen=1000)
         """Calls and their arguments."""
         self.faults: list[str] = []
         """What the interface description does not allow."""
         self.numbers: Iterator[int] = itertools.count(1)
+        self.triggers: dict[str, str] = {}
+        """Whose deed a trigger names, until it is used."""
+        self.screens_bell = Bell()
         self._last_ts = 0
 
     def add_app(self, bot_token: str, app_token: str, signing_secret: str, request_url: str) -> App:
@@ -145,6 +150,12 @@ class World:
     def channel(self, app: App, channel: str) -> Conversation:
         nobody = User("", TEAM, "", "")
         return self.conversations.setdefault(channel, Conversation(channel, nobody, app, channel=True))
+
+    def new_trigger(self, user: User) -> str:
+        number = next(self.numbers)
+        trigger = f"{number}.{int(self.now().timestamp())}.{number:032x}"
+        self.triggers[trigger] = user.id
+        return trigger
 
     def next_ts(self) -> str:
         """A message's name is its time: to the microsecond, and never twice."""
