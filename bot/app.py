@@ -14,8 +14,7 @@ from sqlalchemy import Connection
 
 from bot.account_service import serve_account
 from bot.accounts import customer_channels, links_of, shop_systems, staff_channels
-from bot.campaigns.polls.tending import poll_sweep
-from bot.campaigns.polls.votes import vote_taker
+from bot.campaigns.public import public_sweeps
 from bot.campaigns.sweeps import campaign_sweeps
 from bot.complaints.detecting import Detection
 from bot.complaints.pictures import file_settled
@@ -44,7 +43,7 @@ from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from channels.clock import Clock, SystemClock
-from channels.contract import Channel, Fetches, Hear, Heard, PollPlaces, WindowChannel
+from channels.contract import Channel, Fetches, Hear, Heard, WindowChannel
 from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
@@ -166,9 +165,6 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         keeps_words=[channel.account for channel in channels if channel.name == "webchat"],
         files_heard=fetching.look,
     )
-    poll_places = {channel.account: channel for channel in channels if isinstance(channel, PollPlaces)}
-    for places in poll_places.values():
-        places.hear_votes(vote_taker(database))
     planner = planner_of(config)
     accounts = frozenset(channel.account for channel in channels if channel.capabilities.private)
     paces = {channel.account: channel.capabilities.pace.account for channel in channels}
@@ -195,7 +191,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
             *campaign_sweeps(database, config.shop.timezone),
-            poll_sweep(database, poll_places),
+            *public_sweeps(database, channels, config.shop.name),
             *case_sweeps(database, rules, published, delivery.wake),
             *detection.sweeps,
             Sweep("forget_updates", _FORGET_EVERY, lambda now: forget_old_updates(database, now)),

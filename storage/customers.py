@@ -48,7 +48,8 @@ class Address(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """One entry in the history of what a customer agreed to; the newest for a purpose holds.
 
-    Purposes: `surveys` (opt-out of being asked at all), `quote` (may we quote you), `panel_…` (membership of that panel).
+    Purposes: `surveys` (opt-out of being asked at all), `quote` (may we quote you), `panel_…` (membership of that panel),
+    `focus_…` (taking part in that focus group).
     """
 
     id: int = Field(primary_key=True, sa_type=BigInteger)

@@ -24,6 +24,7 @@ COMMANDS = (
     Entry("campaign", "bot.cli.campaign", "Draft, preview, schedule and follow campaigns."),
     Entry("poll", "bot.cli.poll", "Put one question to several public places at once."),
     Entry("panel", "bot.cli.panel", "Customers who have agreed to be asked regularly."),
+    Entry("group", "bot.cli.group", "Focus groups: talk about an idea with a few of a panel."),
     Entry("promoter", "bot.cli.promoter", "Words that may be quoted, and whose a code is."),
     Entry("why", "bot.cli.why", "Explain why a customer is written to, or is not."),
     Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),

@@ -23,7 +23,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A panel in TO
     from channels.clock import SystemClock
 
     panel = read_panel(file)
-    write_to(config, lambda conn: found_panel(conn, panel, SystemClock().now()))
+    write_to(config, lambda conn: found_panel(conn, panel, SystemClock().now()), page="")
     typer.echo(f'"{panel.name}" is founded. Invite to it: makegood panel invite {panel.name}')
 
 
@@ -45,7 +45,7 @@ def invite(
         what, _, remedy = str(wrong).partition("; ")
         raise Mistake(f"the audience {what}", remedy) from None
     zone = read_config(config).shop.timezone
-    campaign = write_to(config, lambda conn: invite_to_panel(conn, name, audience, zone, SystemClock().now()))
+    campaign = write_to(config, lambda conn: invite_to_panel(conn, name, audience, zone, SystemClock().now()), page="")
     typer.echo(f'The campaign "{campaign}" invites. Follow it: makegood campaign status {campaign}')
 
 
@@ -74,7 +74,7 @@ def leave(
     from bot.campaigns.panels.steering import take_out
     from channels.clock import SystemClock
 
-    write_to(config, lambda conn: take_out(conn, name, customer, SystemClock().now()))
+    write_to(config, lambda conn: take_out(conn, name, customer, SystemClock().now()), page="")
     typer.echo(f'They are no longer in "{name}"')
 
 

@@ -21,6 +21,7 @@ def _root() -> None:
 @app.command()
 def manifest(
     account: Annotated[str, typer.Argument(help="The account's name in the configuration; may be left out where there is only one.")] = "",
+    groups: Annotated[bool, typer.Option("--groups", help="For focus groups: hear what is said in the channels it is invited to.")] = False,
     config: ConfigFile = None,
 ) -> None:
     """Print the manifest of an account's app: paste it at https://api.slack.com/apps, Create New App, From a manifest."""
@@ -41,7 +42,7 @@ def manifest(
         )
     url = f"{settings.server.address}{webhook_path(chosen)}" if known[chosen].mode == "http" else ""
     if chosen in customers:
-        app = described(settings.shop.name, description="Asks how it was, and passes on what went wrong.", request_url=url)
+        app = described(settings.shop.name, description="Asks how it was, and passes on what went wrong.", request_url=url, groups=groups)
     else:
         commands = {"/cases": "Show the open complaints"}
         name = f"{settings.shop.name} desk"

@@ -127,7 +127,7 @@ class Question(_Strict):
     """Name of a fact that answers this question already: when the touchpoint tells it, nobody is asked."""
     complaint: bool = True
     """Whether a low score here is a complaint; no for likelihoods such as buying other products."""
-    purpose: Annotated[str, StringConstraints(pattern=r"^(quote|panel_[a-z][a-z0-9_]{0,29})$")] | None = None
+    purpose: Annotated[str, StringConstraints(pattern=r"^(quote|(panel|focus)_[a-z][a-z0-9_]{0,29})$")] | None = None
     """A yes here is consent for this purpose, a no withdraws it."""
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ message id or in one of four errors, each of which tells the sender what to do n
 """
 
 from channels.contract.channel import Capabilities, Channel, Fetches, FileWay, Hear, Pace, TopicChannel
+from channels.contract.group import GroupEars, GroupSaid, HearGroup
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
 from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say, Upload
@@ -20,7 +21,10 @@ __all__ = [
     "Counted",
     "Fetches",
     "FileWay",
+    "GroupEars",
+    "GroupSaid",
     "Hear",
+    "HearGroup",
     "HearVote",
     "Heard",
     "HeardKind",

@@ -14,16 +14,23 @@ BOT_EVENTS = ("message.im", "app_uninstalled", "tokens_revoked")
 _NAME_LIMIT = 35
 
 
-def manifest(name: str, *, description: str, commands: Mapping[str, str] = MappingProxyType({}), request_url: str = "") -> dict[str, Any]:
+GROUP_SCOPES = ("channels:history", "groups:history")
+GROUP_EVENTS = ("message.channels", "message.groups")
+
+
+def manifest(
+    name: str, *, description: str, commands: Mapping[str, str] = MappingProxyType({}), request_url: str = "", groups: bool = False
+) -> dict[str, Any]:
     """The manifest of an app that people talk with in direct messages.
 
     `commands` are those that begin with a slash, each with its line of explanation: Slack lets nobody send any other.
+    With `groups` it also hears what is said in the channels it is invited to.
     `request_url` is where Slack posts events to; without one they come by Socket Mode.
     """
     address = {"url": request_url} if request_url else {}
     slashed = [{"command": command, "description": about, **address} for command, about in commands.items()]
     settings: dict[str, Any] = {
-        "event_subscriptions": {"bot_events": list(BOT_EVENTS)},
+        "event_subscriptions": {"bot_events": [*BOT_EVENTS, *(GROUP_EVENTS if groups else ())]},
         "interactivity": {"is_enabled": True},
         "org_deploy_enabled": False,
         "socket_mode_enabled": not request_url,
@@ -32,7 +39,7 @@ def manifest(name: str, *, description: str, commands: Mapping[str, str] = Mappi
     if request_url:
         settings["event_subscriptions"]["request_url"] = request_url
         settings["interactivity"]["request_url"] = request_url
-    scopes = [*BOT_SCOPES, *(["commands"] if slashed else [])]
+    scopes = [*BOT_SCOPES, *(GROUP_SCOPES if groups else ()), *(["commands"] if slashed else [])]
     return {
         "display_information": {"name": name[:_NAME_LIMIT], "description": description},
         "features": {

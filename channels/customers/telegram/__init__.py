@@ -7,7 +7,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
 from channels.clock import Clock
-from channels.contract import Counted, Hear, HearVote, Poll, Posted
+from channels.contract import Counted, Hear, HearGroup, HearVote, Poll, Posted
+from channels.customers.telegram.groups import said_in_group
 from channels.customers.telegram.polls import POLL_RULES, counted, is_about_a_poll, vote_of
 from channels.outage import Outage
 from channels.telegram.bot import Library, TelegramBot
@@ -50,9 +51,13 @@ class TelegramChannel(TelegramBot):
 
         super().__init__(account, aiogram, clock=clock, line=Outage(account, clock, rng), webhook=webhook)
         self._hear_vote: HearVote | None = None
+        self._hear_group: HearGroup | None = None
 
     def hear_votes(self, hear: HearVote) -> None:
         self._hear_vote = hear
+
+    def hear_groups(self, hear: HearGroup) -> None:
+        self._hear_group = hear
 
     async def post_poll(self, place: str, poll: Poll, *, message_id: int) -> Posted:
         """As the contract says; `message_id` is of no use, for Telegram has no idempotency key."""
@@ -70,18 +75,19 @@ class TelegramChannel(TelegramBot):
         return counted(stopped, self.account, _LAST) if stopped else None
 
     async def _take(self, raw: dict[str, Any], hear: Hear) -> None:
-        if not is_about_a_poll(raw):
-            await super()._take(raw, hear)
-            return
         try:
-            vote = vote_of(raw, self.account, self._clock.now())
-        except (LookupError, TypeError) as problem:
-            log.error(
-                "telegram_update_unreadable", extra={"account": self.account, "update": raw["update_id"], "why": type(problem).__name__}
-            )
+            vote = vote_of(raw, self.account, self._clock.now()) if is_about_a_poll(raw) else None
+            said = said_in_group(raw, self.account)
+        except (AttributeError, LookupError, TypeError) as problem:
+            why = type(problem).__name__
+            log.error("telegram_update_unreadable", extra={"account": self.account, "update": raw["update_id"], "why": why})
             return
-        if self._hear_vote:
+        if vote and self._hear_vote:
             await self._hear_vote(vote)
+        elif said and self._hear_group:
+            await self._hear_group(said)
+        elif vote is None and said is None:
+            await super()._take(raw, hear)
 
     async def _aiogram(self) -> Aiogram:
         return cast("Aiogram", await self._library())

@@ -1,0 +1,112 @@
+"""What an operator does with a focus group: plan it, invite to it, end it, erase what was said."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.campaigns.definition import Definition as Campaign
+from bot.campaigns.focus.definition import Definition
+from bot.campaigns.focus.wording import invitation_to, survey_name
+from bot.campaigns.rule import customer_facts, fits
+from bot.campaigns.steering import draft, schedule
+from bot.mistake import Mistake
+from bot.surveys.publishing import load_versions, publish
+from storage.focus import FocusState, purpose_of
+from storage.queries.campaigns import campaign_named
+from storage.queries.focus import (
+    add_group,
+    change_group,
+    erase_lines,
+    erase_seats,
+    group_named,
+    lines_of,
+    seats_of,
+    who_agreed,
+)
+from storage.queries.panels import panel_named
+
+__all__ = ["end_group", "erase", "invite_to_group", "known_group", "plan_group", "seats_left"]
+
+log = logging.getLogger(__name__)
+
+
+def plan_group(conn: Connection, group: Definition, zone: ZoneInfo, now: datetime) -> None:
+    """Raises Mistake where there is one of that name, or no such panel, or its time is over."""
+    if group_named(conn, group.name) is not None:
+        raise Mistake(f'there is a focus group "{group.name}" already', "give the new one a name of its own")
+    if panel_named(conn, group.panel) is None:
+        raise Mistake(f'there is no panel "{group.panel}"', "found it first: makegood panel new")
+    begins_at = group.at.replace(tzinfo=zone).astimezone(UTC)
+    if begins_at <= now:
+        raise Mistake(f'the focus group "{group.name}" would have begun already', "give it a time to come")
+    written = group.model_dump(mode="json", exclude_defaults=True)
+    add_group(conn, group.name, group.account, group.place, written, begins_at)
+    publish(conn, invitation_to(group), now)
+    log.info("focus_group_planned", extra={"group": group.name})
+
+
+def seats_left(conn: Connection, group: Definition) -> list[int]:
+    """For each kind of seat, how many are still free: those who agreed fill the first kind that they fit."""
+    left = [kind.count for kind in group.seats]
+    for customer in who_agreed(conn, purpose_of(group.name)):
+        facts = customer_facts(customer)
+        fitting = (number for number, kind in enumerate(group.seats) if left[number] and fits(kind.who, facts, {}))
+        if (number := next(fitting, None)) is not None:
+            left[number] -= 1
+    return left
+
+
+def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) -> list[str]:
+    """Begin a campaign for each kind of seat that is not filled, as many answers as seats are free; gives back their names.
+
+    Done again later, it invites others of the panel for the seats that are still free.
+    """
+    group = known_group(conn, name)
+    newest = {found.name: found for found in load_versions(conn).values()}
+    moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    begun = []
+    for number, (kind, left) in enumerate(zip(group.seats, seats_left(conn, group), strict=True), start=1):
+        if not left:
+            continue
+        campaign = next(
+            free for n in range(1, 1000) if campaign_named(conn, free := f"{survey_name(name)}-{number}-{n}", lock=False) is None
+        )
+        written = {"name": campaign, "survey": survey_name(name), "panel": group.panel, "audience": kind.who, "quota": left}
+        draft(conn, Campaign.model_validate({**written, "when": {"at": moment}, "reminders": 0}), now)
+        schedule(conn, campaign, newest.get, now)
+        begun.append(campaign)
+    return begun
+
+
+def end_group(conn: Connection, name: str, now: datetime) -> None:
+    known_group(conn, name)
+    group = group_named(conn, name)
+    if group is not None and group.state != FocusState.ENDED:
+        change_group(conn, group.id, state=FocusState.ENDED.value, ended_at=now)
+
+
+def erase(conn: Connection, name: str, who: int | None) -> int:
+    """Delete what a participant said, by the number of their pseudonym, or, with None, all of it; and who they were.
+    Gives back how many lines were deleted."""
+    known_group(conn, name)
+    group = group_named(conn, name)
+    assert group is not None  # it is known
+    numbers = {seat.number for seat in seats_of(conn, group.id)}
+    if who is not None and who not in numbers:
+        raise Mistake(f'nobody is called P{who} in "{name}"', f"see: makegood group transcript {name}")
+    chosen = numbers if who is None else {who}
+    lines = erase_lines(conn, group.id, {line.number for line in lines_of(conn, group.id)} if who is None else chosen)
+    erase_seats(conn, group.id, chosen)
+    log.info("focus_group_erased", extra={"group": name, "lines": lines})
+    return lines
+
+
+def known_group(conn: Connection, name: str) -> Definition:
+    group = group_named(conn, name)
+    if group is None:
+        raise Mistake(f'there is no focus group "{name}"', "see: makegood group list")
+    return Definition.model_validate(group.definition)

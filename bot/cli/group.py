@@ -1,0 +1,109 @@
+"""`makegood group`: plan a focus group, invite to it, read what was said, erase it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.campaign_data import look_at, write_to
+from bot.cli.options import ConfigFile, read_config
+
+app = typer.Typer(help="A moderated conversation about an idea, among members of a panel.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The focus group's name.")]
+
+
+@app.command()
+def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A focus group in TOML.")], config: ConfigFile = None) -> None:
+    """Plan a focus group, with the survey that invites to it."""
+    from bot.campaigns.focus.definition import read_group
+    from bot.campaigns.focus.steering import plan_group
+    from bot.mistake import Mistake
+    from channels.clock import SystemClock
+
+    group, settings = read_group(file), read_config(config)
+    if group.account not in settings.channels:
+        raise Mistake(f'there is no account "{group.account}"', f"choose among {', '.join(settings.channels)}")
+    write_to(config, lambda conn: plan_group(conn, group, settings.shop.timezone, SystemClock().now()), page="")
+    typer.echo(f'"{group.name}" is planned. Invite to it: makegood group invite {group.name}')
+
+
+@app.command()
+def invite(name: Name, config: ConfigFile = None) -> None:
+    """Invite members of the panel for the seats that are still free."""
+    from bot.campaigns.focus.steering import invite_to_group
+    from channels.clock import SystemClock
+
+    zone = read_config(config).shop.timezone
+    begun = write_to(config, lambda conn: invite_to_group(conn, name, zone, SystemClock().now()), page="")
+    typer.echo(f"These campaigns invite: {', '.join(begun)}" if begun else "All seats are taken")
+
+
+@app.command(name="list")
+def list_(config: ConfigFile = None) -> None:
+    """Show all focus groups."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from storage.queries.focus import all_groups
+
+    table = Table("focus group", "state", "begins", box=None)
+    for one in look_at(config, all_groups):
+        table.add_row(one.name, one.state, f"{one.begins_at.astimezone():%d %b %Y, %H:%M}")
+    Console().print(table)
+
+
+@app.command()
+def transcript(name: Name, config: ConfigFile = None) -> None:
+    """Show what was said, under pseudonyms."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from bot.campaigns.focus.report import transcript_of
+
+    console = Console(highlight=False)
+    for line in look_at(config, lambda conn: transcript_of(conn, name)):
+        console.print(f"[dim]{line.at.astimezone():%H:%M}[/] [bold]{line.who}[/]: {escape(line.text)}")
+
+
+@app.command()
+def summary(name: Name, config: ConfigFile = None) -> None:
+    """Show who said what to which question."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from bot.campaigns.focus.report import summary_of
+
+    console = Console(highlight=False)
+    for one in look_at(config, lambda conn: summary_of(conn, name)):
+        console.print(f"[bold]{escape(one.question) or '–'}[/]")
+        table = Table("who", "messages", "words", "fullest words", box=None)
+        for part in one.parts:
+            table.add_row(part.who, f"{part.messages}", f"{part.words}", escape(part.fullest))
+        console.print(table)
+
+
+@app.command()
+def end(name: Name, config: ConfigFile = None) -> None:
+    """End a focus group, or call it off."""
+    from bot.campaigns.focus.steering import end_group
+    from channels.clock import SystemClock
+
+    write_to(config, lambda conn: end_group(conn, name, SystemClock().now()), page="")
+    typer.echo(f'"{name}" has ended')
+
+
+@app.command()
+def erase(
+    name: Name,
+    who: Annotated[int | None, typer.Option(help="A participant's number: 3 for P3. Without it, everything.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Delete what a participant said, or all of it, and who they were."""
+    from bot.campaigns.focus.steering import erase as erasing
+
+    lines = write_to(config, lambda conn: erasing(conn, name, who), page="")
+    typer.echo(f"{lines} lines are deleted")

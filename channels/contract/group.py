@@ -1,0 +1,34 @@
+"""What is said in a group: heard only by a channel whose platform has groups, and kept only while a focus group runs there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+__all__ = ["GroupEars", "GroupSaid", "HearGroup"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSaid:
+    """One thing a person wrote in a group. `place` is the group's address and `person` the writer's own, at which the same
+    account would answer them in private. The same `update_id` heard again is the same event."""
+
+    account: str
+    place: str
+    person: str
+    name: str
+    update_id: str
+    at: datetime
+    text: str
+
+
+HearGroup = Callable[[GroupSaid], Awaitable[None]]
+"""Hand over what was said. Returns when it is durable, where it is kept at all."""
+
+
+@runtime_checkable
+class GroupEars(Protocol):
+    def hear_groups(self, hear: HearGroup) -> None:
+        """Give everything that people write in groups from now on to `hear`."""

@@ -1,0 +1,116 @@
+"""Focus groups: what is due, who sits where, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from storage.bulk import insert_many
+from storage.customers import Address, Customer
+from storage.focus import FocusGroup, FocusLine, FocusSeat, FocusState
+from storage.ids import new_id
+from storage.queries.consents import has_agreed
+
+__all__ = [
+    "add_group",
+    "add_line",
+    "agreed_at",
+    "all_groups",
+    "change_group",
+    "customer_at",
+    "erase_lines",
+    "erase_seats",
+    "group_at",
+    "group_named",
+    "lines_of",
+    "seat_customer",
+    "seats_of",
+    "unended",
+    "who_agreed",
+]
+
+_group, _seat, _line = FocusGroup.__table__, FocusSeat.__table__, FocusLine.__table__  # type: ignore[attr-defined]
+_customer, _address = Customer.__table__, Address.__table__  # type: ignore[attr-defined]
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def add_group(conn: Connection, name: str, account: str, place: str, definition: dict[str, Any], begins_at: datetime) -> None:
+    row = {"id": new_id(), "name": name, "account": account, "place": place, "definition": definition, "begins_at": begins_at}
+    insert_many(conn, _group, [row])
+
+
+def group_named(conn: Connection, name: str) -> AnyRow | None:
+    return conn.execute(select(_group).where(_group.c.name == name)).first()
+
+
+def all_groups(conn: Connection) -> Sequence[AnyRow]:
+    return conn.execute(select(_group).order_by(_group.c.begins_at.desc())).all()
+
+
+def unended(conn: Connection, *, lock: bool = False) -> Sequence[AnyRow]:
+    found = select(_group).where(_group.c.state != FocusState.ENDED.value).order_by(_group.c.id)
+    return conn.execute(found.with_for_update() if lock else found).all()
+
+
+def group_at(conn: Connection, account: str, place: str) -> AnyRow | None:
+    """The one that runs there now; locked on PostgreSQL."""
+    here = (_group.c.account == account) & (_group.c.place == place) & (_group.c.state == FocusState.RUNNING.value)
+    return conn.execute(select(_group).where(here).limit(1).with_for_update()).first()
+
+
+def change_group(conn: Connection, group_id: int, **values: Any) -> None:
+    conn.execute(update(_group).where(_group.c.id == group_id).values(**values))
+
+
+def agreed_at(conn: Connection, purpose: str, account: str) -> Sequence[AnyRow]:
+    """The customers who said yes and can be told by their address there: `id`, `name`, and the address."""
+    found = select(_customer.c.id, _customer.c.name, _customer.c.lang, _address.c.channel, _address.c.native_id, _address.c.reachable)
+    theirs = found.join(_address, _address.c.customer_id == _customer.c.id).where(_address.c.account == account)
+    return conn.execute(theirs.where(has_agreed(purpose, _customer.c.id)).order_by(_customer.c.id, _address.c.id)).all()
+
+
+def who_agreed(conn: Connection, purpose: str) -> Sequence[AnyRow]:
+    return conn.execute(select(_customer).where(has_agreed(purpose, _customer.c.id)).order_by(_customer.c.id)).all()
+
+
+def customer_at(conn: Connection, purpose: str, account: str, person: str) -> int | None:
+    """The customer who writes from there, where they said yes."""
+    here = (_address.c.account == account) & (_address.c.native_id == person)
+    return conn.execute(select(_address.c.customer_id).where(here, has_agreed(purpose, _address.c.customer_id))).scalar()
+
+
+def seat_customer(conn: Connection, group_id: int, customer_id: int) -> int:
+    """The number of the customer's seat, which is made where there is none."""
+    mine = select(_seat.c.number).where(_seat.c.group_id == group_id, _seat.c.customer_id == customer_id)
+    if (number := conn.execute(mine).scalar()) is None:
+        number = (conn.execute(select(func.max(_seat.c.number)).where(_seat.c.group_id == group_id)).scalar() or 0) + 1
+        insert_many(conn, _seat, [{"id": new_id(), "group_id": group_id, "customer_id": customer_id, "number": number}])
+    return int(number)
+
+
+def seats_of(conn: Connection, group_id: int) -> Sequence[AnyRow]:
+    """Each with its customer's `name`, where that is still known."""
+    found = select(_seat, func.coalesce(_customer.c.name, "").label("name")).outerjoin(_customer, _customer.c.id == _seat.c.customer_id)
+    return conn.execute(found.where(_seat.c.group_id == group_id).order_by(_seat.c.number)).all()
+
+
+def add_line(conn: Connection, group_id: int, number: int, question: int, text: str, at: datetime) -> None:
+    row = {"id": new_id(), "group_id": group_id, "number": number, "question": question, "text": text, "at": at}
+    insert_many(conn, _line, [row])
+
+
+def lines_of(conn: Connection, group_id: int) -> Sequence[AnyRow]:
+    return conn.execute(select(_line).where(_line.c.group_id == group_id).order_by(_line.c.at, _line.c.id)).all()
+
+
+def erase_lines(conn: Connection, group_id: int, numbers: Collection[int]) -> int:
+    """Delete what was said from these seats; gives back how many lines."""
+    return conn.execute(delete(_line).where(_line.c.group_id == group_id, _line.c.number.in_(numbers))).rowcount
+
+
+def erase_seats(conn: Connection, group_id: int, numbers: Collection[int]) -> None:
+    """Forget who sat there: the number stays, so that nobody else gets it."""
+    conn.execute(update(_seat).where(_seat.c.group_id == group_id, _seat.c.number.in_(numbers)).values(customer_id=None))

@@ -1,0 +1,86 @@
+"""The commands of polls, panels and focus groups, on a shop's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli.main import main
+
+CONFIG = """[shop]
+name = "Northlight"
+url = "https://shop.example"
+timezone = "UTC"
+[database]
+url = "sqlite:///{folder}/shop.db"
+[channels.shop_bot]
+kind = "telegram"
+token = "1234567:example"
+"""
+POLL = """name = "colour"
+question = "Which colour?"
+options = ["Blue", "Green"]
+[[place]]
+account = "shop_bot"
+place = "@shopnews"
+"""
+PANEL = 'name = "taste"\n[about]\nen = "new teas"\n'
+GROUP = """name = "basket"
+panel = "taste"
+account = "shop_bot"
+place = "-1001"
+join = "https://t.me/+abc"
+at = 2099-03-03T10:00:00
+about = "a new basket"
+questions = ["What do you like?"]
+[concept]
+text = "One basket."
+[[seats]]
+count = 2
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    for name, text in (("config", CONFIG.format(folder=tmp_path)), ("poll", POLL), ("panel", PANEL), ("group", GROUP)):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], shop: Path, *arguments: str) -> tuple[int | str | None, str]:
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--config", str(shop / "config.toml")])
+    told = capsys.readouterr()
+    return ended.value.code, " ".join((told.out + told.err).split())
+
+
+def test_a_poll_goes_from_a_file_to_its_chart(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
+    file = str(shop / "poll.toml")
+    assert "all right, for 1 places" in run(capsys, shop, "poll", "check", file)[1]
+    assert "is a draft" in run(capsys, shop, "poll", "new", file)[1]
+    assert "is posted as soon as Makegood runs" in run(capsys, shop, "poll", "post", "colour")[1]
+    _, told = run(capsys, shop, "poll", "status", "colour")
+    assert "Which colour?" in told and "n = 0 people" in told and "@shopnews" in told and "chose to" in told
+    assert "is closed" in run(capsys, shop, "poll", "close", "colour")[1]
+    assert "closed" in run(capsys, shop, "poll", "list")[1]
+    (shop / "poll.toml").write_text(POLL.replace("@shopnews", "news"), encoding="utf-8")
+    code, told = run(capsys, shop, "poll", "check", file)
+    assert code == 1 and "line 6" in told
+
+
+def test_a_panel_is_founded_and_a_focus_group_planned_from_it(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
+    assert "is founded" in run(capsys, shop, "panel", "new", str(shop / "panel.toml"))[1]
+    assert 'The campaign "panel-taste-1" invites' in run(capsys, shop, "panel", "invite", "taste")[1]
+    assert "taste 0 2 × in 30d" in run(capsys, shop, "panel", "list")[1]
+    assert run(capsys, shop, "panel", "members", "taste")[0] == 0
+    code, told = run(capsys, shop, "panel", "leave", "taste", "nobody")
+    assert code == 1 and 'nobody is known as "nobody"' in told
+    assert "is planned" in run(capsys, shop, "group", "new", str(shop / "group.toml"))[1]
+    assert "focus-basket-1-1" in run(capsys, shop, "group", "invite", "basket")[1]
+    assert "planned" in run(capsys, shop, "group", "list")[1]
+    for command in ("transcript", "summary", "end"):
+        assert run(capsys, shop, "group", command, "basket")[0] == 0
+    assert "0 lines are deleted" in run(capsys, shop, "group", "erase", "basket")[1]
+    assert run(capsys, shop, "promoter", "quotes")[0] == 0
+    assert "nobody has the code" in run(capsys, shop, "promoter", "referral", "FRIEND-ABC")[1]
