@@ -211,7 +211,13 @@ class Line:
     async def _enclosed(self, say: Say) -> Say:
         """The message with its file in hand, where it has one that the channel cannot find by itself."""
         way = self._channel.capabilities.files
-        return await self._encloses(say, way) if say.file and self._encloses and way is not FileWay.SHOWN else say
+        if not (say.file and self._encloses) or way is FileWay.SHOWN:
+            return say
+        try:
+            return await self._encloses(say, way)
+        except Exception as error:
+            self._tell("file_not_enclosed", error)
+            raise Retry(timedelta(seconds=DATABASE_PAUSE), "its file could not be read") from error  # nothing was sent yet
 
     async def _failed(self, one: Outgoing, error: SendError) -> None:
         now = self._clock.now()

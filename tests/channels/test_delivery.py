@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.clock import SimulatedClock
-from channels.contract import Capabilities, Hear, Pace, Rejected, Retry, Say, Unknown, Unreachable
+from channels.contract import Capabilities, FileWay, Hear, Pace, Rejected, Retry, Say, Unknown, Unreachable
 from channels.delivery import Delivery
 from channels.outbox import message_row
 from storage.bulk import insert_many
@@ -452,4 +452,45 @@ async def test_an_old_message_is_tried_before_it_is_given_up(database: Database,
     post = Post(faults=[Retry(timedelta(milliseconds=10), "a moment")])
     async with sending(database, post, clock):
         await until(lambda: settled(database))
+    assert post.sent == [("anna", "one", "")]
+
+
+async def test_a_message_waits_for_its_file_with_all_behind_it_and_trouble_with_the_file_is_no_doubt(
+    database: Database, clock: SimulatedClock
+) -> None:
+    post = Post(capabilities=replace(PLAIN, files=FileWay.UPLOAD))
+    there, trouble = asyncio.Event(), [OSError("the disk is away")]
+
+    async def encloses(say: Say, way: FileWay) -> Say:
+        await there.wait()
+        if trouble:
+            raise trouble.pop()
+        return replace(say, text=f"{say.text}, by {way.value}")
+
+    await put(database, clock, Say("one", file=7), Say("two"))
+    delivery = Delivery(database, [post], clock, encloses)
+    task = asyncio.create_task(delivery.run("post"))
+    await asyncio.sleep(0.3)
+    assert post.sent == []
+    there.set()
+    await until(lambda: not trouble)
+    await asyncio.sleep(0.1)
+    clock.move_to(clock.now() + timedelta(seconds=2))
+    await until(lambda: settled(database))
+    task.cancel()
+    await asyncio.wait([task])
+    assert [text for _, text, _ in post.sent] == ["one, by upload", "two"]
+
+
+async def test_a_page_of_our_own_is_told_of_a_file_by_its_number(database: Database, clock: SimulatedClock) -> None:
+    post = Post(capabilities=replace(PLAIN, files=FileWay.SHOWN))
+
+    async def encloses(say: Say, way: FileWay) -> Say:
+        raise AssertionError("nothing is to be read")
+
+    await put(database, clock, Say("one", file=7))
+    task = asyncio.create_task(Delivery(database, [post], clock, encloses).run("post"))
+    await until(lambda: settled(database))
+    task.cancel()
+    await asyncio.wait([task])
     assert post.sent == [("anna", "one", "")]
