@@ -120,7 +120,7 @@ async def the_case(app: App) -> CaseView:
 async def told(person: Chatting, words: str) -> Any:
     """What the person hears next that holds these words; what else is said before is passed over."""
     while True:
-        said = await person.hears()
+        said = await person.hears(within=30)
         if words in said["text"]:
             return said
 
