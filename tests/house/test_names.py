@@ -25,7 +25,6 @@ TOP_LEVEL = {
     "tests",
 }
 LONG = {
-    "bot/app.py": "everything that runs, put together in one place",
     "bot/dialogs/hearing.py": "one batch on its way to one transaction",
     "channels/customers/webchat/channel.py": "one platform",
     "channels/line.py": "one sender, from the claim to what became of it",
