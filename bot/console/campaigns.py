@@ -20,10 +20,10 @@ from bot.campaigns.progress import progress_of
 from bot.campaigns.reading import read_campaign
 from bot.campaigns.steering import cancel, draft, pause, resume, schedule
 from bot.console.campaign_watch import CampaignWatch
+from bot.console.managers import only_managers
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Endpoint, Sessions, form_of
-from bot.desk.staffing import MANAGERS
 from bot.invitations.explaining import REASONS
 from bot.mistake import Mistake
 from bot.surveys.bank import bank
@@ -63,12 +63,7 @@ class CampaignPages:
         ]
 
     def _for_managers(self, endpoint: Endpoint) -> Endpoint:
-        async def guarded(request: Request) -> Response:
-            if request.state.staff.role in MANAGERS:
-                return await endpoint(request)
-            return self._pages.page(request, "trouble.html", status=403, what="campaign.only_managers")
-
-        return self._sessions.only_staff(guarded)
+        return only_managers(endpoint, self._pages, self._sessions, "campaign.only_managers")
 
     async def _list(self, request: Request) -> Response:
         return await self._list_page(request)

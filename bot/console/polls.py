@@ -15,10 +15,10 @@ from starlette.routing import BaseRoute, Route
 from bot.campaigns.polls.definition import read_poll
 from bot.campaigns.polls.result import result_of
 from bot.campaigns.polls.steering import close_poll, draft_poll, post_poll
+from bot.console.managers import only_managers
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Endpoint, Sessions, form_of
-from bot.desk.staffing import MANAGERS
 from bot.mistake import Mistake
 from storage.queries.polls import all_polls
 
@@ -46,12 +46,7 @@ class PollPages:
         ]
 
     def _for_managers(self, endpoint: Endpoint) -> Endpoint:
-        async def guarded(request: Request) -> Response:
-            if request.state.staff.role in MANAGERS:
-                return await endpoint(request)
-            return self._pages.page(request, "trouble.html", status=403, what="campaign.only_managers")
-
-        return self._sessions.only_staff(guarded)
+        return only_managers(endpoint, self._pages, self._sessions, "poll.only_managers")
 
     async def _list(self, request: Request) -> Response:
         return await self._list_page(request)

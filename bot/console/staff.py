@@ -15,11 +15,12 @@ from starlette.routing import BaseRoute, Route
 
 from bot.complaints.departments import DEPARTMENTS
 from bot.complaints.shifts import Shift
+from bot.console.managers import only_managers
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Endpoint, Sessions, form_of
 from bot.console.words import LANGUAGES
-from bot.desk.staffing import CODE_HOLDS, MANAGERS, ROLES, NameProblem, Staffing
+from bot.desk.staffing import CODE_HOLDS, ROLES, NameProblem, Staffing
 from bot.invitations.links import qr_svg
 from storage.ids import from_short
 from storage.queries.cases import AnyRow
@@ -55,17 +56,18 @@ class StaffPages:
         ]
 
     def _for_managers(self, endpoint: Endpoint) -> Endpoint:
-        async def guarded(request: Request) -> Response:
-            if request.state.staff.role in MANAGERS:
-                try:
-                    return await endpoint(request)
-                except LookupError as error:
-                    raise HTTPException(404) from error
-                except PermissionError:
-                    log.warning("staff_change_refused staff=%s", request.state.staff.id)
-            return self._pages.page(request, "trouble.html", status=403, what="staff.only_managers")
+        refused = "staff.only_managers"
 
-        return self._sessions.only_staff(guarded)
+        async def guarded(request: Request) -> Response:
+            try:
+                return await endpoint(request)
+            except LookupError as error:
+                raise HTTPException(404) from error
+            except PermissionError:
+                log.warning("staff_change_refused staff=%s", request.state.staff.id)
+            return self._pages.page(request, "trouble.html", status=403, what=refused)
+
+        return only_managers(guarded, self._pages, self._sessions, refused)
 
     async def _list(self, request: Request) -> Response:
         return await self._page(request)
