@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection
-
-from bot.complaints.card import Reader, card_choices, card_text, case_ref
+from bot.complaints.card import card_choices, card_text, case_ref
 from bot.complaints.cases import Act
 from bot.complaints.departments import DEPARTMENTS
 from bot.complaints.promises import Fix
 from bot.complaints.words import STAFF_WORDS
+from bot.desk.at_door import AtDoor
 from bot.desk.desk import due_choices, prepare
 from bot.desk.draft import Draft, Drafts
 from bot.desk.enclosures import note_sent, with_file_told
-from bot.desk.history import history_text
 from bot.desk.open_cases import open_cases_say
-from bot.desk.operations import Operations
 from bot.desk.outcome import Outcome
 from bot.desk.recipients import recipients
 from bot.desk.tone import tone_told
 from bot.desk.words import DESK_WORDS, told
 from channels.contract import Choice, Heard, Say
 from storage.ids import from_short, short
-from storage.queries.cases import AnyRow, CaseView, case_view
-from storage.queries.staff import everybody, keep_draft
+from storage.queries.cases import CaseView, case_view
+from storage.queries.staff import keep_draft
 
 __all__ = ["DoorTalk"]
 
@@ -34,30 +31,12 @@ _MINUTE = 60
 
 
 @dataclass(slots=True)
-class DoorTalk:
+class DoorTalk(AtDoor):
     """One thing a staff member did, inside one transaction. What is being prepared lies in the door's drafts, so that it
     outlives a restart. Every method gives back what to tell the staff member; `about` is then the case it was about, if any.
     """
 
-    conn: Connection
-    operations: Operations
-    door: AnyRow
-    staff: AnyRow
-    now: datetime
     about: int | None = None
-    drafts: Drafts = field(default_factory=Drafts)
-
-    def __post_init__(self) -> None:
-        self.drafts = Drafts.from_json(self.door.draft)
-
-    @property
-    def lang(self) -> str:
-        lang: str = self.door.lang
-        return lang
-
-    @property
-    def reader(self) -> Reader:
-        return Reader(self.lang, self.operations.rules.hours.zone)
 
     def pressed(self, ref: str) -> list[Say]:
         """A button: `c.<case>.<action>[.<argument>]`. Anything else is none of ours and says nothing."""
@@ -260,10 +239,7 @@ class DoorTalk:
 
     def _history(self, case_id: int) -> list[Say]:
         view = case_view(self.conn, case_id)
-        if view is None:
-            return self._tell(Outcome(False, "no_such_case"))
-        names = {one.id: one.name for one in everybody(self.conn)}
-        return [Say(history_text(view, self.reader, names))]
+        return [Say(self.history_of(view))] if view else self._tell(Outcome(False, "no_such_case"))
 
     def _tell(self, outcome: Outcome, *, card: bool = False) -> list[Say]:
         """The outcome in words; with `card`, with what can be done next."""

@@ -21,7 +21,7 @@ from bot.complaints.routing import doors_of
 from bot.complaints.rules import Rules
 from bot.complaints.shop_hook import PromiseEvent, tell_shop
 from bot.complaints.telling import alert, notify, refresh_alerts, tell_customer
-from bot.desk.enclosures import media_of, not_sendable
+from bot.desk.enclosures import media_of, not_sendable, sender_of
 from bot.desk.outcome import Outcome
 from bot.dialogs.published import Published
 from channels.contract import Say
@@ -57,7 +57,7 @@ class Operations:
 
         def change(view: CaseView) -> Change:
             state = state_after(Act.TAKE, view.case.state)
-            return {"owner_id": staff.id, "state": state.value}, [entry_row(case_id, now, _author(staff), "taken")]
+            return {"owner_id": staff.id, "state": state.value}, [entry_row(case_id, now, sender_of(staff), "taken")]
 
         return self._act(conn, Act.TAKE, staff, case_id, now, change, "taken")
 
@@ -69,7 +69,7 @@ class Operations:
 
         def change(view: CaseView) -> Change:
             state = state_after(Act.TAKE, view.case.state)
-            entry = entry_row(case_id, now, _author(staff), "handed_over", words, to=colleague.name)
+            entry = entry_row(case_id, now, sender_of(staff), "handed_over", words, to=colleague.name)
             return {"owner_id": colleague.id, "state": state.value}, [entry]
 
         def then(view: CaseView) -> None:
@@ -83,7 +83,7 @@ class Operations:
 
         def change(view: CaseView) -> Change:
             state = CaseState.OPEN.value if view.case.state == CaseState.TAKEN else view.case.state
-            entry = entry_row(case_id, now, _author(staff), "handed_over", to=department, departments=[department])
+            entry = entry_row(case_id, now, sender_of(staff), "handed_over", to=department, departments=[department])
             return {"owner_id": None, "department": department, "state": state}, [entry]
 
         def then(view: CaseView) -> None:
@@ -114,11 +114,11 @@ class Operations:
             values = self._answered(view, staff, now)
             values |= {"state": CaseState.FIXED.value, "fixed_at": now} if kept else {"state": CaseState.RESPONDED.value}
             entries = [
-                entry_row(case_id, now, _author(staff), "response", text.strip(), fix=fix.value, **media_of(conn, file)),
-                entry_row(case_id, now, _author(staff), "promise", fix=fix.value, due=due.isoformat()),
+                entry_row(case_id, now, sender_of(staff), "response", text.strip(), fix=fix.value, **media_of(conn, file)),
+                entry_row(case_id, now, sender_of(staff), "promise", fix=fix.value, due=due.isoformat()),
             ]
             if kept:
-                entries.append(entry_row(case_id, now, _author(staff), "kept", fix=fix.value))
+                entries.append(entry_row(case_id, now, sender_of(staff), "kept", fix=fix.value))
             return values | {"made_good": ""}, entries
 
         def then(view: CaseView) -> None:
@@ -138,7 +138,7 @@ class Operations:
 
         def change(view: CaseView) -> Change:
             values = self._answered(view, staff, now) | {"state": state_after(Act.TAKE, view.case.state).value}
-            return values, [entry_row(case_id, now, _author(staff), "message", text.strip(), **media_of(conn, file))]
+            return values, [entry_row(case_id, now, sender_of(staff), "message", text.strip(), **media_of(conn, file))]
 
         return self._act(
             conn, Act.WRITE, staff, case_id, now, change, "sent", lambda view: self._say(conn, view, text, now, file), seen=seen
@@ -149,7 +149,7 @@ class Operations:
 
         def change(view: CaseView) -> Change:
             fixes = [one.fix for one in view.promises]
-            entry = entry_row(case_id, now, _author(staff), "kept", fix=fixes[-1])
+            entry = entry_row(case_id, now, sender_of(staff), "kept", fix=fixes[-1])
             return {"state": CaseState.FIXED.value, "fixed_at": now, "made_good": ""}, [entry]
 
         def then(view: CaseView) -> str | None:
@@ -165,14 +165,14 @@ class Operations:
             return Outcome(False, "text_needed")
         if case_view(conn, case_id) is None:
             return Outcome(False, "no_such_case")
-        add_entries(conn, entry_row(case_id, now, _author(staff), "note", words.strip()))
+        add_entries(conn, entry_row(case_id, now, sender_of(staff), "note", words.strip()))
         return Outcome(True, "noted", {}, case_view(conn, case_id))
 
     def close(self, conn: Connection, staff: AnyRow, case_id: int, reason: str, now: datetime, seen: int | None = None) -> Outcome:
         """Close without the customer's word: a lead may, with a reason."""
 
         def change(_: CaseView) -> Change:
-            entry = entry_row(case_id, now, _author(staff), "closed", reason.strip())
+            entry = entry_row(case_id, now, sender_of(staff), "closed", reason.strip())
             return {"state": CaseState.CLOSED.value, "closed_at": now}, [entry]
 
         if staff.role == "lead" and not reason.strip():
@@ -183,7 +183,7 @@ class Operations:
         """Close what was no complaint: a lead may. Detection learns from it."""
 
         def change(_: CaseView) -> Change:
-            return {"state": CaseState.CLOSED.value, "closed_at": now}, [entry_row(case_id, now, _author(staff), "dismissed")]
+            return {"state": CaseState.CLOSED.value, "closed_at": now}, [entry_row(case_id, now, sender_of(staff), "dismissed")]
 
         return self._act(conn, Act.CLOSE, staff, case_id, now, change, "dismissed", seen=seen)
 
@@ -254,7 +254,3 @@ def _as_it_is(conn: Connection, case_id: int) -> CaseView:
     view = case_view(conn, case_id)
     assert view is not None
     return view
-
-
-def _author(staff: AnyRow) -> str:
-    return f"staff:{staff.id}"

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
-from bot.complaints.card import Reader, card_choices, card_text, case_ref, customer_name
+from bot.complaints.card import card_choices, card_text, case_ref, customer_name
 from bot.complaints.cases import Act
 from bot.complaints.promises import Fix
 from bot.complaints.words import STAFF_WORDS
+from bot.desk.at_door import AtDoor
 from bot.desk.desk import due_choices, prepare
-from bot.desk.draft import Draft, Drafts
+from bot.desk.draft import Draft
 from bot.desk.enclosures import with_file_told
-from bot.desk.history import history_text
-from bot.desk.operations import Operations
 from bot.desk.outcome import Outcome
 from bot.desk.recipients import recipients
 from bot.desk.sheet import Sheet, moment_of, short_moment
@@ -25,8 +21,8 @@ from bot.desk.tone import tone_told
 from bot.desk.words import DESK_WORDS, told
 from channels.contract import Window, WindowField
 from storage.ids import from_short
-from storage.queries.cases import AnyRow, CaseView, case_view
-from storage.queries.staff import everybody, keep_draft
+from storage.queries.cases import CaseView, case_view
+from storage.queries.staff import keep_draft
 
 __all__ = ["OPENING", "WindowTalk"]
 
@@ -45,27 +41,8 @@ OPENING: Mapping[str, Act | None] = {
 
 
 @dataclass(slots=True)
-class WindowTalk:
+class WindowTalk(AtDoor):
     """One visit of a staff member to a window, inside one transaction."""
-
-    conn: Connection
-    operations: Operations
-    door: AnyRow
-    staff: AnyRow
-    now: datetime
-    drafts: Drafts = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.drafts = Drafts.from_json(self.door.draft)
-
-    @property
-    def lang(self) -> str:
-        lang: str = self.door.lang
-        return lang
-
-    @property
-    def reader(self) -> Reader:
-        return Reader(self.lang, self.operations.rules.hours.zone)
 
     def opened(self, sheet: Sheet) -> Window:
         """The window as it opens, or why it cannot be filled in."""
@@ -83,8 +60,7 @@ class WindowTalk:
             case "look":
                 return self._card(sheet, view)
             case "history":
-                names = {one.id: one.name for one in everybody(self.conn)}
-                return self._only_told(sheet, history_text(view, self.reader, names))
+                return self._only_told(sheet, self.history_of(view))
             case "respond" | "due":
                 mine = draft if draft and draft.fix else Draft(sheet.case, fix=Fix.REPLACE)
                 return self._answer(replace(sheet, action="respond", fix=mine.fix, due=mine.due), view, mine.text)
