@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from channels.clock import Clock
 from channels.contract import Capabilities, Hear, Rejected, Retry, Say, Unknown
 from channels.outage import Outage
-from channels.signature import sign
+from channels.signature import signed
 
 __all__ = ["SHOP_HOOK", "ShopHook"]
 
@@ -51,8 +51,7 @@ class ShopHook:
             "Content-Type": "application/json",
             "X-Makegood-Event": address,
             "X-Makegood-Delivery": str(message_id),
-            "X-Makegood-Timestamp": str(now),
-            "X-Makegood-Signature": sign(self._secret, now, body),
+            **signed(self._secret, now, body),
         }
         # Made at the first message: most shops have no such system, and loading certificates takes a while.
         self._client = self._client or httpx.AsyncClient(timeout=PATIENCE.total_seconds())

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from bot.complaints.cases import Act, state_after
-from bot.complaints.routing import LEAD, doors_of
+from bot.complaints.routing import LEAD, doors_concerned, doors_of
 from bot.complaints.rules import Rules
 from bot.complaints.shifts import Shift
 from bot.complaints.telling import notify, refresh_alerts
@@ -45,7 +45,7 @@ def watch_unassigned(conn: Connection, rules: Rules, now: datetime) -> None:
     for view in sorted(case_views(conn, due).values(), key=lambda view: (-view.case.severity, view.case.opened_at)):
         if door := best_door(at_work, view.case.department, in_hand):
             in_hand[door.staff_id] += 1
-            _assign(conn, rules, view, door, now)
+            _assign(conn, rules, view, doors_of(at_work, door.staff_id), now)
 
 
 def best_door(doors: Sequence[Door], department: str, in_hand: Counter[int]) -> Door | None:
@@ -53,18 +53,19 @@ def best_door(doors: Sequence[Door], department: str, in_hand: Counter[int]) -> 
 
     Whoever cannot be told of a case is not given one.
     """
-    theirs = [door for door in doors if door.role != "operator" and (not door.departments or department in door.departments)]
+    theirs = doors_concerned(doors, [department])
     agents = [door for door in theirs if door.role != LEAD]
     return min(agents or theirs, key=lambda door: (in_hand[door.staff_id], not door.departments, door.staff_id), default=None)
 
 
-def _assign(conn: Connection, rules: Rules, view: CaseView, door: Door, now: datetime) -> None:
-    state = state_after(Act.TAKE, view.case.state)
+def _assign(conn: Connection, rules: Rules, view: CaseView, doors: Sequence[Door], now: datetime) -> None:
+    """To whoever all these doors are."""
+    door, state = doors[0], state_after(Act.TAKE, view.case.state)
     if not change_case(conn, view.case, owner_id=door.staff_id, state=state.value, updated_at=now):
         return  # somebody took it at this moment
     add_entries(conn, entry_row(view.id, now, "makegood", "assigned", to=door.name))
     view = case_views(conn, [view.id])[view.id]
     since = view.waiting_since or view.case.opened_at
-    notify(conn, view, doors_of(chat_doors(conn), door.staff_id), "assigned", now, rules=rules, span=(since, now))
+    notify(conn, view, doors, "assigned", now, rules=rules, span=(since, now))
     refresh_alerts(conn, rules, view, now)
     log.info("case_assigned case=%s department=%s", view.id, view.case.department)

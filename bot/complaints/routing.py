@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-__all__ = ["LEAD", "SEVERE", "doors_of", "doors_to_alert", "leads_doors"]
+__all__ = ["LEAD", "SEVERE", "doors_concerned", "doors_of", "doors_to_alert", "leads_doors"]
 
 LEAD = "lead"
 SEVERE = 4
@@ -21,10 +21,15 @@ def doors_to_alert(doors: Sequence[Door], departments: Collection[str], severity
 
     A complaint that is nobody's goes to the leads, and where there is no lead to everybody: it is never left alone.
     """
-    theirs = [door for door in doors if door.role != "operator" and (not door.departments or set(door.departments) & set(departments))]
+    theirs = doors_concerned(doors, departments)
     if severity >= SEVERE:
         theirs += [door for door in leads_doors(doors) if door not in theirs]
     return theirs or leads_doors(doors) or list(doors)
+
+
+def doors_concerned(doors: Sequence[Door], departments: Collection[str]) -> list[Door]:
+    """The doors of agents and leads whose departments match; none named means all."""
+    return [door for door in doors if door.role != "operator" and (not door.departments or set(door.departments) & set(departments))]
 
 
 def leads_doors(doors: Sequence[Door]) -> list[Door]:

@@ -72,7 +72,8 @@ class FiguresPage:
         working = self._parts.rules.hours.between
         figures = await read_figures(self._parts.database, today=today, days=days, zone=self._parts.zone, working=working)
         cards = [_card(name, figure, days, t) for name, figure in figures.measures.items()]
-        departments = [(t.department(name), n, 100 * n / max(figures.departments.values())) for name, n in figures.departments.items()]
+        most = max((handled.cases for handled in figures.handling.values()), default=0)
+        departments = [(t.department(name), handled.cases, 100 * handled.cases / most) for name, handled in figures.handling.items()]
         return self._pages.page(
             request,
             "figures.html",

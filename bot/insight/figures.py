@@ -10,7 +10,7 @@ from typing import Any
 from bot.insight.handling import Handling, WorkingTime, handling_by_department
 from bot.insight.measures import Measured, Outcomes, Scores, ces, csat, difference, fcr, nps, share
 from storage.database import Database
-from storage.queries.case_figures import CaseFigures, case_figures, cases_by_department
+from storage.queries.case_figures import CaseFigures, case_figures
 from storage.queries.figures import daily_scores, invitation_outcomes
 
 __all__ = ["Figure", "Figures", "read_figures"]
@@ -46,9 +46,8 @@ class Figures:
     """csat, nps, ces, fcr: those that have answers."""
     outcomes: Outcomes
     cases: CaseFigures
-    departments: Mapping[str, int]
     handling: Mapping[str, Handling]
-    """How complaints were handled, by department."""
+    """How complaints were handled, by department, the one with the most cases first."""
 
     @property
     def recovery(self) -> Measured | None:
@@ -70,7 +69,6 @@ async def read_figures(database: Database, *, today: date, days: int, zone: tzin
         daily = await conn.run_sync(daily_scores, earlier, end)
         outcomes = await conn.run_sync(invitation_outcomes, since, until)
         cases = await conn.run_sync(case_figures, since, until)
-        departments = await conn.run_sync(cases_by_department, since, until)
         handling = await conn.run_sync(handling_by_department, since, until, working)
     return Figures(
         since=start,
@@ -78,7 +76,6 @@ async def read_figures(database: Database, *, today: date, days: int, zone: tzin
         measures={name: figure for name in _MEASURES if (figure := _figure(name, daily, start, days)).scores},
         outcomes=Outcomes(**outcomes),
         cases=cases,
-        departments=departments,
         handling=handling,
     )
 

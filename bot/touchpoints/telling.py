@@ -11,7 +11,7 @@ from bot.mistake import Mistake
 from bot.touchpoints.importing import NotTaken, Stored
 from bot.touchpoints.taking import Item
 from channels.clock import Clock
-from channels.signature import sign
+from channels.signature import signed
 
 __all__ = ["Teller"]
 
@@ -33,8 +33,7 @@ class Teller:
             Mistake: nobody answers, or we are not believed.
         """
         body = to_json([item.told for item in items])
-        timestamp = int(self._clock.now().timestamp())
-        headers = {"X-Makegood-Timestamp": str(timestamp), "X-Makegood-Signature": sign(self._secret, timestamp, body)}
+        headers = signed(self._secret, int(self._clock.now().timestamp()), body)
         try:
             response = await self._client.post(self._url, content=body, headers=headers)
         except httpx.HTTPError as error:

@@ -15,7 +15,7 @@ from storage.customers import Customer
 from storage.staff import Staff
 from storage.touchpoints import Touchpoint
 
-__all__ = ["CaseFigures", "case_courses", "case_figures", "cases_by_department", "list_cases", "promises_settled"]
+__all__ = ["CaseFigures", "case_courses", "case_figures", "list_cases", "promises_settled"]
 
 _case, _entry, _promise = Case.__table__, CaseEntry.__table__, Promise.__table__  # type: ignore[attr-defined]
 _customer, _staff, _touchpoint = Customer.__table__, Staff.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
@@ -66,13 +66,6 @@ def list_cases(
     if owner_id is not None:
         found = found.where(_case.c.owner_id == owner_id)
     return conn.execute(found).all()
-
-
-def cases_by_department(conn: Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """How many cases were opened, by department, the most first."""
-    counts = select(_case.c.department, func.count().label("n")).where(_case.c.opened_at >= since, _case.c.opened_at < until)
-    rows = conn.execute(counts.group_by(_case.c.department).order_by(func.count().desc(), _case.c.department))
-    return {row.department: row.n for row in rows}
 
 
 def case_figures(conn: Connection, since: datetime, until: datetime) -> CaseFigures:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bot.complaints.promises import Fix
 from bot.desk.operations import Operations
-from storage.queries.case_figures import case_figures, cases_by_department, list_cases
+from bot.insight.handling import handling_by_department
+from storage.queries.case_figures import case_figures, list_cases
 from storage.queries.staff import staff_member
 from tests.complaints.world import World
 
@@ -38,7 +39,7 @@ async def test_figures_of_a_period_count_what_happened(world: World) -> None:
     async with world.database.read() as conn:
         figures = await conn.run_sync(case_figures, began, world.clock.now())
         earlier = await conn.run_sync(case_figures, began - timedelta(days=1), began)
-        departments = await conn.run_sync(cases_by_department, began, world.clock.now())
+        handling = await conn.run_sync(handling_by_department, began, world.clock.now(), world.rules.hours.between)
         still_open = await conn.run_sync(lambda sync: list_cases(sync))
         closed = await conn.run_sync(lambda sync: list_cases(sync, closed=True))
         speedy = await conn.run_sync(lambda sync: list_cases(sync, department="product"))
@@ -48,7 +49,7 @@ async def test_figures_of_a_period_count_what_happened(world: World) -> None:
     assert timedelta(hours=1) <= figures.resolution < timedelta(hours=1, seconds=10)
     assert (figures.cases, figures.asked, figures.made_good, figures.settled, figures.kept) == (4, 1, 1, 1, 1)
     assert (earlier.cases, earlier.first_response) == (0, None)
-    assert departments == {"delivery_speed": 3, "product": 1}
+    assert {name: handled.cases for name, handled in handling.items()} == {"delivery_speed": 3, "product": 1}
     assert [case.severity for case in still_open] == [2, 1, 1]
     assert [case.id for case in closed] == [first.id]
     assert [case.words for case in speedy] == ["it broke down"]
