@@ -20,7 +20,7 @@ from bot.campaigns.progress import progress_of
 from bot.campaigns.reading import read_campaign
 from bot.campaigns.steering import cancel, draft, pause, resume, schedule
 from bot.console.campaign_watch import CampaignWatch
-from bot.console.managers import only_managers
+from bot.console.deciding import only_managers
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Endpoint, Sessions, form_of

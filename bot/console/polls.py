@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from bot.campaigns.polls.definition import read_poll
 from bot.campaigns.polls.result import result_of
 from bot.campaigns.polls.steering import close_poll, draft_poll, post_poll
-from bot.console.managers import only_managers
+from bot.console.deciding import only_managers
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Endpoint, Sessions, form_of

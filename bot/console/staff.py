@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.complaints.departments import DEPARTMENTS
 from bot.complaints.shifts import Shift
-from bot.console.managers import only_managers
+from bot.console.deciding import only_managers
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Endpoint, Sessions, form_of
