@@ -34,65 +34,24 @@ __all__ = [
 ]
 
 
-def _telegram_token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
-        raise ValueError("should be a Telegram token: digits, a colon, letters and digits, copied whole from @BotFather")
-    return value
+def _shaped(pattern: str, why: str) -> AfterValidator:
+    """A secret of that shape, in ASCII; `why` tells the operator what it should be."""
+
+    def check(value: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, value.get_secret_value(), re.ASCII):
+            raise ValueError(why)
+        return value
+
+    return AfterValidator(check)
 
 
-def _slack_token(value: SecretStr, prefix: str, where: str) -> SecretStr:
-    if not re.fullmatch(rf"{prefix}-[A-Za-z0-9-]+", value.get_secret_value()):
-        raise ValueError(f"should begin with {prefix}-, copied whole from the app's settings, {where}")
-    return value
-
-
-def _slack_bot_token(value: SecretStr) -> SecretStr:
-    return _slack_token(value, "xoxb", "OAuth & Permissions, Bot User OAuth Token")
-
-
-def _slack_app_token(value: SecretStr) -> SecretStr:
-    return _slack_token(value, "xapp", "Basic Information, App-Level Tokens")
-
-
-def _slack_signing_secret(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[0-9a-f]{32,64}", value.get_secret_value()):
-        raise ValueError("should be 32 digits and letters from a to f, copied whole from the app's settings, Basic Information")
-    return value
-
-
-def _mastodon_token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[\w-]{16,}", value.get_secret_value(), re.ASCII):
-        raise ValueError('should be "Your access token", copied whole from the account\'s Preferences → Development')
-    return value
-
-
-def _x_secret(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z0-9]{16,}", value.get_secret_value(), re.ASCII):
-        raise ValueError("should be letters and digits alone, copied whole from the app's page at X, Keys and tokens")
-    return value
-
-
-def _x_token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"\d{1,19}-[A-Za-z0-9]{16,}", value.get_secret_value(), re.ASCII):
-        raise ValueError("should be digits, a hyphen, letters and digits, copied whole from the app's page at X, Keys and tokens")
-    return value
+def _slack_token(prefix: str, where: str) -> AfterValidator:
+    return _shaped(rf"{prefix}-[A-Za-z0-9-]+", f"should begin with {prefix}-, copied whole from the app's settings, {where}")
 
 
 def _bluesky_handle(value: str) -> str:
     if not re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?", value, re.ASCII | re.IGNORECASE):
         raise ValueError('should be the account\'s handle without the @, such as "northlight.bsky.social"')
-    return value
-
-
-def _bluesky_password(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}", value.get_secret_value(), re.ASCII):
-        raise ValueError("should be an app password, four times four signs joined by -, and never the account's own password")
-    return value
-
-
-def _webhook_secret(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
-        raise ValueError("should have 16 to 256 characters of A-Z, a-z, 0-9, _ and -; make one with: openssl rand -hex 32")
     return value
 
 
@@ -152,7 +111,13 @@ def _password_hash(value: SecretStr) -> SecretStr:
 
 
 BlueskyHandle = Annotated[str, AfterValidator(_bluesky_handle)]
-BlueskyPassword = Annotated[SecretStr, AfterValidator(_bluesky_password)]
+BlueskyPassword = Annotated[
+    SecretStr,
+    _shaped(
+        r"[a-z0-9]{4}(-[a-z0-9]{4}){3}",
+        "should be an app password, four times four signs joined by -, and never the account's own password",
+    ),
+]
 Country = Annotated[str, AfterValidator(_country)]
 Languages = Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], BeforeValidator(_separated), Field(min_length=1)]
 """A list, or words separated by commas as the environment has them."""
@@ -160,13 +125,33 @@ PasswordHash = Annotated[SecretStr, AfterValidator(_password_hash)]
 SharedSecret = Annotated[SecretStr, AfterValidator(_shared_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 WebOrigin = Annotated[str, AfterValidator(_web_origin)]
-MastodonToken = Annotated[SecretStr, AfterValidator(_mastodon_token)]
+MastodonToken = Annotated[
+    SecretStr, _shaped(r"[\w-]{16,}", 'should be "Your access token", copied whole from the account\'s Preferences → Development')
+]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
-SlackAppToken = Annotated[SecretStr, AfterValidator(_slack_app_token)]
-SlackBotToken = Annotated[SecretStr, AfterValidator(_slack_bot_token)]
-SlackSigningSecret = Annotated[SecretStr, AfterValidator(_slack_signing_secret)]
-TelegramToken = Annotated[SecretStr, AfterValidator(_telegram_token)]
-XSecret = Annotated[SecretStr, AfterValidator(_x_secret)]
-XToken = Annotated[SecretStr, AfterValidator(_x_token)]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+SlackAppToken = Annotated[SecretStr, _slack_token("xapp", "Basic Information, App-Level Tokens")]
+SlackBotToken = Annotated[SecretStr, _slack_token("xoxb", "OAuth & Permissions, Bot User OAuth Token")]
+SlackSigningSecret = Annotated[
+    SecretStr,
+    _shaped(r"[0-9a-f]{32,64}", "should be 32 digits and letters from a to f, copied whole from the app's settings, Basic Information"),
+]
+TelegramToken = Annotated[
+    SecretStr,
+    _shaped(r"\d+:[\w-]+", "should be a Telegram token: digits, a colon, letters and digits, copied whole from @BotFather"),
+]
+XSecret = Annotated[
+    SecretStr,
+    _shaped(r"[A-Za-z0-9]{16,}", "should be letters and digits alone, copied whole from the app's page at X, Keys and tokens"),
+]
+XToken = Annotated[
+    SecretStr,
+    _shaped(
+        r"\d{1,19}-[A-Za-z0-9]{16,}",
+        "should be digits, a hyphen, letters and digits, copied whole from the app's page at X, Keys and tokens",
+    ),
+]
+WebhookSecret = Annotated[
+    SecretStr,
+    _shaped(r"[\w-]{16,256}", "should have 16 to 256 characters of A-Z, a-z, 0-9, _ and -; make one with: openssl rand -hex 32"),
+]
 """Telegram takes 1 to 256 of these characters; sixteen hexadecimal ones are the least that cannot be guessed."""
