@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.campaigns.definition import Definition
 from storage.campaigns import CampaignState
 from storage.database import Database
-from storage.queries.campaigns import change_campaign, change_wave, completed_of, end_planned, has_planned, in_states, waves_of
+from storage.queries.campaigns import change_campaign, change_wave, completed_of, end_planned, in_states, may_still_send, waves_of
 
 __all__ = ["CANCELLED", "end_campaigns"]
 
@@ -56,7 +56,7 @@ def _end(conn: Connection, campaign_id: int, now: datetime) -> int:
     definition = Definition.model_validate(campaign.definition)
     for wave in waves_of(conn, campaign_id, lock=True):
         over = cancelled or wave.state == "ready"
-        if wave.ended_at is None and over and not has_planned(conn, wave.id):
+        if wave.ended_at is None and over and not may_still_send(conn, wave.id):
             change_wave(conn, wave.id, state="ended", ended_at=now)
             log.info("wave_ended", extra={"campaign": campaign.name, "wave": wave.number})
     if campaign.state != CampaignState.RUNNING or not _is_done(conn, campaign, definition):
@@ -72,4 +72,4 @@ def _is_done(conn: Connection, campaign: Any, definition: Definition) -> bool:
     if definition.when.at is not None:
         return bool(waves) and all(wave.ended_at is not None for wave in waves)
     full = definition.quota is not None and completed_of(conn, campaign.id, definition.quota) >= definition.quota
-    return full and not any(has_planned(conn, wave.id) for wave in waves)
+    return full and not any(may_still_send(conn, wave.id) for wave in waves)

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, literal_column, select, update
+from sqlalchemy import Connection, Row, exists, func, literal_column, or_, select, update
 
 from storage.bulk import increment, insert_many
 from storage.campaigns import Campaign, CampaignDay, CampaignState, Wave
 from storage.ids import new_id
 from storage.invitations import Invitation, InvitationState
+from storage.outbox import Message, MessageState
 
 __all__ = [
     "add_campaign",
@@ -24,8 +25,8 @@ __all__ = [
     "count_sent",
     "counts_of",
     "end_planned",
-    "has_planned",
     "in_states",
+    "may_still_send",
     "sending_waves",
     "sent_in_all",
     "sent_on",
@@ -36,7 +37,10 @@ __all__ = [
 
 _campaign, _wave, _day = Campaign.__table__, Wave.__table__, CampaignDay.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
+_message = Message.__table__  # type: ignore[attr-defined]
 _PLANNED: Any = literal_column(f"'{InvitationState.PLANNED}'")
+# Written out and no parameters: only so does a database see that the indexes of these states serve it.
+_WAITING: Sequence[Any] = [literal_column(f"'{state}'") for state in (MessageState.DUE, MessageState.SENDING)]
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -117,9 +121,13 @@ def sent_in_all(conn: Connection, campaign_id: int) -> int:
     return int(conn.execute(select(func.coalesce(func.sum(_day.c.n), 0)).where(_day.c.campaign_id == campaign_id)).scalar_one())
 
 
-def has_planned(conn: Connection, wave_id: int) -> bool:
-    there = exists().where(_invitation.c.wave_id == wave_id, _invitation.c.state == _PLANNED)
-    return bool(conn.execute(select(there)).scalar())
+def may_still_send(conn: Connection, wave_id: int) -> bool:
+    """Whether something of the wave is planned, or waits in the outbox, which may give it back."""
+    of_wave = _invitation.c.wave_id == wave_id
+    planned = exists().where(of_wave, _invitation.c.state == _PLANNED)
+    theirs = (_invitation.c.id == _message.c.invitation_id) & of_wave
+    waiting = (exists().where(theirs, _message.c.state == state) for state in _WAITING)
+    return bool(conn.execute(select(or_(planned, *waiting))).scalar())
 
 
 def end_planned(conn: Connection, wave_id: int, reason: str, limit: int) -> int:

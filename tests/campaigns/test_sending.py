@@ -186,6 +186,7 @@ async def test_a_campaign_at_a_moment_is_done_when_everybody_is_settled(shop: Sh
     await plan(shop)
     assert await end_campaigns(shop.database, AT_SIX) == 0
     await send(shop)
+    await delivered(shop)
     assert await end_campaigns(shop.database, AT_SIX) == 1
     assert (await only_campaign(shop)).state == "done"
 
@@ -203,3 +204,17 @@ async def test_what_cannot_be_done_in_a_state_is_refused_in_words(shop: Shop) ->
     for act, why in ((resume, "is scheduled"), (lambda conn, name: cancel(conn, "autumn", MONDAY), 'no campaign "autumn"')):
         with pytest.raises(Mistake, match=why):
             await shop.database.write(lambda conn, act=act: act(conn, "spring"))  # type: ignore[misc]
+
+
+async def test_a_wave_is_not_over_while_the_outbox_may_give_some_of_it_back(shop: Shop) -> None:
+    await people(shop, 2, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=2)
+    await shop.database.write(lambda conn: claim(conn, "shop_bot", AT_SIX, limit=1))
+    assert await end_campaigns(shop.database, AT_SIX) == 0
+    later = AT_SIX + 10 * MINUTE
+    assert (await send(shop, later))["sent"] == 1  # nobody took it: it was taken back, and is sent anew
+    await shop.database.write(lambda conn: conn.execute(update(TABLES[Message]).values(state="sent")))
+    assert await end_campaigns(shop.database, later) == 1
+    assert await states(shop) == Counter({("sent", ""): 2})

@@ -101,7 +101,7 @@ class Year:
         self.plans = [plan for plan in self.plans if plan[2] not in ("buys", "asks for help", "complains")]
         heapq.heapify(self.plans)
         self.began = NEW_YEAR + 365 * DAY
-        await self.run(self.began + 80 * DAY)  # and ends before the next quarter is planned
+        await self.run(self.began + 90 * DAY)
 
     async def _process(self, now: datetime, *, dies: bool) -> None:
         """One round of what the scheduler ticks, and of the sender."""
