@@ -136,7 +136,8 @@ async def at_once(corrections: Sequence[Correction], before: bytes) -> Lesson | 
     return give_lesson(corrections, before)
 
 
-async def dismissed_cases(world: World, count: int = 40) -> None:
+async def dismissed_cases(world: World, count: int = 80) -> None:
+    """Enough that among them are five judges in any run: one in five is drawn, by its number."""
     lead = await world.staff("Lead", role="lead")
     operations = Operations(world.rules, world.published)
     for number in range(count):
