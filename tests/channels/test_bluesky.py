@@ -348,11 +348,12 @@ async def test_a_session_that_has_ended_is_opened_anew(stage: Stage) -> None:
 async def test_a_wrong_password_is_told_to_the_operator_and_tried_ever_less_often(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     channel = stage.channel("wron-gwro-ngwr-ongw")
     async with listening(channel, stage.ears):
-        await until(lambda: stage.bluesky.calls["com.atproto.server.createSession", 401])
+        await until(lambda: "bluesky_sign_in_failed" in caplog.messages)
         error = await stage.fails(channel, stage.anna)
     await channel.close()
     assert isinstance(error, Retry) and error.account_wide
-    record = next(record for record in caplog.records if record.getMessage() == "bluesky_sign_in_failed")
+    assert stage.bluesky.calls["com.atproto.server.createSession", 401]
+    record = caplog.records[caplog.messages.index("bluesky_sign_in_failed")]
     assert "app password" in vars(record)["why"] and "wron-" not in caplog.text
 
 

@@ -29,7 +29,7 @@ async def _conversation(asked: Say, typed: Sequence[str]) -> tuple[list[Heard], 
         if one.kind is HeardKind.START:
             await terminal.send(one.address, asked, message_id=1)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await terminal.run(hear)
     return heard, shown.getvalue()
 

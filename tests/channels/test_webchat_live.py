@@ -32,7 +32,7 @@ class Stream:
 
     async def next(self) -> Event:
         fields: dict[str, str] = {}
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             async for line in self._lines:
                 name, _, value = line.partition(": ")
                 if name in ("id", "data"):

@@ -60,7 +60,7 @@ class Shop:
 
     async def settled(self, number: int = 1) -> list[Any]:
         """The rows of so many files, once none of them is still to be fetched."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(files := await self.files()) < number or any(file.state == "wanted" for file in files):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return files

@@ -76,7 +76,7 @@ class Person:
                         return
         raise Refused(f"there is nothing to tap called {label or ref!r}")
 
-    async def hears(self, within: float = 5.0) -> Json:
+    async def hears(self, within: float = 30.0) -> Json:
         """The next message of the app that was not seen yet, once it is there: `ts`, `text`, `buttons`, `links`, the
         `thread` it stands in, and whether it is seen outside of it too (`aloud`)."""
         async with asyncio.timeout(within):

@@ -8,10 +8,11 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import ClientError, ClientSession, web
 
 from tests.simulators.slack.world import App, Json, World
 from tests.simulators.telegram.misbehaviour import Misbehaviour
@@ -22,12 +23,30 @@ RETRIES = (0.0, 60.0, 300.0)
 """Seconds before each further push of an event: https://docs.slack.dev/apis/events-api#retries"""
 PATIENCE = 3.0
 
+T = TypeVar("T")
+
 
 def signed(secret: str, body: bytes, now: float) -> dict[str, str]:
     """The headers of a push (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
     stamp = str(int(now))
     digest = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+SLICE = 0.05
+"""Seconds: what is waited for is looked at this often. A machine that stands still for a while uses up one slice of patience, not all."""
+
+
+async def patiently(awaited: Awaitable[T], patience: float) -> T:
+    """What is awaited, within so many seconds in which it could have happened; TimeoutError after them."""
+    task = asyncio.ensure_future(awaited)
+    try:
+        for _ in range(round(patience / SLICE)):
+            if (await asyncio.wait({task}, timeout=SLICE))[0]:
+                return task.result()
+    finally:
+        task.cancel()
+    raise TimeoutError
 
 
 class Pusher:
@@ -95,12 +114,15 @@ class Pusher:
         if attempt:
             headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": "http_error"}
         try:
-            async with self._session.post(app.request_url, data=body, headers=headers, timeout=ClientTimeout(self._patience)) as answer:
-                told = await answer.read()
-                is_json = answer.content_type == "application/json" and told
-                return (json.loads(told) if is_json else {}) if 200 <= answer.status < 300 else None
+            return await patiently(self._posted(app.request_url, body, headers), self._patience)
         except (ClientError, TimeoutError):
             return None
+
+    async def _posted(self, url: str, body: bytes, headers: dict[str, str]) -> Json | None:
+        async with self._session.post(url, data=body, headers=headers) as answer:
+            told = await answer.read()
+            is_json = answer.content_type == "application/json" and told
+            return (json.loads(told) if is_json else {}) if 200 <= answer.status < 300 else None
 
     async def _send(self, app: App, payload: Json, attempt: int) -> Json | None:
         if not app.sockets:
@@ -118,7 +140,8 @@ class Pusher:
         try:
             with contextlib.suppress(ConnectionError):
                 await line.send_str(json.dumps(wrapped))
-            await asyncio.wait({told, closed}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+            with contextlib.suppress(TimeoutError):
+                await patiently(asyncio.wait({told, closed}, return_when=asyncio.FIRST_COMPLETED), self._patience)
             return told.result() if told.done() else None
         finally:
             closed.cancel()

@@ -82,7 +82,7 @@ class Visitor:
         payload = view_submission(self._world, self._app, self._user, self._view)
         for _ in range(times):
             self._push(self._app, payload, told.put_nowait)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answers = [await told.get() for _ in range(times)]
         Screens(self._world).sent(self._app, self._user.id, answers[0])
         return self.window
