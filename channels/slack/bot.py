@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from channels.clock import Clock
 from channels.contract import Hear, Media, Rejected, Say, Windows
+from channels.door import Door
 from channels.outage import Outage
 from channels.slack.blocks import message_of
 from channels.slack.calls import Calls
@@ -57,14 +58,18 @@ class SlackBot:
 
     def __init__(self, account: str, credentials: Credentials, *, clock: Clock, rng: Random, api_base: str = SLACK) -> None:
         self.account = account
-        self.forged = 0
-        """Web requests whose signature was wrong or too old."""
+        self._door = Door(self.name, account)
         self._credentials, self._clock = credentials, clock
         self._calls = Calls(credentials.bot_token, api_base)
         self._line, self._outage = Outage(account, clock, rng), Outage(account, clock, rng)
         self._people = People(account, self._ask_member)
         self._windowing: Windowing | None = None
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def forged(self) -> int:
+        """Web requests that were refused since the start: their signature was wrong, too old, or has been here before."""
+        return self._door.refused
 
     def use_windows(self, windows: Windows) -> None:
         self._windowing = Windowing(self.account, self._calls, windows)
@@ -73,7 +78,7 @@ class SlackBot:
         if self._credentials.app_token:
             return []
         app = bolt_app(self.account, self._taking(hear))
-        return [webhook_route(self.account, self._credentials.signing_secret, app, self._clock, self._count_forged)]
+        return [webhook_route(self.account, self._credentials.signing_secret, app, self._clock, self._door)]
 
     async def run(self, hear: Hear) -> None:
         await self._introduce()
@@ -188,6 +193,3 @@ class SlackBot:
     async def _ask_member(self, user: str) -> Mapping[str, Any]:
         told: Mapping[str, Any] = (await self._calls.ask("users.info", user=user, include_locale=True))["user"]
         return told
-
-    def _count_forged(self) -> None:
-        self.forged += 1

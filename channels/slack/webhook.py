@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
+from datetime import timedelta
 
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from channels.clock import Clock
+from channels.door import Disbelief, Door, Lately, body_of
 from channels.slack.rules import webhook_path
 
 __all__ = ["webhook_route"]
 
-log = logging.getLogger(__name__)
-
-_BODY_LIMIT = 1024 * 1024
-"""Bytes. An interaction bears the tapped message with it: some ten thousand."""
+_REMEMBERED = 10_000
+"""Signatures: those of five minutes at thirty requests a second, after which a signature is too old anyway."""
+_DIGITS = 12
+"""Of a time in seconds."""
+_BELIEVED_FOR = timedelta(minutes=5)
+"""Either way (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
 
 
 class _Seconds(SignatureClock):
@@ -33,29 +34,33 @@ class _Seconds(SignatureClock):
         return self._clock.now().timestamp()
 
 
-def webhook_route(account: str, signing_secret: str, app: AsyncApp, clock: Clock, forged: Callable[[], None]) -> Route:
-    """The route for an account. `forged` is called for every request whose signature is wrong, or older than five minutes."""
+def webhook_route(account: str, signing_secret: str, app: AsyncApp, clock: Clock, door: Door) -> Route:
+    """The route for an account. Refused is what has a wrong signature, one older than five minutes, or one whose request was
+    acknowledged before: what Slack itself sends again it signs anew, and it is known by its id.
+    """
     verifier = SignatureVerifier(signing_secret, _Seconds(clock))
+    acknowledged = Lately(_REMEMBERED)
 
-    def is_slacks(request: Request, body: bytes) -> bool:
-        stamp, signature = (request.headers.get(f"X-Slack-{name}", "") for name in ("Request-Timestamp", "Signature"))
-        if not (stamp.isascii() and stamp.isdecimal() and signature.isascii()):
-            return False
+    def disbelief(body: bytes, stamp: str, signature: str) -> Disbelief | None:
+        if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= _DIGITS and signature.isascii()):
+            return Disbelief.FORGED
+        if abs(clock.now().timestamp() - int(stamp)) > _BELIEVED_FOR.total_seconds():
+            return Disbelief.OLD
         try:
-            return verifier.is_valid(body, stamp, signature)
+            if not verifier.is_valid(body, stamp, signature):
+                return Disbelief.FORGED
         except UnicodeDecodeError:
-            return False
+            return Disbelief.FORGED
+        return Disbelief.REPLAYED if signature in acknowledged else None
 
     async def endpoint(request: Request) -> Response:
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _BODY_LIMIT:
-                raise HTTPException(413)
-        if not is_slacks(request, bytes(body)):
-            forged()
-            log.warning("slack_webhook_forged", extra={"account": account})
-            raise HTTPException(401)
-        return to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, bytes(body))))
+        body = await body_of(request)
+        stamp, signature = (request.headers.get(f"X-Slack-{name}", "") for name in ("Request-Timestamp", "Signature"))
+        if why := disbelief(body, stamp, signature):
+            raise door.refuse(why)
+        answer = to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, body)))
+        if answer.status_code < 300:
+            acknowledged.add(signature)
+        return answer
 
     return Route(webhook_path(account), endpoint, methods=["POST"])

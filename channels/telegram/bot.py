@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from channels.clock import Clock
 from channels.contract import Hear, Media, Rejected, Say
+from channels.door import Door
 from channels.outage import Outage
 from channels.telegram.hearing import heard_of
 from channels.telegram.polling import Poller
@@ -63,13 +64,17 @@ class TelegramBot:
 
     def __init__(self, account: str, make: Callable[[], Library], *, clock: Clock, line: Outage, webhook: Webhook | None = None) -> None:
         self.account = account
-        self.forged = 0
-        """Webhook requests without the right secret."""
+        self._door = Door(self.name, account)
         self._make, self._clock, self._line, self._webhook = make, clock, line, webhook
         self._making: asyncio.Task[Library] | None = None
         self.username = ""
         """What Telegram calls this bot; empty until it has told us."""
         self._answers: set[asyncio.Task[None]] = set()
+
+    @property
+    def forged(self) -> int:
+        """Webhook requests that were refused since the start: without the right secret, or too old."""
+        return self._door.refused
 
     def link(self, token: str) -> str:
         """The link that opens the chat and hands the bot `token`.
@@ -89,7 +94,7 @@ class TelegramBot:
         async def take(update: dict[str, Any]) -> None:
             await self._take(update, hear)
 
-        return [webhook_route(self.account, self._webhook.secret, take, self._count_forged)]
+        return [webhook_route(self.account, self._webhook.secret, take, self._door, self._clock)]
 
     async def run(self, hear: Hear) -> None:
         library = await self._library()
@@ -158,6 +163,3 @@ class TelegramBot:
             await library.answer_tap(query)
         except Exception as error:
             log.info("telegram_tap_not_answered", extra={"account": self.account, "why": library.explain(error)})
-
-    def _count_forged(self) -> None:
-        self.forged += 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -15,14 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-__all__ = ["Webhook", "webhook_route"]
+from channels.clock import Clock
+from channels.door import Disbelief, Door, body_of
 
-log = logging.getLogger(__name__)
+__all__ = ["Webhook", "webhook_route"]
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
-_BODY_LIMIT = 1024 * 1024
-"""Bytes. An update is a few thousand; the largest there are quote a long message with a full keyboard."""
+_KEPT_FOR = timedelta(hours=25)
+"""Telegram keeps an update for 24 hours (https://core.telegram.org/bots/api#getting-updates); an hour for a clock that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +52,32 @@ def _path(account: str) -> str:
     return f"/hooks/telegram/{account}"
 
 
-def webhook_route(account: str, secret: str, take: Callable[[dict[str, Any]], Awaitable[None]], forged: Callable[[], None]) -> Route:
+def webhook_route(account: str, secret: str, take: Callable[[dict[str, Any]], Awaitable[None]], door: Door, clock: Clock) -> Route:
     """The route for an account. 200 is answered when `take` has returned and not before: what is not answered so
-    is pushed again. `forged` is called for every request that does not bear the secret."""
+    is pushed again. Refused is what does not bear the secret, and what happened longer ago than Telegram keeps it.
+
+    Telegram signs no time, and pushes again what was not answered: an update that comes twice within a day is the same one,
+    by its number. That of a tap bears no time at all: it is known again for as long as numbers are remembered.
+    """
 
     async def endpoint(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(_HEADER, "").encode(), secret.encode()):
-            forged()
-            log.warning("telegram_webhook_forged", extra={"account": account})
-            raise HTTPException(401)
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _BODY_LIMIT:
-                raise HTTPException(413)
+            raise door.refuse(Disbelief.FORGED)
         try:
-            update = json.loads(body)
+            update = json.loads(await body_of(request))
         except ValueError:
             raise HTTPException(400) from None
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             raise HTTPException(400)
+        if (happened := _happened(update)) and clock.now().timestamp() - happened > _KEPT_FOR.total_seconds():
+            raise door.refuse(Disbelief.OLD)
         await take(update)
         return Response()
 
     return Route(_path(account), endpoint, methods=["POST"])
+
+
+def _happened(update: dict[str, Any]) -> int:
+    """When it was said, or said otherwise, in seconds since 1970; 0 where the update does not tell."""
+    told = (what.get("edit_date") or what.get("date") for what in update.values() if isinstance(what, dict))
+    return next((stamp for stamp in told if isinstance(stamp, int)), 0)

@@ -18,7 +18,7 @@ async def test_nobody_but_the_page_itself_is_given_a_link_to_the_conversation() 
         assert (await client.post("/chat/elsewhere")).status_code == 403, "a browser that has no conversation"
         await client.get("/chat")
         asked = await client.post("/chat/elsewhere", headers={"Origin": "https://elsewhere.example"})
-        assert asked.status_code == 403 and "go-" not in asked.text
+        assert asked.status_code == 401 and "go-" not in asked.text
         assert (await client.get("/chat/elsewhere")).status_code == 404, "a link to it makes none"
         given = await client.post("/chat/elsewhere", headers={"Origin": "http://chat.example"})
     assert given.status_code == 200 and "<svg" in given.text

@@ -27,6 +27,7 @@ from channels.customers.webchat.lines import PhotoRefused, Photos, Transcript
 from channels.customers.webchat.page import STATIC, Page, from_mark, mark
 from channels.customers.webchat.posts import Posted, Trouble
 from channels.customers.webchat.visitor import Cookie, Visitor, foreign
+from channels.door import Disbelief, Door
 
 __all__ = ["WebChat"]
 
@@ -82,11 +83,17 @@ class WebChat:
         self._framed_by = framed_by
         self._way_over, self._carries_over = way_over, carries_over
         self._cookie = Cookie(secret, secure=secure)
+        self._door = Door(self.name, account)
         self._transcript = transcript
         self._photos = photos
         self._clock = clock
         self._pace = Pace()
         self._news, self._replies = Bells(), Bells()
+
+    @property
+    def forged(self) -> int:
+        """Posts that were refused since the start: from another site's page, or under a cookie that we have not signed."""
+        return self._door.refused
 
     def routes(self, hear: Hear) -> Sequence[BaseRoute]:
         def post(path: str, read: _Read, most: int = _FORM_BYTES) -> Route:
@@ -138,12 +145,10 @@ class WebChat:
     async def _elsewhere(self, request: Request) -> Response:
         """A link by which this visitor goes on on another device; made only when they ask for it on the page itself."""
         visitor = self._cookie.visitor(request, self._page.words)
-        if foreign(request):
-            return self._page.trouble(visitor.lang, "foreign", 403)
-        if not visitor.known:
-            return self._page.trouble(visitor.lang, "no_cookie", 403)
-        if not self._pace.allows(visitor.address, self._clock.now().timestamp()):
-            return self._page.trouble(visitor.lang, "too_fast", 429)
+        try:
+            self._let_in(request, visitor)
+        except Trouble as trouble:
+            return self._page.trouble(visitor.lang, trouble.what, trouble.status)
         return self._page.elsewhere(visitor.lang, await self._way_over(visitor.address))
 
     async def _posted(self, request: Request, hear: Hear, read: _Read, most: int) -> Response:
@@ -163,12 +168,7 @@ class WebChat:
 
     async def _take(self, request: Request, visitor: Visitor, hear: Hear, read: _Read, most: int) -> None:
         """Hand over what was posted. Returns once it is durable. Raises Trouble."""
-        if foreign(request):
-            raise Trouble("foreign", 403)
-        if not visitor.known:
-            raise Trouble("no_cookie", 403)
-        if not self._pace.allows(visitor.address, self._clock.now().timestamp()):
-            raise Trouble("too_fast", 429)
+        self._let_in(request, visitor)
         try:
             async with limited(request, most).form(max_files=1, max_fields=8) as form:
                 posted = await read(form)
@@ -184,6 +184,22 @@ class WebChat:
             log.error("hear_failed channel=webchat account=%s why=%s\n%s", self.account, type(failure).__name__, place)
             raise Trouble("not_kept", 503) from failure
         self.wake(visitor.address)
+
+    def _let_in(self, request: Request, visitor: Visitor) -> None:
+        """Raises Trouble: this is not posted from our page, by somebody whose conversation we know, at a person's pace."""
+        if foreign(request):
+            self._door.refuse(Disbelief.FORGED)
+            raise Trouble("foreign", 401)
+        if not visitor.known:
+            raise Trouble("no_cookie", self._unknown(request))
+        if not self._pace.allows(visitor.address, self._clock.now().timestamp()):
+            raise Trouble("too_fast", 429)
+
+    def _unknown(self, request: Request) -> int:
+        """The answer to whoever bears no cookie of ours: a forged one is counted, and a browser may keep none."""
+        if not self._cookie.is_forged(request):
+            return 403
+        return self._door.refuse(Disbelief.FORGED).status_code
 
     async def _heard(self, visitor: Visitor, posted: Posted) -> Heard:
         media = await self._photos.keep(visitor.address, posted.photo.data, posted.photo.mime) if posted.photo else None
@@ -203,6 +219,8 @@ class WebChat:
 
     async def _photo(self, request: Request) -> Response:
         visitor = self._cookie.visitor(request, self._page.words)
+        if self._cookie.is_forged(request):
+            return self._page.trouble(visitor.lang, "no_cookie", self._unknown(request))
         found = await self._photos.fetch(visitor.address, request.path_params["ref"]) if visitor.known else None
         if found is None:
             return self._page.trouble(visitor.lang, "no_such_page", 404)
@@ -217,7 +235,7 @@ class WebChat:
     async def _events(self, request: Request) -> Response:
         visitor = self._cookie.visitor(request, self._page.words)
         if not visitor.known:
-            return self._page.trouble(visitor.lang, "no_cookie", 403)
+            return self._page.trouble(visitor.lang, "no_cookie", self._unknown(request))
         if self._news.count(visitor.address) >= _MOST_PAGES:
             return self._page.trouble(visitor.lang, "too_fast", 429)
         last = request.headers.get("last-event-id") or request.query_params.get("since", "")

@@ -51,6 +51,10 @@ class Cookie:
                 return address, lang
         return None
 
+    def is_forged(self, request: Request) -> bool:
+        """Whether it bears a cookie that we have not signed."""
+        return _NAME in request.cookies and self.read(request) is None
+
     def write(self, response: Response, visitor: Visitor) -> None:
         value = self._serializer.dumps([visitor.address, visitor.lang])
         response.set_cookie(_NAME, str(value), max_age=_YEAR, path="/chat", secure=self._secure, httponly=True, samesite="lax")

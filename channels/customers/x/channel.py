@@ -25,6 +25,7 @@ from channels.customers.x.sending import TEXT_LIMIT, Sending
 from channels.customers.x.session import X
 from channels.customers.x.trouble import Json
 from channels.customers.x.webhook import webhook_route
+from channels.door import Door
 from channels.outage import Outage
 
 __all__ = ["XChannel"]
@@ -73,8 +74,7 @@ class XChannel:
         api_base: str = X,
     ) -> None:
         self.account = account
-        self.forged = 0
-        """Pushes whose signature was wrong."""
+        self._door = Door(self.name, account)
         self._credentials, self._pushed = credentials, pushed
         self._memory, self._clock, self._rng = memory, clock, rng
         self._budget = Budget(account, budget, memory, clock)
@@ -86,13 +86,18 @@ class XChannel:
         self._mentions_looked_for = self._looking(MENTION, Mentions(self._library, self._budget), self._until_mentions)
         self._messages_looked_for = self._looking(MESSAGE, self._messages, self._until_messages)
 
+    @property
+    def forged(self) -> int:
+        """Pushes that were refused since the start: their signature was wrong, or all in them was too old."""
+        return self._door.refused
+
     def routes(self, hear: Hear) -> Sequence[BaseRoute]:
         if not self._pushed:
             return ()
         mentions = self._mentions_looked_for, self._taking(heard_mention, hear)
         messages = self._messages_looked_for, self._taking(heard_message, hear)
-        take = taking(self.account, self._credentials.own_id, self._budget, mentions, messages)
-        return [webhook_route(self.account, self._credentials.api_secret, take, self._count_forged)]
+        take = taking(self.account, self._credentials.own_id, self._budget, mentions, messages, self._door, self._clock)
+        return [webhook_route(self.account, self._credentials.api_secret, take, self._door)]
 
     async def run(self, hear: Hear) -> None:
         looked_for = (self._mentions_looked_for, heard_mention), (self._messages_looked_for, heard_message)
@@ -158,6 +163,3 @@ class XChannel:
         if self._pushed and not self._messages.gap:
             return PUSHED_EVERY
         return LIVELY_EVERY if self._pushed or self._clock.now() - self._spoke_at < LIVELY else QUIET_EVERY
-
-    def _count_forged(self) -> None:
-        self.forged += 1

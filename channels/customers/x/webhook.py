@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,13 +17,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from channels.door import Disbelief, Door, body_of
+
 __all__ = ["signature_of", "webhook_path", "webhook_route"]
 
-log = logging.getLogger(__name__)
-
 Json = dict[str, Any]
-_BODY_LIMIT = 1024 * 1024
-"""Bytes. A pushed post bears its author, and the posts it answers: some ten thousand."""
 _TOKEN = re.compile(r"[A-Za-z0-9_=+/-]{1,128}")
 """A challenge. The secret that answers it also signs what is pushed: with anything longer or freer, whoever asks could have a
 body of their own making signed by us, and push it."""
@@ -40,9 +37,8 @@ def signature_of(secret: str, signed: bytes) -> str:
     return "sha256=" + base64.b64encode(digest).decode()
 
 
-def webhook_route(account: str, secret: str, take: Callable[[Json], Awaitable[None]], forged: Callable[[], None]) -> Route:
-    """The route for an account. `take` returns once what was pushed is durable; `forged` is called for every push whose signature
-    is wrong."""
+def webhook_route(account: str, secret: str, take: Callable[[Json], Awaitable[None]], door: Door) -> Route:
+    """The route for an account. `take` returns once what was pushed is durable; a push whose signature is wrong is refused."""
 
     async def endpoint(request: Request) -> Response:
         if request.method != "POST":
@@ -50,18 +46,12 @@ def webhook_route(account: str, secret: str, take: Callable[[Json], Awaitable[No
             if not _TOKEN.fullmatch(token):
                 raise HTTPException(400)
             return JSONResponse({"response_token": signature_of(secret, token.encode())})
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _BODY_LIMIT:
-                raise HTTPException(413)
+        body = await body_of(request)
         claimed = request.headers.get("x-twitter-webhooks-signature", "")
-        if not hmac.compare_digest(claimed.encode("utf-8", "replace"), signature_of(secret, bytes(body)).encode()):
-            forged()
-            log.warning("x_webhook_forged", extra={"account": account})
-            raise HTTPException(401)
+        if not hmac.compare_digest(claimed.encode("utf-8", "replace"), signature_of(secret, body).encode()):
+            raise door.refuse(Disbelief.FORGED)
         try:
-            pushed = json.loads(bytes(body))
+            pushed = json.loads(body)
         except ValueError:
             pushed = None
         if not isinstance(pushed, dict):
