@@ -23,7 +23,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A panel in TO
     from channels.clock import SystemClock
 
     panel = read_panel(file)
-    write_to(config, lambda conn: found_panel(conn, panel, SystemClock().now()), page="")
+    write_to(config, lambda conn: found_panel(conn, panel, SystemClock().now()), page="panels")
     typer.echo(f'"{panel.name}" is founded. Invite to it: makegood panel invite {panel.name}')
 
 
@@ -34,18 +34,11 @@ def invite(
     config: ConfigFile = None,
 ) -> None:
     """Ask customers whether they would join: a campaign of one question, which begins at once."""
-    from bot.campaigns.panels.steering import invite_to_panel
-    from bot.campaigns.rule import check_rule
-    from bot.mistake import Mistake
+    from bot.campaigns.panels.steering import audience_of, invite_to_panel
     from channels.clock import SystemClock
 
-    try:
-        check_rule(audience)
-    except ValueError as wrong:
-        what, _, remedy = str(wrong).partition("; ")
-        raise Mistake(f"the audience {what}", remedy) from None
-    zone = read_config(config).shop.timezone
-    campaign = write_to(config, lambda conn: invite_to_panel(conn, name, audience, zone, SystemClock().now()), page="")
+    whom, zone = audience_of(audience), read_config(config).shop.timezone
+    campaign = write_to(config, lambda conn: invite_to_panel(conn, name, whom, zone, SystemClock().now()), page="panels")
     typer.echo(f'The campaign "{campaign}" invites. Follow it: makegood campaign status {campaign}')
 
 
@@ -74,7 +67,7 @@ def leave(
     from bot.campaigns.panels.steering import take_out
     from channels.clock import SystemClock
 
-    write_to(config, lambda conn: take_out(conn, name, customer, SystemClock().now()), page="")
+    write_to(config, lambda conn: take_out(conn, name, customer, SystemClock().now()), page="panels")
     typer.echo(f'They are no longer in "{name}"')
 
 

@@ -24,6 +24,7 @@ from bot.console.figures import FiguresPage
 from bot.console.files import file_routes
 from bot.console.home import HomePage
 from bot.console.pages import STATIC, Pages
+from bot.console.panels import PanelPages
 from bot.console.parts import ConsoleParts
 from bot.console.polls import PollPages
 from bot.console.sample import SampleShop
@@ -48,6 +49,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *desk.routes(),
         *CampaignPages(parts, pages, sessions).routes(),
         *PollPages(parts, pages, sessions).routes(),
+        *PanelPages(parts, pages, sessions).routes(),
         *FiguresPage(parts, pages, sessions).routes(),
         *StaffPages(parts, pages, sessions).routes(),
         *HomePage(parts, pages, sessions).routes(),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 from sse_starlette import ServerSentEvent
 
 from bot.campaigns.progress import Pulse, progress_of
+from bot.console.watching import changes
 from channels.clock import Clock
 from storage.database import Database
 
 __all__ = ["CampaignWatch"]
-
-_EVERY = 1.0
-"""Seconds between two looks."""
 
 
 class CampaignWatch:
@@ -29,14 +26,9 @@ class CampaignWatch:
         """How fast the campaign goes, where somebody has it open."""
         return self._pulses.get(name)
 
-    async def events(self, name: str) -> AsyncIterator[ServerSentEvent]:
+    def events(self, name: str) -> AsyncIterator[ServerSentEvent]:
         """An event `changed` whenever the campaign is further, or in another state."""
-        seen = await self._look(name)
-        while True:
-            await asyncio.sleep(_EVERY)
-            if (now := await self._look(name)) != seen:
-                seen = now
-                yield ServerSentEvent("", event="changed")
+        return changes(lambda: self._look(name))
 
     async def _look(self, name: str) -> object:
         async with self._database.read() as conn:

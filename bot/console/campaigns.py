@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
@@ -20,14 +20,12 @@ from bot.campaigns.progress import progress_of
 from bot.campaigns.reading import read_campaign
 from bot.campaigns.steering import cancel, draft, pause, resume, schedule
 from bot.console.campaign_watch import CampaignWatch
-from bot.console.deciding import only_managers
+from bot.console.deciding import DecidersPages
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
-from bot.console.sessions import Endpoint, Sessions, form_of
+from bot.console.sessions import Sessions, form_of
 from bot.invitations.explaining import REASONS
 from bot.mistake import Mistake
-from bot.surveys.bank import bank
-from bot.surveys.definition import Survey
 from storage.queries.campaigns import all_campaigns, campaign_named, states_of
 
 __all__ = ["ACTS", "CampaignPages"]
@@ -45,25 +43,22 @@ ACTS = {
 """What can be done in each state."""
 
 
-class CampaignPages:
+class CampaignPages(DecidersPages):
+    home = "/campaigns"
+    refused = "campaign.only_managers"
+
     def __init__(self, parts: ConsoleParts, pages: Pages, sessions: Sessions) -> None:
-        self._parts = parts
-        self._pages = pages
-        self._sessions = sessions
+        super().__init__(parts, pages, sessions)
         self._watch = CampaignWatch(parts.database, parts.clock)
 
     def routes(self) -> Sequence[BaseRoute]:
-        managers = self._for_managers
         return [
-            Route("/campaigns", managers(self._list), methods=["GET"]),
-            Route("/campaigns", managers(self._draft), methods=["POST"]),
-            Route("/campaigns/{name}", managers(self._one), methods=["GET"]),
-            Route("/campaigns/{name}/events", managers(self._events), methods=["GET"]),
-            Route("/campaigns/{name}/{act}", managers(self._act), methods=["POST"]),
+            self._route("", self._list),
+            self._route("", self._draft, "POST"),
+            self._route("/{name}", self._one),
+            self._route("/{name}/events", self._events),
+            self._route("/{name}/{act}", self._act, "POST"),
         ]
-
-    def _for_managers(self, endpoint: Endpoint) -> Endpoint:
-        return only_managers(endpoint, self._pages, self._sessions, "campaign.only_managers")
 
     async def _list(self, request: Request) -> Response:
         return await self._list_page(request)
@@ -81,12 +76,13 @@ class CampaignPages:
         form = await form_of(request)
         text = str(form.get("text", ""))
         try:
-            definition = read_campaign(text, self._survey)
+            definition = read_campaign(text, self._parts.survey)
             await self._parts.database.write(lambda conn: draft(conn, definition, self._parts.clock.now()))
         except Mistake as mistake:
             return await self._list_page(request, refused=str(mistake), kept=text)
         log.info("campaign_drafted", extra={"campaign": definition.name, "staff": request.state.staff.id})
-        return self._done(request, definition.name, "campaign.drafted")
+        said = self._pages.teller(request)("campaign.drafted", name=definition.name)
+        return self._told(request, said, back=f"/campaigns/{definition.name}")
 
     async def _one(self, request: Request) -> Response:
         name, now = request.path_params["name"], self._parts.clock.now()
@@ -102,7 +98,7 @@ class CampaignPages:
 
         async with self._parts.database.read() as conn:
             campaign, definition, progress, counts, reached = await conn.run_sync(reading)
-        t, survey = self._pages.teller(request), self._survey(definition.survey)
+        t, survey = self._pages.teller(request), self._parts.survey(definition.survey)
         lang = t.lang if survey and t.lang in survey.langs else "en"
         platforms = self._parts.platforms
         sums: dict[tuple[str, str], int] = {}
@@ -127,28 +123,14 @@ class CampaignPages:
         await form_of(request)
         name, act, now = request.path_params["name"], request.path_params["act"], self._parts.clock.now()
         acts: dict[str, Callable[[Connection], None]] = {
-            "schedule": lambda conn: schedule(conn, name, self._survey, now),
+            "schedule": lambda conn: schedule(conn, name, self._parts.survey, now),
             "pause": lambda conn: pause(conn, name, now),
             "resume": lambda conn: resume(conn, name),
             "cancel": lambda conn: cancel(conn, name, now),
         }
         if act not in acts:
             raise HTTPException(404)
-        try:
-            await self._parts.database.write(acts[act])
-        except Mistake as mistake:
-            request.session["told"] = {"done": False, "text": str(mistake)}
-            return RedirectResponse("/campaigns", 303)
-        log.info("campaign_act", extra={"campaign": name, "act": act, "staff": request.state.staff.id})
-        return self._done(request, name, f"campaign_done.{act}")
+        return await self._steer(request, acts[act], f"campaign_done.{act}", back=f"/campaigns/{name}")
 
     async def _events(self, request: Request) -> Response:
         return EventSourceResponse(self._watch.events(request.path_params["name"]))
-
-    def _survey(self, name: str) -> Survey | None:
-        published = self._parts.operations.published
-        return published.newest(name)[1] if published.has(name) else bank().get(name)
-
-    def _done(self, request: Request, name: str, key: str) -> Response:
-        request.session["told"] = {"done": True, "text": self._pages.teller(request)(key, name=name)}
-        return RedirectResponse(f"/campaigns/{name}", 303)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from bot.console.pages import Pages
+from bot.console.parts import ConsoleParts
 from bot.console.sessions import Endpoint, Sessions
 from bot.desk.staffing import MANAGERS
+from bot.mistake import Mistake
 
-__all__ = ["only_managers"]
+__all__ = ["DecidersPages", "only_managers"]
+
+log = logging.getLogger(__name__)
 
 
 def only_managers(endpoint: Endpoint, pages: Pages, sessions: Sessions, refused: str) -> Endpoint:
@@ -21,3 +31,32 @@ def only_managers(endpoint: Endpoint, pages: Pages, sessions: Sessions, refused:
         return pages.page(request, "trouble.html", status=403, what=refused)
 
     return sessions.only_staff(guarded)
+
+
+class DecidersPages:
+    """Pages about one kind of thing: all of them at `home`, each under its name. Others than those who decide read `refused`."""
+
+    home = ""
+    refused = ""
+
+    def __init__(self, parts: ConsoleParts, pages: Pages, sessions: Sessions) -> None:
+        self._parts = parts
+        self._pages = pages
+        self._sessions = sessions
+
+    def _route(self, path: str, endpoint: Endpoint, method: str = "GET") -> Route:
+        return Route(self.home + path, only_managers(endpoint, self._pages, self._sessions, self.refused), methods=[method])
+
+    async def _steer(self, request: Request, change: Callable[[Connection], Any], said: str, *, back: str) -> Response:
+        """Make the change and go `back`, where it is told what was done (the sentence of the key `said`), or why it was not."""
+        try:
+            done = await self._parts.database.write(change)
+        except Mistake as mistake:
+            return self._told(request, str(mistake), back=back, done=False)
+        log.info("steered", extra={"page": request.url.path, "staff": request.state.staff.id})
+        facts = {"name": request.path_params.get("name", ""), "done": done}
+        return self._told(request, self._pages.teller(request)(said, **facts), back=back)
+
+    def _told(self, request: Request, text: str, *, back: str, done: bool = True) -> Response:
+        request.session["told"] = {"done": done, "text": text}
+        return RedirectResponse(back, 303)

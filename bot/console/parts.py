@@ -16,6 +16,8 @@ from bot.files.links import FileLinks
 from bot.files.store import FileStore
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
+from bot.surveys.bank import bank
+from bot.surveys.definition import Survey
 from channels.clock import Clock
 from channels.contract import PollRules
 from storage.database import Database
@@ -60,6 +62,16 @@ class ConsoleParts:
     poll_rules: Mapping[str, PollRules] = field(default_factory=dict)
     staff_accounts: Mapping[str, str] = field(default_factory=dict)
     staff_links: Callable[[], Links] = Links
+
+    def survey(self, name: str) -> Survey | None:
+        """The newest of that name: a published one, or one that comes with Makegood."""
+        published = self.operations.published
+        return published.newest(name)[1] if published.has(name) else bank().get(name)
+
+    async def learn_surveys(self) -> None:
+        """Read what has been published, after something that publishes."""
+        async with self.database.read() as conn:
+            await conn.run_sync(self.operations.published.load)
 
     @property
     def rules(self) -> Rules:

@@ -9,16 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from bot.campaigns.polls.definition import read_poll
 from bot.campaigns.polls.result import result_of
 from bot.campaigns.polls.steering import close_poll, draft_poll, post_poll
-from bot.console.deciding import only_managers
-from bot.console.pages import Pages
-from bot.console.parts import ConsoleParts
-from bot.console.sessions import Endpoint, Sessions, form_of
+from bot.console.deciding import DecidersPages
+from bot.console.sessions import form_of
 from bot.mistake import Mistake
 from storage.queries.polls import all_polls
 
@@ -30,23 +28,17 @@ _ACTS = {"draft": "post", "running": "close"}
 """What can be done in each state."""
 
 
-class PollPages:
-    def __init__(self, parts: ConsoleParts, pages: Pages, sessions: Sessions) -> None:
-        self._parts = parts
-        self._pages = pages
-        self._sessions = sessions
+class PollPages(DecidersPages):
+    home = "/polls"
+    refused = "poll.only_managers"
 
     def routes(self) -> Sequence[BaseRoute]:
-        managers = self._for_managers
         return [
-            Route("/polls", managers(self._list), methods=["GET"]),
-            Route("/polls", managers(self._draft), methods=["POST"]),
-            Route("/polls/{name}", managers(self._one), methods=["GET"]),
-            Route("/polls/{name}/{act}", managers(self._act), methods=["POST"]),
+            self._route("", self._list),
+            self._route("", self._draft, "POST"),
+            self._route("/{name}", self._one),
+            self._route("/{name}/{act}", self._act, "POST"),
         ]
-
-    def _for_managers(self, endpoint: Endpoint) -> Endpoint:
-        return only_managers(endpoint, self._pages, self._sessions, "poll.only_managers")
 
     async def _list(self, request: Request) -> Response:
         return await self._list_page(request)
@@ -68,7 +60,8 @@ class PollPages:
         except Mistake as mistake:
             return await self._list_page(request, refused=str(mistake), kept=text)
         log.info("poll_drafted", extra={"poll": definition.name, "staff": request.state.staff.id})
-        return self._done(request, definition.name, "poll_done.draft")
+        said = self._pages.teller(request)("poll_done.draft", name=definition.name)
+        return self._told(request, said, back=f"/polls/{definition.name}")
 
     async def _one(self, request: Request) -> Response:
         async with self._parts.database.read() as conn:
@@ -86,14 +79,4 @@ class PollPages:
         }
         if act not in acts:
             raise HTTPException(404)
-        try:
-            await self._parts.database.write(acts[act])
-        except Mistake as mistake:
-            request.session["told"] = {"done": False, "text": str(mistake)}
-            return RedirectResponse("/polls", 303)
-        log.info("poll_act", extra={"poll": name, "act": act, "staff": request.state.staff.id})
-        return self._done(request, name, f"poll_done.{act}")
-
-    def _done(self, request: Request, name: str, key: str) -> Response:
-        request.session["told"] = {"done": True, "text": self._pages.teller(request)(key, name=name)}
-        return RedirectResponse(f"/polls/{name}", 303)
+        return await self._steer(request, acts[act], f"poll_done.{act}", back=f"/polls/{name}")

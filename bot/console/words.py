@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 
 from bot.complaints.card import Reader, department_name
@@ -45,6 +45,14 @@ class Teller:
     def ago(self, since: datetime, now: datetime) -> str:
         """ "2 minutes ago" or "in 3 hours"."""
         return format_timedelta(since - now, locale=self.reader.locale, add_direction=True)
+
+    def day(self, at: datetime) -> str:
+        """Such as "Mar 2, 2026"."""
+        return format_date(at.astimezone(self.zone).date(), locale=self.reader.locale)
+
+    def span(self, time: timedelta) -> str:
+        """In one rounded unit, except for days up to many: "30 days"."""
+        return format_timedelta(time, granularity="minute", threshold=9, locale=self.reader.locale)
 
     def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
         """A number with so many digits after the point, in the reader's own way; `signed` writes a plus too."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select
 
 from storage.dialogs import Answer, Dialog
 from storage.figures import Rollup
 from storage.invitations import Invitation, InvitationState
 from storage.types import Instant
 
-__all__ = ["daily_scores", "invitation_outcomes"]
+__all__ = ["daily_scores", "invitation_outcomes", "wave_outcomes"]
 
 _rollup, _invitation = Rollup.__table__, Invitation.__table__  # type: ignore[attr-defined]
 _dialog, _answer = Dialog.__table__, Answer.__table__  # type: ignore[attr-defined]
@@ -35,6 +35,15 @@ def invitation_outcomes(conn: Connection, since: datetime, until: datetime) -> d
     were never sent, held back by the contact policy or by time, asked nobody and are left out.
     """
     moment = func.coalesce(_invitation.c.sent_at, _invitation.c.started_at, _invitation.c.due_at, type_=Instant)
+    return _outcomes(conn, moment >= since, moment < until)
+
+
+def wave_outcomes(conn: Connection, wave_ids: Any) -> dict[str, int]:
+    """The same of the invitations of these waves: a list of ids, or a query for them."""
+    return _outcomes(conn, _invitation.c.wave_id.in_(wave_ids))
+
+
+def _outcomes(conn: Connection, *which: ColumnElement[bool]) -> dict[str, int]:
     answered = select(_answer.c.id).join(_dialog, _dialog.c.id == _answer.c.dialog_id)
     answered = answered.where(_dialog.c.invitation_id == _invitation.c.id, ~_answer.c.skipped)
     state = _invitation.c.state
@@ -46,7 +55,7 @@ def invitation_outcomes(conn: Connection, since: datetime, until: datetime) -> d
         (state == InvitationState.UNREACHABLE.value, "unreachable"),
         else_="silent",
     ).label("outcome")
-    invited = select(outcome).where(asked, moment >= since, moment < until).subquery()
+    invited = select(outcome).where(asked, *which).subquery()
     return {row.outcome: row.n for row in conn.execute(select(invited.c.outcome, func.count().label("n")).group_by(invited.c.outcome))}
 
 

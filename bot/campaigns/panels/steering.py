@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition as Campaign
 from bot.campaigns.panels.definition import Definition, invitation_to, survey_name
+from bot.campaigns.rule import check_rule
 from bot.campaigns.steering import draft, schedule
 from bot.mistake import Mistake
 from bot.surveys.publishing import load_versions, publish
@@ -18,7 +19,7 @@ from storage.queries.campaigns import campaign_named
 from storage.queries.explaining import customer_row
 from storage.queries.panels import add_panel, panel_named, panels_of, write_consent
 
-__all__ = ["found_panel", "invite_to_panel", "take_out"]
+__all__ = ["audience_of", "found_panel", "invitation_of", "invite_to_panel", "take_out"]
 
 log = logging.getLogger(__name__)
 
@@ -32,18 +33,32 @@ def found_panel(conn: Connection, panel: Definition, now: datetime) -> None:
     log.info("panel_founded", extra={"panel": panel.name})
 
 
+def audience_of(rule: str) -> str:
+    """Whom to invite, as a rule of campaigns. Raises Mistake where it is none."""
+    try:
+        return check_rule(rule.strip())
+    except ValueError as wrong:
+        what, _, remedy = str(wrong).partition("; ")
+        raise Mistake(f"the audience {what}", remedy) from None
+
+
+def invitation_of(conn: Connection, panel: str, audience: str, zone: ZoneInfo, now: datetime) -> Campaign:
+    """The campaign that would ask the audience whether they would join."""
+    survey = survey_name(panel)
+    name = next(f"{survey}-{n}" for n in range(1, 10_000) if campaign_named(conn, f"{survey}-{n}", lock=False) is None)
+    moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return Campaign.model_validate({"name": name, "survey": survey, "audience": audience, "when": {"at": moment}, "reminders": 0})
+
+
 def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo, now: datetime) -> str:
     """Begin a campaign that asks the audience whether they would join; gives back its name."""
     if panel_named(conn, panel) is None:
         raise Mistake(f'there is no panel "{panel}"', "see: makegood panel list")
-    survey = survey_name(panel)
+    campaign = invitation_of(conn, panel, audience, zone, now)
     newest = {found.name: found for found in load_versions(conn).values()}
-    name = next(f"{survey}-{n}" for n in range(1, 10_000) if campaign_named(conn, f"{survey}-{n}", lock=False) is None)
-    moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
-    written = {"name": name, "survey": survey, "audience": audience, "when": {"at": moment}, "reminders": 0}
-    draft(conn, Campaign.model_validate(written), now)
-    schedule(conn, name, newest.get, now)
-    return name
+    draft(conn, campaign, now)
+    schedule(conn, campaign.name, newest.get, now)
+    return campaign.name
 
 
 def take_out(conn: Connection, panel: str, who: str, now: datetime) -> None:

@@ -1,0 +1,117 @@
+"""The operator's pages of panels: all of them, and one with its members, what they are asked, and when next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.campaigns.panels.definition import read_panel
+from bot.campaigns.panels.overview import MEMBERS_SHOWN, asks_of, members_shown, overview_of, overviews
+from bot.campaigns.panels.steering import audience_of, found_panel, invitation_of, invite_to_panel, take_out
+from bot.campaigns.previewing import reach
+from bot.console.deciding import DecidersPages
+from bot.console.sessions import form_of
+from bot.console.watching import changes
+from bot.mistake import Mistake
+
+__all__ = ["PanelPages"]
+
+_LOOK_EVERY = 4.0
+"""Seconds: who joins a panel is seen soon, and counting is not for nothing."""
+
+
+class PanelPages(DecidersPages):
+    home = "/panels"
+    refused = "panel.only_managers"
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            self._route("", self._list),
+            self._route("", self._found, "POST"),
+            self._route("/{name}", self._one),
+            self._route("/{name}/events", self._events),
+            self._route("/{name}/invite", self._invite, "POST"),
+            self._route("/{name}/leave", self._leave, "POST"),
+        ]
+
+    async def _list(self, request: Request) -> Response:
+        return await self._list_page(request)
+
+    async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
+        """`kept` is the text of a panel that could not be founded: `refused` says why, line by line."""
+        now = self._parts.clock.now()
+        async with self._parts.database.read() as conn:
+            found = await conn.run_sync(lambda conn: overviews(conn, now))
+        told = {"done": False, "text": refused} if refused else None
+        return self._pages.page(request, "panels.html", status=409 if refused else 200, told=told, panels=found, kept=kept)
+
+    async def _found(self, request: Request) -> Response:
+        text = str((await form_of(request)).get("text", ""))
+        try:
+            panel = read_panel(text)
+            await self._parts.database.write(lambda conn: found_panel(conn, panel, self._parts.clock.now()))
+        except Mistake as mistake:
+            return await self._list_page(request, refused=str(mistake), kept=text)
+        await self._parts.learn_surveys()
+        said = self._pages.teller(request)("panel_done.found", name=panel.name)
+        return self._told(request, said, back=f"/panels/{panel.name}")
+
+    async def _one(self, request: Request) -> Response:
+        """With `audience` in the address: whom it would reach, before anybody is invited."""
+        name, now, zone = request.path_params["name"], self._parts.clock.now(), self._parts.zone
+        audience, wrong = request.query_params.get("audience"), ""
+        try:
+            counted = audience_of(audience) if audience is not None else None
+        except Mistake as mistake:
+            counted, wrong = None, str(mistake)
+
+        def reading(conn: Connection) -> tuple[Any, ...]:
+            overview = overview_of(conn, name, now)
+            if overview is None:
+                raise HTTPException(404)
+            reached = reach(conn, invitation_of(conn, name, counted, zone, now), now) if counted is not None else None
+            return overview, asks_of(conn, name, zone, now), members_shown(conn, name, now), reached
+
+        async with self._parts.database.read() as conn:
+            overview, asks, members, reached = await conn.run_sync(reading)
+        surveys = {ask.definition.survey: self._parts.survey(ask.definition.survey) for ask in asks}
+        return self._pages.page(
+            request,
+            "panel.html",
+            told={"done": False, "text": wrong} if wrong else None,
+            one=overview,
+            asks=asks,
+            members=members,
+            most_shown=MEMBERS_SHOWN,
+            surveys=surveys,
+            next_ask=min((ask.next for ask in asks if ask.next and not ask.invites), default=None),
+            audience=audience,
+            reached=reached,
+        )
+
+    async def _events(self, request: Request) -> Response:
+        async def look() -> object:
+            async with self._parts.database.read() as conn:
+                return await conn.run_sync(lambda conn: overview_of(conn, request.path_params["name"], self._parts.clock.now()))
+
+        return EventSourceResponse(changes(look, _LOOK_EVERY))
+
+    async def _invite(self, request: Request) -> Response:
+        form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
+
+        def inviting(conn: Connection) -> str:
+            return invite_to_panel(conn, name, audience_of(str(form.get("audience", ""))), self._parts.zone, now)
+
+        return await self._steer(request, inviting, "panel_done.invite", back=f"/panels/{name}")
+
+    async def _leave(self, request: Request) -> Response:
+        form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
+        leaving = str(form.get("who", "")).strip()
+        return await self._steer(request, lambda conn: take_out(conn, name, leaving, now), "panel_done.leave", back=f"/panels/{name}")
