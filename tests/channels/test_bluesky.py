@@ -93,6 +93,7 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
         assert sum(bluesky.world.limits.met.values()) == sum(count for (_, status), count in bluesky.calls.items() if status == 429)
 
 
+@pytest.mark.proves("public complaint", "bluesky")
 async def test_a_complaint_in_public_is_heard_and_answered_with_the_way_to_a_private_place(stage: Stage) -> None:
     async with stage.connected() as channel:
         post = stage.world.say(stage.anna, "@northlight.test my lamp came broken 😡", langs=("sv-SE",))
@@ -147,6 +148,7 @@ async def test_whoever_never_spoke_to_us_is_told_nothing(stage: Stage) -> None:
     assert stage.replies() == []
 
 
+@pytest.mark.proves("dropped", "bluesky")
 async def test_the_same_message_sent_twice_is_one_reply_also_after_a_restart(stage: Stage) -> None:
     stage.world.say(stage.anna, "@northlight.test hello", langs=("fr",))
     async with stage.connected() as channel:
@@ -194,6 +196,8 @@ async def test_what_others_say_to_each_other_in_our_thread_is_not_heard(stage: S
     assert [one.text for one in heard] == ["Nice", "Still"]
 
 
+@pytest.mark.proves("polling", "bluesky")
+@pytest.mark.proves("restart", "bluesky")
 async def test_what_came_while_nobody_listened_is_heard_in_order_and_once(stage: Stage) -> None:
     async with stage.connected():
         stage.world.say(stage.anna, "@northlight.test one")
@@ -216,6 +220,7 @@ async def test_a_new_account_begins_with_the_mentions_of_the_last_day(stage: Sta
         assert [one.text for one in await stage.hears(1)] == ["just now"]
 
 
+@pytest.mark.proves("restart", "bluesky")
 async def test_a_mention_that_could_not_be_stored_is_heard_again_and_in_order(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     stage.ears.trouble = [RuntimeError("INSERT … VALUES ('Anna')")]
     stage.world.say(stage.anna, "@northlight.test one")
@@ -260,6 +265,7 @@ async def test_a_picture_is_heard_with_its_words(stage: Stage) -> None:
     assert heard.media.ref.startswith(stage.anna.did)
 
 
+@pytest.mark.proves("opt-out", "bluesky")
 @pytest.mark.parametrize("why", ["deleted", "blocked", "gone", "no replies"])
 async def test_somebody_whom_no_reply_can_reach_is_unreachable(stage: Stage, why: str) -> None:
     post = stage.world.say(stage.anna, "@northlight.test hello")
@@ -290,6 +296,8 @@ def _sign_out(stage: Stage) -> None:
     stage.clock.move_to(stage.clock.now() + timedelta(days=90))
 
 
+@pytest.mark.proves("outage", "bluesky")
+@pytest.mark.proves("500", "bluesky")
 @pytest.mark.parametrize(
     ("trouble", "error"),
     [
@@ -315,6 +323,8 @@ async def test_trouble_of_the_server_holds_the_whole_account_and_loses_nothing(
     stage.world.limits.met.clear()
 
 
+@pytest.mark.proves("flood control", "bluesky")
+@pytest.mark.proves("429", "bluesky")
 async def test_after_the_rate_limit_it_waits_as_long_as_the_server_says(stage: Stage) -> None:
     stage.world.say(stage.anna, "@northlight.test hello")
     async with stage.connected() as channel:
@@ -357,6 +367,7 @@ async def test_a_wrong_password_is_told_to_the_operator_and_tried_ever_less_ofte
     assert "app password" in vars(record)["why"] and "wron-" not in caplog.text
 
 
+@pytest.mark.proves("lengths", "bluesky")
 @pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])
 def test_the_reply_is_within_the_limit_whatever_the_server_is_called(lang: str) -> None:
     for host in ("s.example", "feedback." + "very-long-name-of-a-shop." * 9 + "example"):

@@ -163,6 +163,9 @@ async def anna(shop: Shop) -> Account:
     return shop.world.account("anna.test", name="Anna")
 
 
+@pytest.mark.proves("complaint answered", "bluesky")
+@pytest.mark.proves("public complaint", "bluesky")
+@pytest.mark.proves("deep link", "bluesky")
 async def test_a_public_complaint_is_made_good_in_the_web_chat(shop: Shop, anna: Account) -> None:
     post = shop.world.say(anna, "@northlight.test Min lampa kom trasig och ingen svarar 😡", langs=("sv",))
     (reply,) = await shop.replies(post)

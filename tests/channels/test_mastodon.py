@@ -77,6 +77,8 @@ def _words(heard: list[Heard]) -> list[str]:
     return [one.text or one.token or one.kind.value for one in heard]
 
 
+@pytest.mark.proves("numbers in words", "mastodon", against="mastodon-mock, on demand")
+@pytest.mark.proves("public complaint", "mastodon", against="mastodon-mock, on demand")
 async def test_a_dialog_is_held_that_nobody_else_sees(mastodon: Server, ears: Ears) -> None:
     async with connected(mastodon, ears) as channel:
         public = await mastodon.direct(mastodon.anna, "@shop my chair came broken", visibility="public")
@@ -117,6 +119,7 @@ async def test_the_same_message_sent_twice_is_shown_once(mastodon: Server, ears:
     assert len(mastodon.seen_by(mastodon.anna)) == shown
 
 
+@pytest.mark.proves("lengths", "mastodon", against="mastodon-mock, on demand")
 async def test_a_long_text_goes_as_several_statuses_none_of_them_too_long(mastodon: Server, ears: Ears) -> None:
     async with connected(mastodon, ears) as channel:
         assert channel.capabilities.text_limit == 500
@@ -142,6 +145,7 @@ def test_a_short_link_counts_as_mastodon_counts_every_link() -> None:
     assert all(length(status) <= 100 for status in statuses_of(Say("https://a.example " * 30), "anna@far.example", 100))
 
 
+@pytest.mark.proves("restart", "mastodon", against="mastodon-mock, on demand")
 async def test_mentions_that_came_while_nobody_listened_are_heard_in_order(mastodon: Server, ears: Ears) -> None:
     async with connected(mastodon, ears):
         await mastodon.direct(mastodon.anna, "@shop one")
@@ -169,6 +173,7 @@ async def test_what_was_not_durable_when_the_process_died_is_heard_after_the_res
         assert _words(await ears.wait_for(1)) == ["one"]
 
 
+@pytest.mark.proves("restart", "mastodon", against="mastodon-mock, on demand")
 async def test_a_mention_that_could_not_be_stored_is_heard_again_and_in_order(
     mastodon: Server, ears: Ears, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -190,6 +195,8 @@ async def test_favourites_follows_and_our_own_words_are_not_heard(mastodon: Serv
         assert _words(await ears.wait_for(1)) == ["4"]
 
 
+@pytest.mark.proves("streaming", "mastodon", against="mastodon-mock, on demand")
+@pytest.mark.proves("polling", "mastodon", against="mastodon-mock, on demand")
 async def test_the_stream_brings_news_at_once_and_a_dead_one_is_opened_anew(
     mastodon: Server, ears: Ears, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -203,6 +210,7 @@ async def test_the_stream_brings_news_at_once_and_a_dead_one_is_opened_anew(
     assert [record.getMessage() for record in caplog.records if "stream" in record.getMessage()] == ["mastodon_stream_ended"]
 
 
+@pytest.mark.proves("outage", "mastodon", against="mastodon-mock, on demand")
 @pytest.mark.parametrize("path", ["/api/v1/notifications", "/api/v1/accounts/verify_credentials"])
 @pytest.mark.parametrize("kind", ["status", "ratelimit", "malformed"])
 async def test_trouble_with_the_server_is_waited_out(mastodon: Server, ears: Ears, hurried: HurriedClock, path: str, kind: str) -> None:
@@ -219,6 +227,7 @@ async def test_strangers_are_let_in_where_the_server_would_keep_them_out(mastodo
         assert (policy.for_private_mentions, policy.for_limited_accounts) == ("accept", "filter")
 
 
+@pytest.mark.proves("opt-out", "mastodon", against="mastodon-mock, on demand")
 async def test_a_customer_who_blocked_the_shop_is_unreachable(mastodon: Server, ears: Ears) -> None:
     anna, shop = mastodon.id_of(mastodon.anna), mastodon.id_of(mastodon.shop)
     async with connected(mastodon, ears) as channel:
@@ -242,6 +251,7 @@ async def test_a_status_that_was_deleted_need_not_be_answered(mastodon: Server, 
     assert [one["answers"] for one in mastodon.seen_by(mastodon.anna)] == [None]
 
 
+@pytest.mark.proves("429", "mastodon", against="mastodon-mock, on demand")
 async def test_the_rate_limit_is_obeyed_until_its_reset(mastodon: Server, ears: Ears) -> None:
     async with connected(mastodon, ears) as channel:
         with mastodon.trouble("/api/v1/statuses", kind="ratelimit"):
@@ -250,6 +260,7 @@ async def test_the_rate_limit_is_obeyed_until_its_reset(mastodon: Server, ears: 
         assert timedelta(seconds=270) < error.after <= timedelta(seconds=310)
 
 
+@pytest.mark.proves("flood control", "mastodon", against="mastodon-mock, on demand")
 async def test_the_servers_own_limit_is_met_with_waiting(ears: Ears) -> None:
     with mastodon_server(calls=30) as server:
         anna = server.id_of(server.anna)
@@ -264,6 +275,7 @@ async def test_the_servers_own_limit_is_met_with_waiting(ears: Ears) -> None:
                 pytest.fail("the server never said that it was too much")
 
 
+@pytest.mark.proves("dropped", "mastodon", against="mastodon-mock, on demand")
 async def test_a_line_that_breaks_after_the_server_took_a_status_shows_it_once(mastodon: Server, ears: Ears) -> None:
     anna = mastodon.id_of(mastodon.anna)
     async with CutLine(mastodon.url) as line, connected(mastodon, ears, via=line.url) as channel:
@@ -275,6 +287,7 @@ async def test_a_line_that_breaks_after_the_server_took_a_status_shows_it_once(m
         assert [one["id"] for one in mastodon.seen_by(mastodon.anna)] == [sent]
 
 
+@pytest.mark.proves("500", "mastodon", against="mastodon-mock, on demand")
 @pytest.mark.parametrize("effect", [{"status": 500}, {"status": 503}, {"kind": "malformed"}])
 async def test_a_server_in_trouble_is_tried_again(mastodon: Server, ears: Ears, effect: dict[str, Any]) -> None:
     anna = mastodon.id_of(mastodon.anna)
@@ -308,6 +321,8 @@ async def test_a_server_that_cannot_be_reached_is_waited_for(mastodon: Server, e
     assert vars(caplog.records[-1])["why"] == "no line to the server"
 
 
+@pytest.mark.proves("files in", "mastodon", against="mastodon-mock, on demand")
+@pytest.mark.proves("files out", "mastodon", against="mastodon-mock, on demand")
 async def test_a_photo_is_fetched_from_our_server_and_one_of_ours_is_attached(mastodon: Server, ears: Ears) -> None:
     sent = photo()
     attached = mastodon.anna.media_post(BytesIO(sent), mime_type="image/jpeg", file_name="box.jpg")

@@ -74,6 +74,7 @@ def _questions() -> list[tuple[Survey, Question]]:
     return [(survey, question) for survey in bank().values() for question in survey.questions if question.kind not in written]
 
 
+@pytest.mark.proves("numbers in words", "x", "mastodon", against="Hypothesis")
 @pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])
 @pytest.mark.parametrize(("survey", "question"), _questions(), ids=lambda one: one.name if isinstance(one, Survey) else one.key)
 def test_whatever_a_question_says_to_write_is_understood_as_that_choice(survey: Survey, question: Question, lang: str) -> None:

@@ -85,6 +85,7 @@ choices = st.lists(
 )
 
 
+@pytest.mark.proves("lengths", "slack", against="Hypothesis and Block Kit's published limits")
 @given(st.builds(Say, words | words.map(lambda text: text * 100), choices.map(tuple), layout=st.sampled_from(Layout)))
 def test_no_say_exceeds_what_slack_takes(say: Say) -> None:
     assert faults_of(message_of(say)["blocks"]) == []

@@ -47,6 +47,7 @@ async def test_somebody_who_never_wrote_is_written_to_first(slack_bot: SlackChan
     assert (await anna.hears())["text"] == "Hello"
 
 
+@pytest.mark.proves("opt-out", "slack")
 async def test_a_member_who_left_or_never_was_is_unreachable(slack_bot: SlackChannel, anna: Person) -> None:
     anna.user.deleted = True
     error = await _error(slack_bot, anna.address)
@@ -59,12 +60,14 @@ async def test_an_address_that_is_none_of_slacks_is_rejected(slack_bot: SlackCha
     assert isinstance(await _error(slack_bot, address), Rejected)
 
 
+@pytest.mark.proves("flood control", "slack")
 async def test_a_rate_limit_is_obeyed_for_the_whole_account(slack_bot: SlackChannel, anna: Person, slack: SlackSimulator) -> None:
     slack.misbehave("429", "chat.postMessage", seconds=7)
     error = await _error(slack_bot, anna.address)
     assert isinstance(error, Retry) and error.after == timedelta(seconds=7) and error.account_wide
 
 
+@pytest.mark.proves("edit", "slack")
 async def test_an_answered_question_is_left_as_it_is_when_edits_come_too_fast(
     slack_bot: SlackChannel, anna: Person, slack: SlackSimulator
 ) -> None:
@@ -91,6 +94,7 @@ async def test_a_server_error_is_tried_again(slack_bot: SlackChannel, anna: Pers
     assert await slack_bot.send(anna.address, HELLO, message_id=1)
 
 
+@pytest.mark.proves("dropped", "slack")
 @pytest.mark.parametrize(("how", "arrived"), [("drop_after", 1), ("drop_before", 0), ("timeout", 0)])
 async def test_a_line_that_dies_after_the_request_leaves_it_unknown(
     slack_bot: SlackChannel, anna: Person, slack: SlackSimulator, how: Any, arrived: int

@@ -21,6 +21,9 @@ def _lines(slack: SlackSimulator) -> int:
     return len(slack.world.apps[SLACK_TOKEN].sockets)
 
 
+@pytest.mark.proves("buttons", "slack")
+@pytest.mark.proves("streaming", "slack")
+@pytest.mark.proves("edit", "slack")
 async def test_a_dialog_with_buttons_is_held(slack_bot: SlackChannel, slack: SlackSimulator, ears: Ears) -> None:
     anna = slack.person(SLACK_TOKEN, "U0ANNA", name="Anna", locale="lv-LV")
     async with listening(slack_bot, ears):
@@ -48,6 +51,7 @@ async def test_a_dialog_with_buttons_is_held(slack_bot: SlackChannel, slack: Sla
     assert slack.world.events["retries"] == slack.world.events["unanswered_interactions"] == 0
 
 
+@pytest.mark.proves("buttons", "slack")
 async def test_a_menu_is_chosen_from(slack_bot: SlackChannel, slack: SlackSimulator, ears: Ears) -> None:
     anna = slack.person(SLACK_TOKEN, "U0ANNA")
     async with listening(slack_bot, ears):
@@ -77,6 +81,7 @@ async def test_an_event_is_acknowledged_only_when_it_is_durable(slack_bot: Slack
     await asyncio.wait([task])
 
 
+@pytest.mark.proves("restart", "slack")
 async def test_what_could_not_be_stored_is_pushed_again_under_the_same_id(
     slack_bot: SlackChannel, slack: SlackSimulator, ears: Ears, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -97,6 +102,7 @@ async def test_what_could_not_be_stored_is_pushed_again_under_the_same_id(
     await asyncio.wait([task])
 
 
+@pytest.mark.proves("streaming", "slack")
 async def test_a_broken_line_loses_nothing(slack_bot: SlackChannel, slack: SlackSimulator, ears: Ears) -> None:
     anna = slack.person(SLACK_TOKEN, "U0ANNA")
     begun, never = asyncio.Event(), asyncio.Event()
@@ -120,6 +126,7 @@ async def test_a_broken_line_loses_nothing(slack_bot: SlackChannel, slack: Slack
     await asyncio.wait([task])
 
 
+@pytest.mark.proves("streaming", "slack")
 async def test_a_line_that_slack_renews_is_replaced_before_it_ends(
     slack_bot: SlackChannel, slack: SlackSimulator, ears: Ears, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -139,6 +146,8 @@ async def test_a_line_that_slack_renews_is_replaced_before_it_ends(
     assert "slack_socket_failed" not in caplog.text, "it is nothing that went wrong, and waits for nothing"
 
 
+@pytest.mark.proves("duplicated", "slack")
+@pytest.mark.proves("late", "slack")
 async def test_doubled_and_late_events_are_all_heard_under_their_own_ids(
     slack_bot: SlackChannel, slack: SlackSimulator, ears: Ears
 ) -> None:
@@ -180,6 +189,7 @@ async def test_somebody_whom_slack_does_not_tell_of_is_heard_without_a_name(
     assert (heard.address, heard.name, heard.lang) == ("T0AWAY:U0EVA", "", "")
 
 
+@pytest.mark.proves("outage", "slack")
 @pytest.mark.parametrize("how", ["500", "502", "429", "drop_before", "drop_after"])
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
 async def test_a_failing_start_is_waited_out(slack_bot: SlackChannel, slack: SlackSimulator, ears: Ears, how: Any, method: str) -> None:

@@ -34,6 +34,8 @@ async def _answers(app: App, survey: str) -> dict[str, Any]:
     return {row.question: row.words if row.number is None else row.number for row in rows}
 
 
+@pytest.mark.proves("whole dialog", "slack")
+@pytest.mark.proves("complaint answered", "slack")
 @pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_a_complaint_of_a_customer_is_made_good_between_two_slack_apps(
     slack: SlackSimulator, hurried: HurriedClock, tmp_path: Path, mode: str
@@ -62,6 +64,10 @@ async def test_a_complaint_of_a_customer_is_made_good_between_two_slack_apps(
     assert slack.world.answers.keys() == {200}
 
 
+@pytest.mark.proves("429", "slack")
+@pytest.mark.proves("500", "slack")
+@pytest.mark.proves("duplicated", "slack")
+@pytest.mark.proves("late", "slack")
 async def test_no_answer_is_lost_or_doubled_while_slack_misbehaves(slack: SlackSimulator, hurried: HurriedClock, tmp_path: Path) -> None:
     async with opened(slack, tmp_path, hurried, "socket") as app:
         slack.misbehave("429", "chat.postMessage", times=2)

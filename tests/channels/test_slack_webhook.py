@@ -65,6 +65,7 @@ async def test_the_address_proves_itself_to_slack(server: Server, slack: SlackSi
     assert await slack.pusher.verify(slack.world.apps[SLACK_TOKEN])
 
 
+@pytest.mark.proves("webhook", "slack")
 async def test_events_and_interactions_are_pushed_heard_and_answered(server: Server, slack: SlackSimulator, ears: Ears) -> None:
     anna = slack.person(SLACK_TOKEN, "U0ANNA", name="Anna")
     anna.text("hello")
@@ -94,6 +95,7 @@ async def test_slack_is_answered_only_when_the_event_is_durable(server: Server, 
         assert await answer == 200
 
 
+@pytest.mark.proves("restart", "slack")
 async def test_what_could_not_be_stored_is_pushed_again(server: Server, slack: SlackSimulator, ears: Ears) -> None:
     ears.trouble = [RuntimeError("the disk is full")]
     slack.person(SLACK_TOKEN, "U0ANNA").text("one")

@@ -45,6 +45,7 @@ async def _sent(database: Database) -> int:
         return int((await conn.execute(select(func.count()).where(_message.c.state == MessageState.SENT.value))).scalar_one())
 
 
+@pytest.mark.proves("flood control", "telegram")
 @pytest.mark.parametrize("flooded", [False, True], ids=["at our own pace", "after a 429"])
 async def test_a_wave_to_many_never_floods_telegram(tmp_path: Path, flooded: bool) -> None:
     """A machine that stood still meanwhile squeezes together what was sent evenly: such a run proves nothing and is made anew."""

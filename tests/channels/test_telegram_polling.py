@@ -17,6 +17,7 @@ def _words(heard: list[Heard]) -> list[str]:
     return [one.text or one.token or one.choice or one.kind.value for one in heard]
 
 
+@pytest.mark.proves("buttons", "telegram")
 async def test_a_dialog_with_buttons_is_held(bot: Channel, telegram: TelegramSimulator, ears: Ears) -> None:
     anna = telegram.person(TOKEN, 42, name="Anna", lang="lv")
     async with listening(bot, ears):
@@ -39,6 +40,7 @@ async def test_a_dialog_with_buttons_is_held(bot: Channel, telegram: TelegramSim
     assert telegram.world.calls["answerCallbackQuery"] == 1
 
 
+@pytest.mark.proves("deep link", "telegram")
 async def test_the_link_is_known_once_telegram_has_answered(bot: Channel, telegram: TelegramSimulator, ears: Ears) -> None:
     with pytest.raises(LookupError):
         bot.link("token")  # type: ignore[attr-defined]
@@ -48,6 +50,8 @@ async def test_the_link_is_known_once_telegram_has_answered(bot: Channel, telegr
         assert bot.link("token") == "https://t.me/sim1234567_bot?start=token"  # type: ignore[attr-defined]
 
 
+@pytest.mark.proves("polling", "telegram")
+@pytest.mark.proves("restart", "telegram")
 async def test_what_was_not_durable_when_the_process_died_is_heard_after_the_restart(
     make_bot: MakeBot, telegram: TelegramSimulator, ears: Ears
 ) -> None:
@@ -77,6 +81,7 @@ async def test_what_was_heard_for_good_is_confirmed_to_telegram(bot: Channel, te
     assert _words(ears.all) == ["one", "two"]
 
 
+@pytest.mark.proves("restart", "telegram")
 async def test_an_update_that_could_not_be_stored_is_heard_again_and_in_order(
     bot: Channel, telegram: TelegramSimulator, ears: Ears, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -110,6 +115,9 @@ async def test_chats_do_not_wait_for_each_other_and_each_keeps_its_order(bot: Ch
     task.cancel()
 
 
+@pytest.mark.proves("duplicated", "telegram")
+@pytest.mark.proves("late", "telegram")
+@pytest.mark.proves("reordered", "telegram")
 async def test_doubled_swapped_and_late_updates_are_all_heard_under_their_own_ids(
     bot: Channel, telegram: TelegramSimulator, ears: Ears
 ) -> None:
@@ -138,6 +146,7 @@ async def test_an_update_that_cannot_be_read_does_not_hold_up_the_others(
     assert vars(noted[0])["update"] == 5 and "secret" not in caplog.text
 
 
+@pytest.mark.proves("outage", "telegram")
 @pytest.mark.parametrize("how", ["500", "502", "429", "drop_before", "drop_after"])
 async def test_a_failing_poll_is_waited_out(bot: Channel, telegram: TelegramSimulator, ears: Ears, how: Any) -> None:
     telegram.misbehave(how, "getUpdates", times=3)

@@ -14,6 +14,7 @@ def test_every_ref_of_a_choice_fits_into_callback_data() -> None:
     assert CHOICE_REF_LIMIT <= CALLBACK_DATA_BYTES
 
 
+@pytest.mark.proves("lengths", "telegram", against="Hypothesis")
 @given(st.text(max_size=300), st.integers(min_value=10, max_value=200))
 def test_a_cut_text_never_exceeds_the_limit_and_begins_as_the_whole(text: str, limit: int) -> None:
     shown = cut(text, limit)

@@ -38,6 +38,7 @@ async def _error(bot: Channel, address: str = "42", say: Say = HELLO, **more: An
     return raised.value
 
 
+@pytest.mark.proves("opt-out", "telegram")
 async def test_a_customer_who_blocked_the_bot_is_unreachable(bot: Channel, anna: Person) -> None:
     anna.block()
     error = await _error(bot)
@@ -57,6 +58,7 @@ async def test_a_deleted_account_is_unreachable(bot: Channel, anna: Person) -> N
     assert isinstance(await _error(bot), Unreachable)
 
 
+@pytest.mark.proves("flood control", "telegram")
 async def test_the_flood_limit_is_obeyed_for_the_whole_account(bot: Channel, anna: Person, telegram: TelegramSimulator) -> None:
     telegram.misbehave("429", "sendMessage", seconds=7)
     error = await _error(bot)
@@ -70,6 +72,7 @@ async def test_a_server_error_is_tried_again(bot: Channel, anna: Person, telegra
     assert await bot.send("42", HELLO, message_id=1)
 
 
+@pytest.mark.proves("dropped", "telegram")
 @pytest.mark.parametrize(("how", "arrived"), [("drop_after", 1), ("drop_before", 0), ("timeout", 0), ("502", 0)])
 async def test_a_line_that_dies_after_the_request_leaves_it_unknown(
     bot: Channel, anna: Person, telegram: TelegramSimulator, how: Any, arrived: int
@@ -79,6 +82,7 @@ async def test_a_line_that_dies_after_the_request_leaves_it_unknown(
     assert sum(message["from"] == "bot" for message in anna.transcript()) == arrived, "and nothing sends it again on its own"
 
 
+@pytest.mark.proves("edit", "telegram")
 async def test_an_edit_whose_end_is_unknown_is_simply_made_again(bot: Channel, anna: Person, telegram: TelegramSimulator) -> None:
     sent = await bot.send("42", HELLO, message_id=1)
     telegram.misbehave("drop_after", "editMessageText")
@@ -113,6 +117,7 @@ async def test_a_chat_that_moved_is_followed_once(bot: Channel, telegram: Telegr
     assert telegram.world.bot(TOKEN).chats[-1005].entries[int(sent)].message["text"] == "Hello"
 
 
+@pytest.mark.proves("lengths", "telegram")
 async def test_a_text_too_long_for_telegram_is_cut_and_arrives(bot: Channel, anna: Person) -> None:
     await bot.send("42", Say("wet box 😀 " * 1000, (Choice("q.1", "1"),)), message_id=1)
     text = anna.transcript()[-1]["text"]

@@ -123,6 +123,7 @@ def _link(channel: TelegramChannel) -> str:
         return ""
 
 
+@pytest.mark.proves("webhook", "telegram", against="telemelya, on demand")
 async def test_a_dialog_is_held_over_the_webhook_of_a_server_by_others(telemelya: str, ears: Ears) -> None:
     app = Starlette()
     door = SecretAdded(app)

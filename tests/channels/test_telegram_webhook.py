@@ -63,6 +63,7 @@ def test_the_secret_is_not_shown() -> None:
     assert SECRET not in repr(Webhook("https://shop.example", SECRET))
 
 
+@pytest.mark.proves("webhook", "telegram")
 async def test_updates_are_pushed_heard_and_answered(server: Server, telegram: TelegramSimulator, ears: Ears) -> None:
     anna = telegram.person(TOKEN, 42)
     anna.start("one")
@@ -92,6 +93,7 @@ async def test_telegram_is_answered_only_when_the_update_is_durable(server: Serv
         assert await answer == 200
 
 
+@pytest.mark.proves("restart", "telegram")
 async def test_what_could_not_be_stored_is_pushed_again(server: Server, telegram: TelegramSimulator, ears: Ears) -> None:
     ears.trouble = [RuntimeError("the disk is full")]
     async with listening(server.channel, ears):

@@ -52,6 +52,7 @@ async def test_opening_the_page_says_nothing_until_the_visitor_starts(shop: Chat
     assert "How satisfied are you" in started.text
 
 
+@pytest.mark.proves("deep link", "webchat")
 async def test_an_invitation_link_starts_with_its_token_once_however_often_it_is_opened(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     token = "Zk3_aTokenNobodyGuess-"
     for _ in range(3):
@@ -69,6 +70,7 @@ async def test_a_link_cut_short_gets_a_kind_page_in_the_visitors_language(shop: 
     assert shop.heard == []
 
 
+@pytest.mark.proves("duplicated", "webchat")
 async def test_a_double_click_is_one_event(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     once = re.search(r'action="/chat/choose".*?name="once" value="([^"]+)"', await begun(browser), re.DOTALL)
     assert once
@@ -96,6 +98,7 @@ async def test_the_conversation_is_there_after_a_reload_and_nobody_else_sees_it(
         assert "The box was wet" not in (await stranger.get("/chat")).text
 
 
+@pytest.mark.proves("restart", "webchat")
 async def test_a_restarted_server_knows_its_visitors(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     await begun(browser)
     restarted = ChatShop()
@@ -216,6 +219,7 @@ async def test_a_body_that_hides_its_length_is_cut_off(shop: ChatShop, browser: 
     assert answer.status_code == 413
 
 
+@pytest.mark.proves("flood control", "webchat")
 async def test_a_flood_from_one_conversation_is_slowed_and_another_one_is_not(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     await begun(browser)
     shop.silent = True
@@ -244,6 +248,7 @@ async def test_what_could_not_be_kept_is_not_said_to_be_taken(
     assert [heard.text for heard in shop.heard[1:]] == ["The box was wet"]
 
 
+@pytest.mark.proves("edit", "webchat")
 async def test_an_edit_takes_the_place_of_what_it_replaces(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     await begun(browser)
     await shop.say(shop.address, Say("And this?", key="second"))

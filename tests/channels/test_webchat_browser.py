@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from channels.contract import HeardKind, Say
@@ -16,6 +17,7 @@ PHONE = ViewportSize(width=360, height=740)
 _FOCUSED = "(e => e.labels?.[0]?.textContent || e.textContent.trim())(document.activeElement)"
 
 
+@pytest.mark.proves("buttons", "webchat", against="Chromium")
 async def test_a_whole_dialog_is_held_by_keyboard_alone() -> None:
     shop = ChatShop()
     async with serving(shop.app()) as url, chromium() as browser:
@@ -49,6 +51,7 @@ async def test_a_whole_dialog_is_held_by_keyboard_alone() -> None:
     ]
 
 
+@pytest.mark.proves("buttons", "webchat", against="Chromium without scripts")
 async def test_a_dialog_is_held_without_a_script_on_a_phone() -> None:
     shop = ChatShop()
     async with serving(shop.app()) as url, chromium() as browser:

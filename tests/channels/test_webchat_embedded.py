@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from playwright.async_api import BrowserContext, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -48,6 +49,7 @@ async def opened(context: BrowserContext, address: str) -> tuple[Page, list[str]
     return page, wrong
 
 
+@pytest.mark.proves("deep link", "webchat", against="Chromium")
 async def test_a_link_on_the_shops_page_opens_the_chat_in_a_frame_and_a_dialog_is_held_there() -> None:
     async with shop_page() as (shop, _, address), chromium() as browser:
         page, wrong = await opened(await browser.new_context(), address)

@@ -61,6 +61,7 @@ async def listening(browser: httpx.AsyncClient, last: str = "") -> AsyncIterator
         yield Stream(response)
 
 
+@pytest.mark.proves("streaming", "webchat")
 async def test_an_open_page_is_told_what_is_said_as_it_is_said(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     async with listening(browser) as stream:
         await browser.post("/chat/start", data={"token": ""})
@@ -85,6 +86,7 @@ async def test_an_edit_is_told_as_one_with_the_place_it_replaces(shop: ChatShop,
         assert "<button" not in edit.html
 
 
+@pytest.mark.proves("restart", "webchat")
 async def test_a_page_that_lost_its_line_is_told_what_it_missed(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     await browser.post("/chat/start", data={"token": ""})
     async with listening(browser) as stream:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from channels.clock import SimulatedClock
 from channels.contract import Choice, Heard, Say
 from tests.channels.conftest import Ears, until
@@ -18,6 +20,8 @@ def words(heard: list[Heard]) -> list[str]:
     return [one.text or one.token or one.kind.value for one in heard]
 
 
+@pytest.mark.proves("numbers in words", "x")
+@pytest.mark.proves("polling", "x")
 async def test_a_dialog_is_held_in_direct_messages(x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock) -> None:
     anna = x.person("Anna", "anna_k")
     anna.message("hello & good morning")
@@ -35,6 +39,7 @@ async def test_a_dialog_is_held_in_direct_messages(x: XSimulator, notebook: Note
     assert len({one.update_id for one in ears.all}) == 2
 
 
+@pytest.mark.proves("public complaint", "x")
 async def test_a_mention_is_heard_and_answered_in_public_once(x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock) -> None:
     anna, bert = x.person("Anna", "anna_k", lang="sv"), x.person("Bert", "bert", lang="und")
     post = anna.post("@shop stolen var trasig & blöt")

@@ -115,6 +115,7 @@ async def test_a_new_account_begins_with_the_last_day(x: XSimulator, notebook: N
     assert sorted(words(ears.all)) == ["this morning", "today"]
 
 
+@pytest.mark.proves("restart", "x")
 async def test_what_could_not_be_stored_is_heard_again_in_order_and_not_read_again(
     x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -129,6 +130,7 @@ async def test_what_could_not_be_stored_is_heard_again_in_order_and_not_read_aga
     assert x.world.bill["message read"] == 2
 
 
+@pytest.mark.proves("flood control", "x")
 async def test_a_limit_that_was_reached_is_waited_for_until_the_time_that_x_names(
     x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -145,6 +147,7 @@ async def test_a_limit_that_was_reached_is_waited_for_until_the_time_that_x_name
         assert words(await ears.wait_for(1)) == ["hello"]
 
 
+@pytest.mark.proves("flood control", "x")
 async def test_messages_are_never_looked_for_faster_than_x_allows(
     x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock
 ) -> None:

@@ -57,6 +57,7 @@ def problem(kind: str = "about:blank", detail: str = "Forbidden", **more: Any) -
     return {"title": "Forbidden", "type": kind, "detail": detail} | more
 
 
+@pytest.mark.proves("opt-out", "x")
 async def test_somebody_who_takes_no_messages_or_is_gone_is_unreachable(channel: XChannel, anna: Person) -> None:
     anna.user.takes_messages = False
     error = await _error(channel, anna.id)
@@ -113,6 +114,7 @@ async def test_wrong_keys_wait_for_the_operator(x: XSimulator, notebook: Noteboo
     assert isinstance(error, Retry) and error.account_wide and "Keys and tokens" in error.why
 
 
+@pytest.mark.proves("outage", "x")
 async def test_where_there_is_no_line_the_message_waits(x: XSimulator, notebook: Notebook, clock: HurriedClock, anna: Person) -> None:
     channel = account(x, notebook, clock, api_base="http://127.0.0.1:9")
     error = await _error(channel, anna.id)
@@ -121,6 +123,7 @@ async def test_where_there_is_no_line_the_message_waits(x: XSimulator, notebook:
     assert notebook.days.total() == 0
 
 
+@pytest.mark.proves("flood control", "x")
 async def test_the_sixteenth_message_waits_until_the_time_that_x_names(channel: XChannel, x: XSimulator, anna: Person) -> None:
     for number in range(15):
         await channel.send(anna.id, HELLO, message_id=number)
@@ -139,6 +142,7 @@ async def test_the_limit_of_a_day_is_waited_for_as_well(channel: XChannel, x: XS
     assert isinstance(error, Retry) and timedelta(hours=22) < error.after <= timedelta(hours=23)
 
 
+@pytest.mark.proves("dropped", "x")
 @pytest.mark.parametrize("how", ["drop_after", "done500"])
 async def test_a_message_that_x_took_without_saying_so_is_found_and_shown_once(
     channel: XChannel, x: XSimulator, anna: Person, how: str
@@ -162,6 +166,7 @@ async def test_a_message_whose_fate_cannot_be_found_out_is_unknown(
     assert notebook.days.total() == x.world.mills == 15, "it is paid for"
 
 
+@pytest.mark.proves("lengths", "x")
 async def test_a_long_text_goes_in_pieces_and_a_retry_goes_on_behind_those_that_arrived(
     channel: XChannel, x: XSimulator, anna: Person
 ) -> None:

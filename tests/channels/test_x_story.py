@@ -128,6 +128,8 @@ async def answers_of(app: App, survey: str) -> dict[str, Any]:
     return {row.question: row.words if row.number is None else row.number for row in rows}
 
 
+@pytest.mark.proves("whole dialog", "x")
+@pytest.mark.proves("complaint answered", "x")
 async def test_a_purchase_that_went_wrong_is_told_in_private_and_made_good(
     x: XSimulator, desk: SlackSimulator, clock: SimulatedClock, tmp_path: Path
 ) -> None:
@@ -155,6 +157,7 @@ async def test_a_purchase_that_went_wrong_is_told_in_private_and_made_good(
     assert x.world.floods == 0 and {200, 201} == x.world.answers.keys()
 
 
+@pytest.mark.proves("public complaint", "x")
 async def test_a_public_complaint_becomes_a_case_and_is_answered_in_private_once_the_customer_writes(
     x: XSimulator, desk: SlackSimulator, clock: SimulatedClock, tmp_path: Path
 ) -> None:
@@ -180,6 +183,10 @@ async def test_a_public_complaint_becomes_a_case_and_is_answered_in_private_once
         assert len(anna.person.answered()) == len(invitations) == 1
 
 
+@pytest.mark.proves("429", "x")
+@pytest.mark.proves("500", "x")
+@pytest.mark.proves("dropped", "x")
+@pytest.mark.proves("restart", "x")
 async def test_no_answer_is_lost_or_doubled_while_x_misbehaves_and_the_program_is_started_anew(
     x: XSimulator, desk: SlackSimulator, clock: SimulatedClock, tmp_path: Path
 ) -> None:

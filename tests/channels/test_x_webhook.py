@@ -85,6 +85,7 @@ async def test_no_challenge_is_not_signed_either(door: Door) -> None:
     assert (await door.challenge())[0] == 400
 
 
+@pytest.mark.proves("webhook", "x")
 async def test_messages_and_mentions_are_pushed_and_heard(door: Door, x: XSimulator, ears: Ears, notebook: Notebook) -> None:
     anna = x.person("Anna", "anna_k", lang="sv")
     photo = {"attachment": {"type": "media", "media": {"id_str": "77", "type": "photo"}}}
@@ -138,6 +139,7 @@ async def test_x_is_answered_only_when_what_it_pushed_is_durable(door: Door, x: 
         assert await answer == 200
 
 
+@pytest.mark.proves("restart", "x")
 async def test_what_could_not_be_stored_is_found_by_looking(x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock) -> None:
     anna = x.person("Anna", "anna_k")
     async with hearing(x, notebook, ears, clock, pushed=True) as channel, serving(Starlette(routes=channel.routes(ears.hear))) as address:

@@ -45,6 +45,7 @@ async def _writing(maja: Person) -> None:
     await maja.hears(20)
 
 
+@pytest.mark.proves("files out", "telegram")
 async def test_a_photo_with_its_caption_goes_to_the_customer_as_it_was_previewed_and_without_its_place(shop: Shop) -> None:
     maja = await shop.maja()
     anna = await shop.complaining()

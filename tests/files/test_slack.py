@@ -98,6 +98,8 @@ async def test_a_photo_written_beneath_a_case_reaches_the_customer_on_telegram(s
     assert (shown["kind"], shown["text"]) == ("photo", "Is it this part?") and size_of(anna.sees(shown["message_id"])) == (64, 48)
 
 
+@pytest.mark.proves("files in", "slack")
+@pytest.mark.proves("files out", "slack")
 async def test_photos_and_voice_notes_go_both_ways_between_two_slack_apps(shop: Shop, slack: SlackSimulator) -> None:
     maja = await _maja(shop, slack)
     anna = await _anna(slack)

@@ -37,6 +37,7 @@ async def _shown(maja: Person, number: int) -> list[dict[str, Any]]:
     return [await maja.hears(20) for _ in range(number)]
 
 
+@pytest.mark.proves("files in", "telegram")
 async def test_a_photo_and_what_is_said_around_it_reach_the_owner_in_that_order_and_without_its_place(shop: Shop) -> None:
     maja = await shop.maja()
     anna = await shop.complaining()
@@ -67,6 +68,7 @@ async def test_the_photo_that_opens_a_case_follows_the_alert_to_everybody_who_go
     assert "The kettle is broken" in alert["text"] and picture["kind"] == "photo"
 
 
+@pytest.mark.proves("files in", "telegram")
 async def test_a_voice_note_is_heard_by_staff(shop: Shop) -> None:
     maja = await shop.maja()
     anna = await shop.complaining()

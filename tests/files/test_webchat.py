@@ -71,6 +71,7 @@ async def _taken(maja: Person) -> None:
     await maja.hears(20)
 
 
+@pytest.mark.proves("files in", "webchat")
 async def test_a_photo_sent_on_the_page_is_shown_there_and_to_the_owner_without_its_place(shop: Shop, server: Starlette) -> None:
     maja = await shop.maja()
     anna = await _complaining(server)
@@ -87,6 +88,7 @@ async def test_a_photo_sent_on_the_page_is_shown_there_and_to_the_owner_without_
         assert (await stranger.get(address)).status_code == 404
 
 
+@pytest.mark.proves("files out", "webchat")
 async def test_a_photo_of_staff_is_shown_on_the_page_in_its_place_and_to_nobody_else(shop: Shop, server: Starlette) -> None:
     maja = await shop.maja()
     anna = await _complaining(server)

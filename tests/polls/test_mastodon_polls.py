@@ -24,6 +24,7 @@ def mastodon() -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.proves("polls", "mastodon", against="mastodon-mock, on demand")
 async def test_a_poll_is_posted_and_its_counts_are_read(database: Database, mastodon: Server) -> None:
     clock = SystemClock()
     shop, now = mastodon.channel(clock), clock.now()

@@ -46,6 +46,7 @@ def edits(slack: SlackSimulator) -> int:
     return slack.world.calls["chat.update"]
 
 
+@pytest.mark.proves("polls", "slack")
 async def test_one_vote_a_person_that_may_change_and_numbers_that_follow_calmly(
     database: Database, slack: SlackSimulator, shop: SlackChannel
 ) -> None:

@@ -45,6 +45,7 @@ def shown(telegram: TelegramSimulator, chat: int = GROUP) -> list[dict[str, Any]
     return [entry.message for entry in telegram.world.bot(TOKEN).chats[chat].entries.values() if "poll" in entry.message]
 
 
+@pytest.mark.proves("polls", "telegram")
 async def test_named_votes_of_a_group_are_kept_changed_and_taken_back(
     database: Database, telegram: TelegramSimulator, shop: TelegramChannel
 ) -> None:
@@ -66,6 +67,7 @@ async def test_named_votes_of_a_group_are_kept_changed_and_taken_back(
     assert [option.votes for option in result.options] == [0, 1, 1] and result.voters == 2
 
 
+@pytest.mark.proves("polls", "telegram")
 async def test_a_channel_tells_its_counts_and_nobody_s_name(database: Database, telegram: TelegramSimulator, shop: TelegramChannel) -> None:
     await begin(database, poll("shop", "@shopnews"), {"shop": shop}, TEN_ON_MONDAY)
     await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY)
