@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from functools import partial
 from traceback import format_tb
 
+from sqlalchemy import Connection
+
 from channels.clock import Clock
-from channels.contract import Channel, Hear
+from channels.contract import Admission, Admitted, Channel, Hear
 from channels.delivery import Delivery
 from storage.database import Database
 from storage.ownership import owning
@@ -30,7 +33,7 @@ async def serve_account(channel: Channel, hear: Hear, delivery: Delivery, databa
         try:
             async with owning(database, key) as lost:
                 await database.write(partial(clear_incident, key=key, at=clock.now()))
-                await _until_lost(channel, hear, delivery, lost)
+                await _until_lost(channel, hear, delivery, database, clock, lost)
         except Exception as error:
             # Kind and place only: what an error says may quote a customer.
             place = "".join(format_tb(error.__traceback__)[-5:])
@@ -41,8 +44,10 @@ async def serve_account(channel: Channel, hear: Hear, delivery: Delivery, databa
             log.warning("account_lost account=%s", channel.account)
 
 
-async def _until_lost(channel: Channel, hear: Hear, delivery: Delivery, lost: asyncio.Event) -> None:
+async def _until_lost(channel: Channel, hear: Hear, delivery: Delivery, database: Database, clock: Clock, lost: asyncio.Event) -> None:
     serving = [asyncio.create_task(channel.run(hear)), asyncio.create_task(delivery.run(channel.account))]
+    if isinstance(channel, Admitted):
+        serving.append(asyncio.create_task(_tell_admission(channel.account, channel.admission, database, clock)))
     watching = asyncio.create_task(lost.wait())
     try:
         done, _ = await asyncio.wait([*serving, watching], return_when=asyncio.FIRST_COMPLETED)
@@ -54,8 +59,28 @@ async def _until_lost(channel: Channel, hear: Hear, delivery: Delivery, lost: as
         task.result()
 
 
+async def _tell_admission(account: str, admission: Admission, database: Database, clock: Clock) -> None:
+    """Never returns. That a platform shuts an account out is an incident until it lets it in again."""
+    key = f"token.{account}"
+    while True:
+        refused = await admission.news()
+        while True:
+            now = clock.now()
+            noted = partial(note_incidents, found=[(key, refused, now)]) if refused else partial(clear_incident, key=key, at=now)
+            if await _written(database, key, noted):
+                break
+            await asyncio.sleep(COME_BACK)
+
+
 async def _note(database: Database, key: str, what: str, clock: Clock) -> None:
+    # It is in the log in any case, and the account comes back all the same.
+    await _written(database, key, partial(note_incidents, found=[(key, what, clock.now())]))
+
+
+async def _written(database: Database, key: str, work: Callable[[Connection], None]) -> bool:
     try:
-        await database.write(partial(note_incidents, found=[(key, what, clock.now())]))
+        await database.write(work)
     except DatabaseUnavailable:
-        log.warning("incident_not_noted what=%s", key)  # it is in the log; the account comes back all the same
+        log.warning("incident_not_noted what=%s", key)
+        return False
+    return True

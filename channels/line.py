@@ -224,12 +224,13 @@ class Line:
     async def _failed(self, one: Outgoing, error: SendError) -> None:
         now = self._clock.now()
         match error:
-            case Retry() if one.may_be_tried_again(now):
+            case Retry() if error.blameless or one.may_be_tried_again(now):
                 until = now + max(error.after, timedelta(milliseconds=50))
                 if error.account_wide:
                     self._lanes.hold_all(until)
                 back = [one, *self._lanes.hold(one.address, until)]
-                await self._settle_all([each.settled(MessageState.DUE, now, due_at=until, reason=str(error)) for each in back])
+                tried = not error.blameless
+                await self._settle_all([each.settled(MessageState.DUE, now, due_at=until, reason=str(error), tried=tried) for each in back])
             case Unreachable():
                 left = self._lanes.hold(one.address, now)
                 await self._settle_all([each.settled(MessageState.UNREACHABLE, now, reason=error.reason) for each in (one, *left)])

@@ -75,9 +75,16 @@ class Outgoing:
         return self.attempts < LEAST_TRIES or now - self.created_at < GIVE_UP_AFTER
 
     def settled(
-        self, state: MessageState, now: datetime, *, platform_id: str | None = None, due_at: datetime | None = None, reason: str = ""
+        self,
+        state: MessageState,
+        now: datetime,
+        *,
+        platform_id: str | None = None,
+        due_at: datetime | None = None,
+        reason: str = "",
+        tried: bool = True,
     ) -> Settled:
-        """Tried once more, and this came of it."""
+        """Tried once more, where it was `tried`, and this came of it."""
         return Settled(
             self.id,
             self.account,
@@ -85,7 +92,7 @@ class Outgoing:
             state,
             now,
             due_at or self.due_at,
-            self.attempts + 1,
+            self.attempts + tried,
             platform_id or None,
             reason,
             self.repeated,
@@ -94,7 +101,7 @@ class Outgoing:
 
     def put_back(self, now: datetime) -> Settled:
         """Not begun, so certainly not sent: as if it had never been taken."""
-        return replace(self.settled(MessageState.DUE, now), attempts=self.attempts)
+        return self.settled(MessageState.DUE, now, tried=False)
 
     def unknown(self, capabilities: Capabilities, now: datetime, why: str, *, times: int = 1) -> Settled:
         """Perhaps delivered. Sent again where that is harmless, as an edit is, and so many `times` where it can say so; otherwise left."""
@@ -109,5 +116,5 @@ class Outgoing:
         """Found in the hands of a process that ended; only the `first` of an address can have been under way."""
         if first:
             return self.unknown(capabilities, now, _ENDED, times=ORPHANED_TIMES)
-        back = self.settled(MessageState.DUE, now, due_at=now + RESEND_AFTER, reason=_ENDED)
-        return replace(back, attempts=self.attempts, repeated=self.repeated or bool(self.say.again))
+        back = self.settled(MessageState.DUE, now, due_at=now + RESEND_AFTER, reason=_ENDED, tried=False)
+        return replace(back, repeated=self.repeated or bool(self.say.again))

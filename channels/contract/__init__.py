@@ -5,6 +5,7 @@ free of any platform, and the channel renders it as well as its platform can. Se
 message id or in one of four errors, each of which tells the sender what to do next.
 """
 
+from channels.contract.admission import Admission, Admitted
 from channels.contract.channel import Capabilities, Channel, Fetches, FileWay, Hear, Pace, TopicChannel
 from channels.contract.group import GroupEars, GroupSaid, HearGroup
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
@@ -15,6 +16,8 @@ from channels.contract.window import Visit, Window, WindowChannel, WindowField, 
 
 __all__ = [
     "CHOICE_REF_LIMIT",
+    "Admission",
+    "Admitted",
     "Capabilities",
     "Channel",
     "Choice",

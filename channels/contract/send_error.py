@@ -12,13 +12,17 @@ class SendError(Exception):
 
 
 class Retry(SendError):
-    """Not sent; may be tried again `after` that time, which holds for the whole account where `account_wide`."""
+    """Not sent; may be tried again `after` that time, which holds for the whole account where `account_wide`.
 
-    def __init__(self, after: timedelta, why: str = "", *, account_wide: bool = False) -> None:
+    `blameless` where nothing but the account is at fault: it does not count as a try, however often and long it lasts.
+    """
+
+    def __init__(self, after: timedelta, why: str = "", *, account_wide: bool = False, blameless: bool = False) -> None:
         super().__init__(f"try again after {after.total_seconds():g} s: {why}")
         self.after = after
         self.why = why
         self.account_wide = account_wide
+        self.blameless = blameless
 
 
 class Unreachable(SendError):

@@ -17,7 +17,6 @@ from channels.contract import Hear, Media, Rejected, Say, Windows
 from channels.door import Door
 from channels.outage import Outage
 from channels.slack.blocks import message_of
-from channels.slack.calls import Calls
 from channels.slack.files import fetch_file, show_file
 from channels.slack.hearing import author_of, heard_of
 from channels.slack.listeners import bolt_app
@@ -25,6 +24,7 @@ from channels.slack.people import People
 from channels.slack.refusals import edit_is_settled, explained, is_too_fast, picture_is_refused, send_error, thread_is_gone
 from channels.slack.rules import CAPABILITIES, SLACK, address_of, member_of
 from channels.slack.socket import SocketLine
+from channels.slack.standing import Standing
 from channels.slack.webhook import webhook_route
 from channels.slack.windowing import Windowing
 
@@ -60,8 +60,9 @@ class SlackBot:
         self.account = account
         self._door = Door(self.name, account)
         self._credentials, self._clock = credentials, clock
-        self._calls = Calls(credentials.bot_token, api_base)
         self._line, self._outage = Outage(account, clock, rng), Outage(account, clock, rng)
+        self._standing = Standing(account, credentials.bot_token, api_base, clock, self._line)
+        self.admission, self._calls = self._standing.admission, self._standing.calls
         self._people = People(account, self._ask_member)
         self._windowing: Windowing | None = None
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -81,11 +82,14 @@ class SlackBot:
         return [webhook_route(self.account, self._credentials.signing_secret, app, self._clock, self._door)]
 
     async def run(self, hear: Hear) -> None:
-        await self._introduce()
-        if not self._credentials.app_token:
-            await asyncio.Event().wait()
-        app = bolt_app(self.account, self._taking(hear))
-        await SocketLine(app, lambda: self._calls.socket(self._credentials.app_token), explained, self._line).run()
+        await self._standing.introduce()
+        log.info("slack_started", extra={"account": self.account, "by": "socket" if self._credentials.app_token else "http"})
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._standing.keep())
+            if self._credentials.app_token:
+                app = bolt_app(self.account, self._taking(hear))
+                line = SocketLine(app, lambda: self._calls.socket(self._credentials.app_token), explained, self._line)
+                tasks.create_task(line.run())
 
     async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
         """As the contract says; `message_id` is of no use, for Slack promises no idempotency key."""
@@ -104,21 +108,11 @@ class SlackBot:
             return await self.send(address, say, message_id=message_id)
 
     async def fetch(self, media: Media, most: int) -> bytes:
+        self._standing.demand()
         return await fetch_file(self._calls, media.ref, most, self._outage.pause)
 
     async def close(self) -> None:
         await self._calls.close()
-
-    async def _introduce(self) -> None:
-        while True:
-            try:
-                await self._calls("auth.test")
-            except Exception as error:
-                await self._line.sit_out("slack_start_failed", explained(error))
-            else:
-                break
-        self._line.over()
-        log.info("slack_started", extra={"account": self.account, "by": "socket" if self._credentials.app_token else "http"})
 
     def _member(self, address: str) -> str:
         try:
@@ -127,6 +121,7 @@ class SlackBot:
             raise Rejected(str(why)) from None
 
     async def _post(self, member: str, say: Say, **thread: Any) -> str:
+        self._standing.demand()
         if say.upload:
             shown = await show_file(
                 self.account, self._calls, member, say, say.upload, str(thread.get("thread_ts", "")), self._outage.pause
@@ -147,6 +142,7 @@ class SlackBot:
         return f"{sent['channel']}:{sent['ts']}"
 
     async def _edit(self, edits: str, say: Say, *, needed: bool = False) -> str:
+        self._standing.demand()
         channel, _, ts = edits.partition(":")
         try:
             await self._calls("chat.update", channel=channel, ts=ts, **message_of(say))
@@ -167,10 +163,7 @@ class SlackBot:
 
     async def _take(self, body: dict[str, Any], hear: Hear) -> dict[str, Any]:
         """Take care of what Slack tells; gives back what it is to be told of it."""
-        event = (body.get("event") or {}).get("type")
-        if event in ("app_uninstalled", "tokens_revoked"):
-            # Messages wait from now on, as for any token that Slack does not take.
-            log.error("slack_app_removed", extra={"account": self.account, "why": event})
+        if self._standing.heard(body.get("event") or {}):
             return {}
         team, user = author_of(body)
         if not user:

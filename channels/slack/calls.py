@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse
 from slack_sdk.web.async_client import AsyncWebClient
+
+from channels.slack.refusals import explained, is_shut_out
 
 __all__ = ["Calls"]
 
@@ -18,21 +20,24 @@ _HEARTBEAT = 20.0
 
 
 class Calls:
-    """Each call is made once. The library by itself would repeat one whose connection broke, and so say things twice."""
+    """Each call is made once. The library by itself would repeat one whose connection broke, and so say things twice.
 
-    def __init__(self, token: str, api_base: str) -> None:
-        self._token, self._api_base = token, api_base
+    `shut_out` is called with the reason whenever Slack does not take the token.
+    """
+
+    def __init__(self, token: str, api_base: str, shut_out: Callable[[str], None]) -> None:
+        self._token, self._api_base, self._shut_out = token, api_base, shut_out
         self._opened: tuple[ClientSession, AsyncWebClient] | None = None
 
     async def __call__(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Raises slack_sdk.errors.SlackApiError for a refusal, aiohttp.ClientError or TimeoutError for a line that failed."""
         _, client = self._open()
-        return _content(await client.api_call(method, json=arguments))
+        return await self._content(client.api_call(method, json=arguments))
 
     async def ask(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """A call that only reads: these take no JSON."""
         _, client = self._open()
-        return _content(await client.api_call(method, params=arguments))
+        return await self._content(client.api_call(method, params=arguments))
 
     async def socket(self, app_token: str) -> ClientWebSocketResponse:
         """A new line by which Slack pushes what people do."""
@@ -61,14 +66,18 @@ class Calls:
         if self._opened:
             await self._opened[0].close()
 
+    async def _content(self, call: Awaitable[Any]) -> Mapping[str, Any]:
+        try:
+            content: Mapping[str, Any] = (await call).data
+        except Exception as error:
+            if is_shut_out(error):
+                self._shut_out(explained(error))
+            raise
+        return content
+
     def _open(self) -> tuple[ClientSession, AsyncWebClient]:
         if self._opened is None:
             session = ClientSession(timeout=_TIMEOUT)
             client = AsyncWebClient(self._token, f"{self._api_base}/", session=session, retry_handlers=[])
             self._opened = session, client
         return self._opened
-
-
-def _content(response: Any) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = response.data
-    return content

@@ -15,10 +15,23 @@ from slack_sdk.errors import SlackApiError
 
 from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
 
-__all__ = ["code_of", "edit_is_settled", "explained", "is_too_fast", "picture_is_refused", "send_error", "thread_is_gone"]
+__all__ = [
+    "AGAIN_WHEN_MENDED",
+    "code_of",
+    "edit_is_settled",
+    "explained",
+    "is_shut_out",
+    "is_too_fast",
+    "picture_is_refused",
+    "send_error",
+    "shut_out",
+    "thread_is_gone",
+]
 
 AGAIN_WHEN_MENDED = timedelta(minutes=5)
 """What only the operator can mend is not the message's fault: it waits until that is done."""
+_WHILE_SHUT_OUT = timedelta(minutes=1)
+"""How soon a message looks again whether Slack lets the app in. Nobody is asked for that: the channel knows."""
 
 _TOKEN = "Slack does not take this token: install the app again and put its new token into the configuration"  # noqa: S105
 _MENDED_BY_OPERATOR = {
@@ -36,6 +49,7 @@ _MENDED_BY_OPERATOR = {
     "team_access_not_granted": "the app was not granted access to this workspace",
     "team_added_to_org": "the workspace is being moved into an organisation",
 }
+_SHUT_OUT = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 _NOBODY = frozenset(
     {"cannot_dm_bot", "channel_not_found", "is_archived", "not_in_channel", "user_disabled", "user_not_found", "user_not_visible"}
 )
@@ -66,9 +80,21 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
         return Retry(pause(), why, account_wide=True)
     if code in _PERHAPS_DONE or (status == HTTPStatus.OK and not code):
         return Retry(pause(), why) if repeatable else Unknown(why)
+    if code in _SHUT_OUT:
+        return shut_out(why)
     if code in _MENDED_BY_OPERATOR:
-        return Retry(AGAIN_WHEN_MENDED, why, account_wide=True)
+        return Retry(AGAIN_WHEN_MENDED, why, account_wide=True, blameless=True)
     return Unreachable(why) if code in _NOBODY else Rejected(why)
+
+
+def shut_out(why: str) -> Retry:
+    """What becomes of a message while Slack does not let the app in."""
+    return Retry(_WHILE_SHUT_OUT, why, account_wide=True, blameless=True)
+
+
+def is_shut_out(error: Exception) -> bool:
+    """The token is not taken, whatever is asked with it."""
+    return code_of(error) in _SHUT_OUT
 
 
 def code_of(error: Exception) -> str:

@@ -15,6 +15,7 @@ from bot.app import App, open_app
 from bot.config import Config
 from bot.touchpoints.taking import Item, take_touchpoints
 from bot.touchpoints.told import TouchpointTold
+from channels.clock import Clock
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_SECRET, SLACK_TOKEN, HurriedClock, until
 from tests.serving import serving
 from tests.simulators.slack import Person, SlackSimulator
@@ -22,7 +23,7 @@ from tests.simulators.slack import Person, SlackSimulator
 STAFF_TOKEN, STAFF_APP_TOKEN = "xoxb-2-staff-token", "xapp-2-staff-token"
 
 
-def config_of(slack: SlackSimulator, folder: Path, mode: str) -> Config:
+def config_of(slack: SlackSimulator, folder: Path, mode: str, token: str = SLACK_TOKEN) -> Config:
     def account(token: str, app_token: str) -> dict[str, Any]:
         way = {"mode": "socket", "app_token": app_token} if mode == "socket" else {"mode": "http", "signing_secret": SLACK_SECRET}
         return {"kind": "slack", "bot_token": token, "api_base": slack.url, **way}
@@ -32,7 +33,7 @@ def config_of(slack: SlackSimulator, folder: Path, mode: str) -> Config:
             "shop": {"name": "Northlight", "url": "https://shop.example", "languages": ["en", "sv"], "timezone": "Europe/Stockholm"},
             "database": {"url": f"sqlite:///{folder / 'shop.db'}"},
             "server": {"public_url": "https://feedback.shop.example"},
-            "channels": {"team_slack": account(SLACK_TOKEN, SLACK_APP_TOKEN)},
+            "channels": {"team_slack": account(token, SLACK_APP_TOKEN)},
             "staff": {"channels": {"desk_slack": account(STAFF_TOKEN, STAFF_APP_TOKEN)}},
             "policy": {"min_age": "0s"},
             "ask": [{"touchpoint": "delivery", "survey": "after-purchase", "delay": "2h"}],
@@ -41,16 +42,17 @@ def config_of(slack: SlackSimulator, folder: Path, mode: str) -> Config:
 
 
 @asynccontextmanager
-async def opened(slack: SlackSimulator, folder: Path, clock: HurriedClock, mode: str) -> AsyncIterator[App]:
+async def opened(slack: SlackSimulator, folder: Path, clock: Clock, mode: str, token: str = SLACK_TOKEN) -> AsyncIterator[App]:
+    """The shop, running. `token` is that of the customers' app."""
     if STAFF_TOKEN not in slack.world.apps:  # at a restart it is installed already
         slack.app(STAFF_TOKEN, app_token=STAFF_APP_TOKEN, signing_secret=SLACK_SECRET)
-    async with open_app(config_of(slack, folder, mode), clock) as app:
+    async with open_app(config_of(slack, folder, mode, token), clock) as app:
         doors = [(channel, app.receiver.hear) for channel in app.channels]
         doors += [(channel, app.staff_receiver.hear) for channel in app.staff_channels]
         routes = [route for channel, hear in doors for route in channel.routes(hear)]
         async with serving(Starlette(routes=routes)) as address:
             if mode == "http":
-                slack.world.apps[SLACK_TOKEN].request_url = f"{address}/hooks/slack/team_slack"
+                slack.world.apps[token].request_url = f"{address}/hooks/slack/team_slack"
                 slack.world.apps[STAFF_TOKEN].request_url = f"{address}/hooks/slack/desk_slack"
             running = asyncio.create_task(app.run(schedule=False))
             try:
