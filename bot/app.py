@@ -34,6 +34,7 @@ from bot.files.enclosing import Enclosing
 from bot.files.fetching import Fetching
 from bot.files.links import FileLinks
 from bot.files.store import FileStore
+from bot.health.telling import incident_sweep
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
 from bot.invitations.scheduler import Scheduler
@@ -43,7 +44,7 @@ from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from channels.clock import Clock, SystemClock
-from channels.contract import Channel, Fetches, Hear, Heard, WindowChannel
+from channels.contract import Channel, Fetches, Heard, WindowChannel
 from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
@@ -88,18 +89,13 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.detection.follow())
             tasks.create_task(self.fetching.run())
-            for channel in self.channels:
-                tasks.create_task(self._serve(channel, self.receiver.hear))
-            for channel in self.staff_channels:
-                tasks.create_task(self._serve(channel, self.staff_receiver.hear))
-            for system in self.systems:
-                tasks.create_task(self._serve(system, _nothing_is_heard))
+            customers, staff = (self.channels, self.receiver.hear), (self.staff_channels, self.staff_receiver.hear)
+            for channels, hear in (customers, staff, (self.systems, _nothing_is_heard)):
+                for channel in channels:
+                    tasks.create_task(serve_account(channel, hear, self.delivery, self.database, self.clock))
             if schedule:
-                own = partial(owning, self.database, "scheduler")
-                tasks.create_task(Scheduler(self.database, self.clock, own, sweeps=self.sweeps).run())
-
-    async def _serve(self, channel: Channel, hear: Hear) -> None:
-        await serve_account(channel, hear, self.delivery, self.database, self.clock)
+                scheduler = Scheduler(self.database, self.clock, partial(owning, self.database, "scheduler"), sweeps=self.sweeps)
+                tasks.create_task(scheduler.run())
 
     async def sweep(self, *, but: str = "") -> None:
         """One round of everything that is due, `but` for the sweep of that name."""
@@ -194,6 +190,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
             *public_sweeps(database, channels, config.shop.name),
             *case_sweeps(database, rules, published, delivery.wake),
             *detection.sweeps,
+            incident_sweep(database, config.shop.timezone, delivery.wake),
             Sweep("forget_updates", _FORGET_EVERY, lambda now: forget_old_updates(database, now)),
             Sweep("forget_files", _FORGET_EVERY, store.forget_old),
         ),
