@@ -59,6 +59,8 @@ class Line:
         self._lanes: Lanes[Outgoing] = Lanes(channel.capabilities.pace)
         self._woken = asyncio.Event()
         self._look = True
+        self._looked = 0.0
+        """When, on the event loop's clock, the outbox was looked at last."""
         self._urgent = False
         """Whether there may be something in the outbox that does not wait until hands are free."""
         pace = channel.capabilities.pace.account
@@ -66,6 +68,7 @@ class Line:
         self._at_once = max(AT_ONCE, round(TAKES / pace)) if pace else AT_ONCE
         self._behind = False
         """Whether the last look left due messages in the outbox: replies then queue up behind them."""
+        self._claiming: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._sent_keys: OrderedDict[str, str] = OrderedDict()
         self._running = False
@@ -82,7 +85,7 @@ class Line:
     def idle(self) -> bool:
         next_time = self._lanes.next_time()
         waiting = not len(self._lanes) or (next_time is not None and next_time > self._clock.now())
-        return waiting and not (self._look or self._under_way)
+        return waiting and not (self._look or self._claiming or self._under_way)
 
     def take(self, row: dict[str, Any]) -> None:
         """A row just committed: one marked as being sent is sent at once, for another the outbox is looked at."""
@@ -105,14 +108,16 @@ class Line:
         self._look = self._running = True
         try:
             while True:
-                # All that may go now, before a look that takes its turn at the database: a few addresses with much for each, as
-                # staff have it in a bad hour, would otherwise be sent one message a look.
                 while len(self._under_way) < self._at_once and (one := self._lanes.pick(self._clock.now())):
                     self._start(self._send(one))
-                if room := self._room():
-                    await self._claim(room)
-                else:
-                    await self._rest()
+                # What is in hand goes on leaving while a look waits for its turn at the database: no slot is lost by it.
+                if self._claiming and self._claiming.done():
+                    self._claiming.result()
+                    self._claiming = None
+                if not self._claiming and (room := self._room()):
+                    self._claiming = asyncio.create_task(self._claim(room))
+                    self._claiming.add_done_callback(lambda _: self._woken.set())
+                await self._rest()
         finally:
             self._running = False
             await self._wind_down()
@@ -127,8 +132,8 @@ class Line:
 
     async def _wind_down(self) -> None:
         """Let what is under way finish, and put back what was not begun: it was certainly not sent."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=10)
+        if under_way := self._under_way | ({self._claiming} if self._claiming else set()):  # what a look brings is put back too
+            await asyncio.wait(under_way, timeout=10)
         await self._put_back(self._lanes.clear())
 
     async def _put_back(self, left: Iterable[Outgoing]) -> None:
@@ -156,7 +161,8 @@ class Line:
         _, left = await asyncio.wait(waits, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
         for wait in left:
             wait.cancel()
-        if not self._woken.is_set():  # time has passed: something may have fallen due, also for another process's customer
+        if asyncio.get_running_loop().time() - self._looked >= POLL:
+            # Something may have fallen due, also for another process's customer.
             self._look = self._urgent = True
         self._woken.clear()
 
@@ -171,6 +177,7 @@ class Line:
 
     async def _claim(self, room: int) -> None:
         self._look = self._urgent = False
+        self._looked = asyncio.get_running_loop().time()
         crowded = self._lanes.crowded(CROWD)
         due = partial(claim, account=self._channel.account, now=self._clock.now(), limit=room, but_not=crowded)
         try:
