@@ -55,7 +55,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         files=app.store,
         file_links=app.file_links,
         planner=app.planner if sample else None,
-        platforms=sorted({channel.name for channel in app.channels}),
+        accounts={channel.account: channel.name for channel in app.channels},
         poll_rules={channel.account: channel.poll_rules for channel in app.channels if isinstance(channel, PollPlaces)},
         staff_accounts={channel.account: channel.name for channel in app.staff_channels},
         staff_links=lambda: links_of(config, app.staff_channels),

@@ -47,7 +47,7 @@ def look_at(config: Path | None, looking: Callable[[Connection], T]) -> T:
 
 
 def write_to(config: Path | None, change: Callable[[Connection], T], *, page: str = "campaigns") -> T:
-    """Where the running program owns the database, its `page` is where this is done instead; empty where there is none."""
+    """Where the running program owns the database, its `page` is where this is done instead."""
     from bot.cli.loop import run_loop
     from storage.database import open_database
     from storage.sqlite import DatabaseInUse
@@ -58,8 +58,9 @@ def write_to(config: Path | None, change: Callable[[Connection], T], *, page: st
         try:
             database = await open_database(settings.database.url)
         except DatabaseInUse as error:
-            remedy = f"Do it on its page, {settings.server.address}/{page}" if page else "Stop it for a moment, or use PostgreSQL."
-            raise Mistake("Makegood is running, and the database is its own.", remedy) from error
+            raise Mistake(
+                "Makegood is running, and the database is its own.", f"Do it on its page, {settings.server.address}/{page}"
+            ) from error
         try:
             return await database.write(change)
         finally:

@@ -19,14 +19,12 @@ Name = Annotated[str, typer.Argument(help="The focus group's name.")]
 def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A focus group in TOML.")], config: ConfigFile = None) -> None:
     """Plan a focus group, with the survey that invites to it."""
     from bot.campaigns.focus.definition import read_group
-    from bot.campaigns.focus.steering import plan_group
-    from bot.mistake import Mistake
+    from bot.campaigns.focus.steering import check_account, plan_group
     from channels.clock import SystemClock
 
     group, settings = read_group(file), read_config(config)
-    if group.account not in settings.channels:
-        raise Mistake(f'there is no account "{group.account}"', f"choose among {', '.join(settings.channels)}")
-    write_to(config, lambda conn: plan_group(conn, group, settings.shop.timezone, SystemClock().now()), page="")
+    check_account(group, settings.channels)
+    write_to(config, lambda conn: plan_group(conn, group, settings.shop.timezone, SystemClock().now()), page="groups")
     typer.echo(f'"{group.name}" is planned. Invite to it: makegood group invite {group.name}')
 
 
@@ -37,7 +35,7 @@ def invite(name: Name, config: ConfigFile = None) -> None:
     from channels.clock import SystemClock
 
     zone = read_config(config).shop.timezone
-    begun = write_to(config, lambda conn: invite_to_group(conn, name, zone, SystemClock().now()), page="")
+    begun = write_to(config, lambda conn: invite_to_group(conn, name, zone, SystemClock().now()), page="groups")
     typer.echo(f"These campaigns invite: {', '.join(begun)}" if begun else "All seats are taken")
 
 
@@ -92,7 +90,7 @@ def end(name: Name, config: ConfigFile = None) -> None:
     from bot.campaigns.focus.steering import end_group
     from channels.clock import SystemClock
 
-    write_to(config, lambda conn: end_group(conn, name, SystemClock().now()), page="")
+    write_to(config, lambda conn: end_group(conn, name, SystemClock().now()), page="groups")
     typer.echo(f'"{name}" has ended')
 
 
@@ -105,5 +103,5 @@ def erase(
     """Delete what a participant said, or all of it, and who they were."""
     from bot.campaigns.focus.steering import erase as erasing
 
-    lines = write_to(config, lambda conn: erasing(conn, name, who), page="")
+    lines = write_to(config, lambda conn: erasing(conn, name, who), page="groups")
     typer.echo(f"{lines} lines are deleted")

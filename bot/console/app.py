@@ -22,6 +22,7 @@ from bot.console.desk import DeskPages
 from bot.console.entrance import Entrance
 from bot.console.figures import FiguresPage
 from bot.console.files import file_routes
+from bot.console.groups import GroupPages
 from bot.console.home import HomePage
 from bot.console.pages import STATIC, Pages
 from bot.console.panels import PanelPages
@@ -50,6 +51,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *CampaignPages(parts, pages, sessions).routes(),
         *PollPages(parts, pages, sessions).routes(),
         *PanelPages(parts, pages, sessions).routes(),
+        *GroupPages(parts, pages, sessions).routes(),
         *FiguresPage(parts, pages, sessions).routes(),
         *StaffPages(parts, pages, sessions).routes(),
         *HomePage(parts, pages, sessions).routes(),

@@ -41,7 +41,7 @@ class ConsoleParts:
     `routes` are those of the channels and of the hooks, under the same server. With `planner` the server is the sample
     shop's: `/` and `/shop` let a newcomer be customer and staff.
 
-    `platforms` are those of the customers' accounts, `poll_rules` of those that can post polls.
+    `accounts` are the customers' accounts, each with its platform, `poll_rules` of those that can post polls.
     `staff_accounts` are the platforms of the accounts that staff can link
     chats to, by account; `staff_links` leads there,
     as far as the platforms have told us our own names yet.
@@ -58,7 +58,7 @@ class ConsoleParts:
     file_links: FileLinks
     routes: Sequence[BaseRoute] = ()
     planner: Planner | None = None
-    platforms: Sequence[str] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)
     poll_rules: Mapping[str, PollRules] = field(default_factory=dict)
     staff_accounts: Mapping[str, str] = field(default_factory=dict)
     staff_links: Callable[[], Links] = Links
@@ -72,6 +72,10 @@ class ConsoleParts:
         """Read what has been published, after something that publishes."""
         async with self.database.read() as conn:
             await conn.run_sync(self.operations.published.load)
+
+    @property
+    def platforms(self) -> list[str]:
+        return sorted(set(self.accounts.values()))
 
     @property
     def rules(self) -> Rules:

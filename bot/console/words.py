@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 
 from bot.complaints.card import Reader, department_name
@@ -49,6 +49,10 @@ class Teller:
     def day(self, at: datetime) -> str:
         """Such as "Mar 2, 2026"."""
         return format_date(at.astimezone(self.zone).date(), locale=self.reader.locale)
+
+    def clock(self, at: datetime) -> str:
+        """Such as "18:03"."""
+        return format_time(at.astimezone(self.zone), "HH:mm", locale=self.reader.locale)
 
     def span(self, time: timedelta) -> str:
         """In one rounded unit, except for days up to many: "30 days"."""

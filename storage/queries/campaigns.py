@@ -33,6 +33,7 @@ __all__ = [
     "states_of",
     "waves_by_id",
     "waves_of",
+    "with_survey",
 ]
 
 _campaign, _wave, _day = Campaign.__table__, Wave.__table__, CampaignDay.__table__  # type: ignore[attr-defined]
@@ -63,6 +64,11 @@ def all_campaigns(conn: Connection) -> Sequence[AnyRow]:
 
 def in_states(conn: Connection, states: Collection[str]) -> Sequence[AnyRow]:
     return conn.execute(select(_campaign).where(_campaign.c.state.in_(list(states))).order_by(_campaign.c.id)).all()
+
+
+def with_survey(conn: Connection, survey: str) -> Sequence[AnyRow]:
+    """The campaigns that ask that survey."""
+    return conn.execute(select(_campaign).where(_campaign.c.survey == survey).order_by(_campaign.c.id)).all()
 
 
 def change_campaign(conn: Connection, campaign_id: int, **values: Any) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from storage.customers import Consent
 
-__all__ = ["agreed_to", "has_agreed"]
+__all__ = ["agreed_to", "all_who_agreed", "has_agreed", "newest_words"]
 
 _consent = Consent.__table__  # type: ignore[attr-defined]
 
@@ -26,3 +26,17 @@ def has_agreed(purpose: str, customer_id: Any) -> ColumnElement[bool]:
     newer = or_(later.c.at > word.c.at, and_(later.c.at == word.c.at, later.c.id > word.c.id))
     taken_back = and_(later.c.customer_id == word.c.customer_id, later.c.purpose == word.c.purpose, newer)
     return select(word.c.id).where(about_it, ~select(later.c.id).where(taken_back).exists()).exists()
+
+
+def newest_words(purpose: str) -> Select[*tuple[Any, ...]]:
+    """What customers said to the purpose: the newest word of each has place 1, and `ever` is 1 for who once said yes."""
+    by_customer = {"partition_by": _consent.c.customer_id}
+    place = func.row_number().over(order_by=(_consent.c.at.desc(), _consent.c.id.desc()), **by_customer).label("place")
+    ever = func.max(case((_consent.c.granted, 1), else_=0)).over(**by_customer).label("ever")
+    return select(_consent.c.customer_id, _consent.c.granted, _consent.c.at, place, ever).where(_consent.c.purpose == purpose)
+
+
+def all_who_agreed(purpose: str) -> Select[int]:
+    """The ids of all customers whose newest word is a yes: from the words, where few of many customers said any."""
+    words = newest_words(purpose).subquery()
+    return select(words.c.customer_id).where(words.c.place == 1, words.c.granted)

@@ -12,7 +12,7 @@ from storage.bulk import insert_many
 from storage.customers import Address, Customer
 from storage.focus import FocusGroup, FocusLine, FocusSeat, FocusState
 from storage.ids import new_id
-from storage.queries.consents import has_agreed
+from storage.queries.consents import all_who_agreed, has_agreed
 
 __all__ = [
     "add_group",
@@ -26,6 +26,7 @@ __all__ = [
     "group_at",
     "group_named",
     "lines_of",
+    "newest_line",
     "seat_customer",
     "seats_of",
     "unended",
@@ -42,8 +43,10 @@ def add_group(conn: Connection, name: str, account: str, place: str, definition:
     insert_many(conn, _group, [row])
 
 
-def group_named(conn: Connection, name: str) -> AnyRow | None:
-    return conn.execute(select(_group).where(_group.c.name == name)).first()
+def group_named(conn: Connection, name: str, *, lock: bool = False) -> AnyRow | None:
+    """With `lock`, locked on PostgreSQL."""
+    found = select(_group).where(_group.c.name == name)
+    return conn.execute(found.with_for_update() if lock else found).first()
 
 
 def all_groups(conn: Connection) -> Sequence[AnyRow]:
@@ -69,11 +72,11 @@ def agreed_at(conn: Connection, purpose: str, account: str) -> Sequence[AnyRow]:
     """The customers who said yes and can be told by their address there: `id`, `name`, and the address."""
     found = select(_customer.c.id, _customer.c.name, _customer.c.lang, _address.c.channel, _address.c.native_id, _address.c.reachable)
     theirs = found.join(_address, _address.c.customer_id == _customer.c.id).where(_address.c.account == account)
-    return conn.execute(theirs.where(has_agreed(purpose, _customer.c.id)).order_by(_customer.c.id, _address.c.id)).all()
+    return conn.execute(theirs.where(_customer.c.id.in_(all_who_agreed(purpose))).order_by(_customer.c.id, _address.c.id)).all()
 
 
 def who_agreed(conn: Connection, purpose: str) -> Sequence[AnyRow]:
-    return conn.execute(select(_customer).where(has_agreed(purpose, _customer.c.id)).order_by(_customer.c.id)).all()
+    return conn.execute(select(_customer).where(_customer.c.id.in_(all_who_agreed(purpose))).order_by(_customer.c.id)).all()
 
 
 def customer_at(conn: Connection, purpose: str, account: str, person: str) -> int | None:
@@ -104,6 +107,11 @@ def add_line(conn: Connection, group_id: int, number: int, question: int, text: 
 
 def lines_of(conn: Connection, group_id: int) -> Sequence[AnyRow]:
     return conn.execute(select(_line).where(_line.c.group_id == group_id).order_by(_line.c.at, _line.c.id)).all()
+
+
+def newest_line(conn: Connection, group_id: int) -> int:
+    """The id of what was said last; 0 where nothing was."""
+    return conn.execute(select(func.max(_line.c.id)).where(_line.c.group_id == group_id)).scalar() or 0
 
 
 def erase_lines(conn: Connection, group_id: int, numbers: Collection[int]) -> int:

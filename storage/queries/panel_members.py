@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from storage.campaigns import Campaign, Wave
-from storage.customers import Consent, Customer
+from storage.customers import Customer
 from storage.invitations import Invitation, InvitationState
 from storage.panels import purpose_of
+from storage.queries.consents import newest_words
 
 __all__ = ["MemberCounts", "asked_of", "campaigns_of_panel", "count_members", "newest_members", "waves_of_panel"]
 
-_consent, _customer = Consent.__table__, Customer.__table__  # type: ignore[attr-defined]
+_customer = Customer.__table__  # type: ignore[attr-defined]
 _invitation, _wave, _campaign = Invitation.__table__, Wave.__table__, Campaign.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -33,7 +34,7 @@ class MemberCounts:
 
 def count_members(conn: Connection, panel: str, survey: str, most: int, since: datetime) -> MemberCounts:
     """`survey` invites to the panel; who was asked `most` times `since` then is resting."""
-    newest = _newest_words(panel).subquery()
+    newest = newest_words(purpose_of(panel)).subquery()
     joined, left = conn.execute(
         select(func.count().filter(newest.c.granted), func.count().filter(~newest.c.granted & (newest.c.ever == 1))).where(
             newest.c.place == 1
@@ -55,7 +56,7 @@ def count_members(conn: Connection, panel: str, survey: str, most: int, since: d
 
 def newest_members(conn: Connection, panel: str, most: int) -> Sequence[AnyRow]:
     """Members, those who joined last first: the customer, and when they `joined`."""
-    words = _newest_words(panel).subquery()
+    words = newest_words(purpose_of(panel)).subquery()
     found = select(_customer, words.c.at.label("joined")).join(words, words.c.customer_id == _customer.c.id)
     found = found.where(words.c.place == 1, words.c.granted).order_by(words.c.at.desc(), _customer.c.id.desc())
     return conn.execute(found.limit(most)).all()
@@ -83,11 +84,3 @@ def waves_of_panel(panel: str) -> Select[int]:
 
 def _asks(panel: str) -> ColumnElement[bool]:
     return _campaign.c.definition["panel"].as_string() == panel  # type: ignore[no-any-return]
-
-
-def _newest_words(panel: str) -> Select[*tuple[Any, ...]]:
-    """What customers said to the panel: the newest word of each has place 1, and `ever` is 1 for who once said yes."""
-    by_customer = {"partition_by": _consent.c.customer_id}
-    place = func.row_number().over(order_by=(_consent.c.at.desc(), _consent.c.id.desc()), **by_customer).label("place")
-    ever = func.max(case((_consent.c.granted, 1), else_=0)).over(**by_customer).label("ever")
-    return select(_consent.c.customer_id, _consent.c.granted, _consent.c.at, place, ever).where(_consent.c.purpose == purpose_of(panel))

@@ -14,7 +14,7 @@ from storage.customers import Consent, Customer
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.panels import PREFIX, Panel, purpose_of
-from storage.queries.consents import has_agreed
+from storage.queries.consents import all_who_agreed, has_agreed
 
 __all__ = ["add_panel", "all_panels", "asked_in_panel", "is_member", "members_of", "panel_named", "panels_of", "write_consent"]
 
@@ -43,7 +43,8 @@ def is_member(panel: str, customer_id: Any) -> ColumnElement[bool]:
 
 
 def members_of(conn: Connection, panel: str) -> Sequence[AnyRow]:
-    return conn.execute(select(_customer).where(is_member(panel, _customer.c.id)).order_by(_customer.c.id)).all()
+    theirs = _customer.c.id.in_(all_who_agreed(purpose_of(panel)))
+    return conn.execute(select(_customer).where(theirs).order_by(_customer.c.id)).all()
 
 
 def panels_of(conn: Connection, customer_id: int) -> list[str]:
@@ -79,4 +80,4 @@ def asked_in_panel(conn: Connection, panel: str, customer_ids: Collection[int], 
 
 
 def _count(conn: Connection, panel: str) -> int:
-    return conn.execute(select(func.count()).select_from(_customer).where(is_member(panel, _customer.c.id))).scalar_one()
+    return conn.execute(select(func.count()).select_from(all_who_agreed(purpose_of(panel)).subquery())).scalar_one()

@@ -61,7 +61,7 @@ class House:
             files=self.files,
             file_links=self.file_links,
             planner=planner,
-            platforms=("mastodon", "telegram"),
+            accounts={"shop_bot": "telegram", "shop_social": "mastodon"},
             poll_rules={"shop_bot": POLL_RULES},
             staff_accounts=dict.fromkeys(self.staff_bots, "telegram"),
             staff_links=lambda: Links({account: bot for account, bot in self.staff_bots.items() if bot}),

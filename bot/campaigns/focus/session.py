@@ -36,7 +36,7 @@ from storage.queries.focus import (
     unended,
 )
 
-__all__ = ["focus_sweep", "group_taker", "take_said", "tend_groups"]
+__all__ = ["Session", "focus_sweep", "group_taker", "take_said", "tend_groups"]
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def tend_groups(conn: Connection, platforms: dict[str, str], shop: str, now: dat
     """Do what is due in every group that has not ended."""
     for row in unended(conn, lock=True):
         group = Definition.model_validate(row.definition)
-        session = _Session(conn, row, group, platforms.get(row.account, ""), shop, now)
+        session = Session(conn, row, group, platforms.get(row.account, ""), shop, now)
         if row.state == FocusState.PLANNED:
             session.prepare()
         elif not group.moderator:
@@ -85,14 +85,14 @@ def take_said(conn: Connection, heard: GroupSaid, platforms: dict[str, str], sho
     if not insert_new(conn, _seen, [seen], key=("account", "update_id")):
         return
     group = Definition.model_validate(row.definition)
-    session = _Session(conn, row, group, platforms.get(row.account, ""), shop, heard.at)
+    session = Session(conn, row, group, platforms.get(row.account, ""), shop, heard.at)
     if heard.person == group.moderator:
         session.bidden(heard.text)
     elif (customer := customer_at(conn, purpose_of(group.name), heard.account, heard.person)) is not None:
         session.note(seat_customer(conn, row.id, customer), heard.text)
 
 
-class _Session:
+class Session:
     def __init__(self, conn: Connection, row: Any, group: Definition, platform: str, shop: str, now: datetime) -> None:
         self._conn, self._row, self._group = conn, row, group
         self._platform, self._shop, self._now = platform, shop, now
@@ -107,24 +107,24 @@ class _Session:
             self._change(state=FocusState.ENDED.value, ended_at=now)
             log.warning("focus_group_missed", extra={"group": group.name})
         elif now >= row.begins_at:
-            self._open()
+            self.open()
 
     def go_on(self) -> None:
         """Where the bot moderates: draw in the silent at half time, then ask the next question."""
         row, half = self._row, self._group.each / 2
         if row.asked_at is None or self._now >= row.asked_at + self._group.each:
-            self._ask(row.question + 1)
+            self.ask(row.question + 1)
         elif self._now >= row.asked_at + half and row.drawn_in < row.question:
-            self._draw_in()
+            self.draw_in()
 
     def bidden(self, text: str) -> None:
         match text.strip().casefold().partition("@")[0]:
             case "/next":
-                self._ask(self._row.question + 1)
+                self.ask(self._row.question + 1)
             case "/quiet":
-                self._draw_in()
+                self.draw_in()
             case "/end":
-                self._close()
+                self.close()
             case _:
                 self.note(MODERATOR, text)
 
@@ -132,7 +132,7 @@ class _Session:
         names = [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
         add_line(self._conn, self._row.id, number, self._row.question, without_names(text, names), self._now)
 
-    def _open(self) -> None:
+    def open(self) -> None:
         group = self._group
         for customer in {one.id: one for one in agreed_at(self._conn, purpose_of(group.name), self._row.account)}:
             seat_customer(self._conn, self._row.id, customer)
@@ -141,16 +141,16 @@ class _Session:
         self._say("concept", group.concept.text, picture=group.concept.picture or "")
         log.info("focus_group_begun", extra={"group": group.name})
         if not group.moderator:
-            self._ask(1)
+            self.ask(1)
 
-    def _ask(self, question: int) -> None:
+    def ask(self, question: int) -> None:
         if question > len(self._group.questions):
-            self._close()
+            self.close()
             return
         self._change(question=question, asked_at=self._now)
         self._say(f"q{question}", self._group.questions[question - 1], question)
 
-    def _draw_in(self) -> None:
+    def draw_in(self) -> None:
         """Speak to those by name who have said nothing to this question; once for each question."""
         question = self._row.question
         spoke = {line.number for line in lines_of(self._conn, self._row.id) if line.question == question}
@@ -159,7 +159,7 @@ class _Session:
         if silent:
             self._say(f"d{question}", said(self._group, "draw_in", names=together(silent, self._group.lang)), question)
 
-    def _close(self) -> None:
+    def close(self) -> None:
         self._say("over", said(self._group, "over"), self._row.question)
         self._change(state=FocusState.ENDED.value, ended_at=self._now)
         log.info("focus_group_ended", extra={"group": self._group.name})

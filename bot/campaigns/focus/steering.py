@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -29,9 +30,15 @@ from storage.queries.focus import (
 )
 from storage.queries.panels import panel_named
 
-__all__ = ["end_group", "erase", "invite_to_group", "known_group", "plan_group", "seats_left"]
+__all__ = ["check_account", "end_group", "erase", "invite_to_group", "known_group", "plan_group", "seats_left"]
 
 log = logging.getLogger(__name__)
+
+
+def check_account(group: Definition, accounts: Iterable[str]) -> None:
+    """Raises Mistake where the group would be on an account that there is not."""
+    if group.account not in accounts:
+        raise Mistake(f'there is no account "{group.account}"', f"choose among {', '.join(accounts)}")
 
 
 def plan_group(conn: Connection, group: Definition, zone: ZoneInfo, now: datetime) -> None:

@@ -21,7 +21,9 @@
       const other = fresh.getElementById(region.id);
       if (!other || inUse(region) || other.innerHTML === region.innerHTML) continue;
       const known = new Set([...region.querySelectorAll("[data-key]")].map((item) => item.dataset.key));
+      const opened = new Set([...region.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent));
       region.replaceChildren(...other.childNodes);
+      for (const summary of region.querySelectorAll("details > summary")) summary.parentElement.open ||= opened.has(summary.textContent);
       for (const item of region.querySelectorAll("[data-key]")) {
         if (known.has(item.dataset.key)) continue;
         item.classList.add("arrived");

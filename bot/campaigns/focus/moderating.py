@@ -1,0 +1,64 @@
+"""What an operator does with a session from the console, in place of its moderator or its clock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from bot.campaigns.focus.definition import Definition
+from bot.campaigns.focus.session import Session
+from bot.campaigns.focus.steering import end_group
+from bot.mistake import Mistake
+from storage.focus import FocusState
+from storage.queries.focus import group_named
+
+__all__ = ["ACTS", "Act", "moderate"]
+
+log = logging.getLogger(__name__)
+
+
+class Act(StrEnum):
+    BEGIN = "begin"
+    NEXT = "next"
+    QUIET = "quiet"
+    """Speak to those who have said nothing."""
+    END = "end"
+    """While it is planned: call it off."""
+
+
+ACTS = {FocusState.PLANNED: (Act.BEGIN, Act.END), FocusState.RUNNING: (Act.NEXT, Act.QUIET, Act.END), FocusState.ENDED: ()}
+"""What can be done in each state."""
+
+
+def moderate(conn: Connection, name: str, act: Act, seen: int, platforms: Mapping[str, str], shop: str, now: datetime) -> None:
+    """`seen` is the question that whoever does it was looking at, `platforms` are those of the accounts.
+
+    Raises:
+        Mistake: the session is not so far, or further than was seen.
+    """
+    row = group_named(conn, name, lock=True)
+    if row is None:
+        raise Mistake(f'there is no focus group "{name}"', "see: makegood group list")
+    if act not in ACTS[FocusState(row.state)]:
+        raise Mistake(f'the focus group "{name}" is {row.state}', "look at it as it is now")
+    if row.question != seen:
+        raise Mistake(f"question {row.question} is being talked about already", "look at it as it is now")
+    session = Session(conn, row, Definition.model_validate(row.definition), platforms.get(row.account, ""), shop, now)
+    match act:
+        case Act.BEGIN:
+            session.open()
+        case Act.NEXT:
+            session.ask(row.question + 1)
+        case Act.QUIET if row.drawn_in >= row.question:
+            raise Mistake("those who are silent have been spoken to already", "ask the next question")
+        case Act.QUIET:
+            session.draw_in()
+        case Act.END if row.state == FocusState.PLANNED:
+            end_group(conn, name, now)
+        case Act.END:
+            session.close()
+    log.info("focus_group_moderated", extra={"group": name, "act": act})

@@ -1,0 +1,128 @@
+"""How a focus group stands: who was invited and agreed, where the conversation is, who has said how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.campaigns.focus.definition import Definition, Seats
+from bot.campaigns.focus.moderating import ACTS, Act
+from bot.campaigns.focus.pseudonyms import pseudonym
+from bot.campaigns.focus.report import Line, Summary, summary_of, transcript_of
+from bot.campaigns.focus.steering import seats_left
+from bot.campaigns.focus.wording import survey_name
+from storage.focus import FocusState, purpose_of
+from storage.queries.campaigns import sent_in_all, with_survey
+from storage.queries.focus import agreed_at, all_groups, group_named, lines_of, seats_of, who_agreed
+
+__all__ = ["Overview", "Participant", "Wanted", "overview_of", "overviews"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One kind of seat: how many were `invited`, and how many have `agreed` of those who are wanted."""
+
+    seats: Seats
+    invited: int
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Under their pseudonym: what they said in all, and whether they have said nothing to the question of the moment."""
+
+    number: int
+    messages: int
+    words: int
+    silent: bool
+    erased: bool
+
+    @property
+    def who(self) -> str:
+        return pseudonym(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    group: Any
+    definition: Definition
+    wanted: tuple[Wanted, ...]
+    agreed: int
+    """All who said yes."""
+    reached: int
+    """Of these, whom the account can remind."""
+
+    @property
+    def seats(self) -> int:
+        return sum(one.seats.count for one in self.wanted)
+
+    @property
+    def free(self) -> int:
+        return sum(one.seats.count - one.agreed for one in self.wanted)
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        return ACTS[FocusState(self.group.state)]
+
+    @property
+    def remind_at(self) -> datetime:
+        begins_at: datetime = self.group.begins_at
+        return begins_at - self.definition.remind
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the bot goes on by itself; None where a person moderates, or nothing runs."""
+        asked_at: datetime | None = self.group.asked_at
+        running = self.group.state == FocusState.RUNNING and not self.definition.moderator
+        return asked_at + self.definition.each if running and asked_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Overview):
+    """With what was said."""
+
+    participants: tuple[Participant, ...]
+    transcript: tuple[Line, ...]
+    summaries: tuple[Summary, ...]
+
+
+def overviews(conn: Connection) -> list[Overview]:
+    """The one that begins last first."""
+    return [Overview(**_standing(conn, group)) for group in all_groups(conn)]
+
+
+def overview_of(conn: Connection, name: str) -> Whole | None:
+    group = group_named(conn, name)
+    if group is None:
+        return None
+    said: dict[int, list[Any]] = {}
+    for line in lines_of(conn, group.id):
+        said.setdefault(line.number, []).append(line)
+    participants = [_participant(seat, said.get(seat.number, []), group) for seat in seats_of(conn, group.id)]
+    transcript, summaries = transcript_of(conn, name), summary_of(conn, name)
+    return Whole(**_standing(conn, group), participants=tuple(participants), transcript=tuple(transcript), summaries=tuple(summaries))
+
+
+def _standing(conn: Connection, group: Any) -> dict[str, Any]:
+    definition = Definition.model_validate(group.definition)
+    survey, purpose = survey_name(group.name), purpose_of(group.name)
+    invited: dict[str, int] = {}
+    for campaign in with_survey(conn, survey):
+        kind = campaign.name.removeprefix(f"{survey}-").partition("-")[0]
+        invited[kind] = invited.get(kind, 0) + sent_in_all(conn, campaign.id)
+    kinds = enumerate(zip(definition.seats, seats_left(conn, definition), strict=True), start=1)
+    return {
+        "group": group,
+        "definition": definition,
+        "wanted": tuple(Wanted(seats, invited.get(str(number), 0), seats.count - left) for number, (seats, left) in kinds),
+        "agreed": len(who_agreed(conn, purpose)),
+        "reached": len({one.id for one in agreed_at(conn, purpose, group.account) if one.reachable}),
+    }
+
+
+def _participant(seat: Any, lines: list[Any], group: Any) -> Participant:
+    silent = group.state == FocusState.RUNNING and not any(line.question == group.question for line in lines)
+    return Participant(seat.number, len(lines), sum(len(line.text.split()) for line in lines), silent, seat.customer_id is None)
