@@ -34,7 +34,7 @@ def server_secret(folder: Path) -> str:
     """The secret that signs cookies: made once, kept beside the data, readable by its owner alone."""
     file = folder / "server.secret"
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         half = folder / f"server.secret.{os.getpid()}"  # never seen half written, however the process ends
         half.touch(mode=0o600)
         half.write_text(secrets.token_hex(32), encoding="ascii")

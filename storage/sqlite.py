@@ -43,7 +43,7 @@ async def open_sqlite(path: Path, closing: AsyncExitStack, *, migrate: bool, **s
 
 def _make_room(path: Path) -> Path:
     file = path.absolute()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # customers' words, for nobody else on this machine
     return file
 
 

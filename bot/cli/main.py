@@ -16,6 +16,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = (
     Entry("run", "bot.cli.run", "Serve customers, staff and operators."),
     Entry("config", "bot.cli.config", "Check and show the configuration."),
+    Entry("doctor", "bot.cli.doctor", "Examine every account, and say how to mend what is not well."),
     Entry("survey", "bot.cli.survey", "Check, list, show and publish surveys."),
     Entry("understand", "bot.cli.understand", "Say what is read in texts as the answers to a question."),
     Entry("detect", "bot.cli.detect", "Say which texts are complaints, how grave and whose."),

@@ -7,6 +7,7 @@ message id or in one of four errors, each of which tells the sender what to do n
 
 from channels.contract.admission import Admission, Admitted
 from channels.contract.channel import Capabilities, Channel, Fetches, FileWay, Hear, Pace, TopicChannel
+from channels.contract.finding import Examines, Finding, Level, NoAnswer
 from channels.contract.group import GroupEars, GroupSaid, HearGroup
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
@@ -22,8 +23,10 @@ __all__ = [
     "Channel",
     "Choice",
     "Counted",
+    "Examines",
     "Fetches",
     "FileWay",
+    "Finding",
     "GroupEars",
     "GroupSaid",
     "Hear",
@@ -32,9 +35,11 @@ __all__ = [
     "Heard",
     "HeardKind",
     "Layout",
+    "Level",
     "Link",
     "Media",
     "MediaKind",
+    "NoAnswer",
     "Pace",
     "Poll",
     "PollPlaces",

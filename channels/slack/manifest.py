@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["BOT_EVENTS", "BOT_SCOPES", "manifest"]
+__all__ = ["BOT_EVENTS", "BOT_SCOPES", "manifest", "scopes_of"]
 
 BOT_SCOPES = ("chat:write", "im:history", "im:write", "users:read", "files:read", "files:write")
 """Write, be written to, write first, know a name and a language, fetch and send what goes along with the words."""
@@ -39,7 +39,6 @@ def manifest(
     if request_url:
         settings["event_subscriptions"]["request_url"] = request_url
         settings["interactivity"]["request_url"] = request_url
-    scopes = [*BOT_SCOPES, *(GROUP_SCOPES if groups else ()), *(["commands"] if slashed else [])]
     return {
         "display_information": {"name": name[:_NAME_LIMIT], "description": description},
         "features": {
@@ -47,6 +46,11 @@ def manifest(
             "bot_user": {"display_name": name[:_NAME_LIMIT], "always_online": True},
             **({"slash_commands": slashed} if slashed else {}),
         },
-        "oauth_config": {"scopes": {"bot": scopes}},
+        "oauth_config": {"scopes": {"bot": scopes_of(commands=bool(slashed), groups=groups)}},
         "settings": settings,
     }
+
+
+def scopes_of(*, commands: bool, groups: bool = False) -> list[str]:
+    """What the app may do, where it has `commands`, and where it hears `groups`."""
+    return [*BOT_SCOPES, *(GROUP_SCOPES if groups else ()), *(["commands"] if commands else [])]

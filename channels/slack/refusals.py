@@ -17,6 +17,7 @@ from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
 
 __all__ = [
     "AGAIN_WHEN_MENDED",
+    "MENDED_BY_OPERATOR",
     "code_of",
     "edit_is_settled",
     "explained",
@@ -34,7 +35,7 @@ _WHILE_SHUT_OUT = timedelta(minutes=1)
 """How soon a message looks again whether Slack lets the app in. Nobody is asked for that: the channel knows."""
 
 _TOKEN = "Slack does not take this token: install the app again and put its new token into the configuration"  # noqa: S105
-_MENDED_BY_OPERATOR = {
+MENDED_BY_OPERATOR = {
     "account_inactive": "the app was removed from the workspace, or the workspace is gone: install it again",
     "invalid_auth": _TOKEN,
     "not_authed": _TOKEN,
@@ -82,7 +83,7 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
         return Retry(pause(), why) if repeatable else Unknown(why)
     if code in _SHUT_OUT:
         return shut_out(why)
-    if code in _MENDED_BY_OPERATOR:
+    if code in MENDED_BY_OPERATOR:
         return Retry(AGAIN_WHEN_MENDED, why, account_wide=True, blameless=True)
     return Unreachable(why) if code in _NOBODY else Rejected(why)
 
@@ -129,7 +130,7 @@ def explained(error: Exception) -> str:
     code = code_of(error)
     if not code:
         return f"status {_status_of(error)}, and the answer was not Slack's"
-    return f"{code}: {remedy}" if (remedy := _MENDED_BY_OPERATOR.get(code)) else ", ".join([code, *_details(error.response.data)])
+    return f"{code}: {remedy}" if (remedy := MENDED_BY_OPERATOR.get(code)) else ", ".join([code, *_details(error.response.data)])
 
 
 def _status_of(error: SlackApiError) -> int:

@@ -11,9 +11,22 @@ from datetime import timedelta
 
 from channels.contract import Capabilities, FileWay, Pace
 
-__all__ = ["CAPABILITIES", "SLACK", "TEXT_LIMIT", "address_of", "escaped", "member_of", "said_plainly", "start_token", "webhook_path"]
+__all__ = [
+    "BELIEVED_FOR",
+    "CAPABILITIES",
+    "SLACK",
+    "TEXT_LIMIT",
+    "address_of",
+    "escaped",
+    "member_of",
+    "said_plainly",
+    "start_token",
+    "webhook_path",
+]
 
 SLACK = "https://slack.com/api"
+BELIEVED_FOR = timedelta(minutes=5)
+"""How old what Slack signed may be, either way (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
 TEXT_LIMIT = 3000
 """Characters in a section. Slack does not say how it counts an emoji: here as two, the most it can be."""
 CAPABILITIES = Capabilities(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import Clock as SignatureClock
@@ -14,7 +12,7 @@ from starlette.routing import Route
 
 from channels.clock import Clock
 from channels.door import Disbelief, Door, Lately, body_of
-from channels.slack.rules import webhook_path
+from channels.slack.rules import BELIEVED_FOR, webhook_path
 
 __all__ = ["webhook_route"]
 
@@ -22,8 +20,6 @@ _REMEMBERED = 10_000
 """Signatures: those of five minutes at thirty requests a second, after which a signature is too old anyway."""
 _DIGITS = 12
 """Of a time in seconds."""
-_BELIEVED_FOR = timedelta(minutes=5)
-"""Either way (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
 
 
 class _Seconds(SignatureClock):
@@ -44,7 +40,7 @@ def webhook_route(account: str, signing_secret: str, app: AsyncApp, clock: Clock
     def disbelief(body: bytes, stamp: str, signature: str) -> Disbelief | None:
         if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= _DIGITS and signature.isascii()):
             return Disbelief.FORGED
-        if abs(clock.now().timestamp() - int(stamp)) > _BELIEVED_FOR.total_seconds():
+        if abs(clock.now().timestamp() - int(stamp)) > BELIEVED_FOR.total_seconds():
             return Disbelief.OLD
         try:
             if not verifier.is_valid(body, stamp, signature):

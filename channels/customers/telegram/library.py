@@ -14,19 +14,17 @@ from aiohttp import ClientError, ClientTimeout
 
 from channels.contract import Poll, Rejected, Retry, Say, TooLarge
 from channels.customers.telegram.calls import Call, CallSession
-from channels.customers.telegram.polls import POLL_UPDATES, poll_fields
+from channels.customers.telegram.polls import UPDATES, poll_fields
 from channels.customers.telegram.refusals import explained, send_error
 from channels.customers.telegram.rendering import caption_edit_of, edit_of, sends_of
 from channels.outage import Outage
 from channels.telegram.polling import POLL_SECONDS
 from channels.telegram.refusals import edit_is_settled, has_no_text, is_too_big, poll_is_settled
-from channels.telegram.rules import ALLOWED_UPDATES
 
 __all__ = ["Aiogram"]
 
 log = logging.getLogger(__name__)
 
-_UPDATES = (*ALLOWED_UPDATES, *POLL_UPDATES)
 _FILE_SECONDS = 30
 _TIMEOUT = ClientTimeout(total=40, sock_connect=10)
 """A line that cannot be made within 10 s was certainly not used; one that was used may take longer to answer."""
@@ -43,13 +41,13 @@ class Aiogram:
 
     async def introduce(self, webhook_url: str, secret: str) -> str:
         if webhook_url:
-            await self._bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=list(_UPDATES))
+            await self._bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=list(UPDATES))
         else:
             await self._bot.delete_webhook()
         return (await self._bot.get_me()).username or ""
 
     async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
-        call = Call("getUpdates", offset=offset, timeout=POLL_SECONDS, allowed_updates=_UPDATES)
+        call = Call("getUpdates", offset=offset, timeout=POLL_SECONDS, allowed_updates=UPDATES)
         return cast("Sequence[dict[str, Any]]", await self._bot(call, request_timeout=POLL_SECONDS + 15))
 
     async def answer_tap(self, query: str) -> None:

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from channels.contract import Counted, Poll, PollRules, Voted
+from channels.telegram.rules import ALLOWED_UPDATES
 
-__all__ = ["POLL_RULES", "POLL_UPDATES", "counted", "is_about_a_poll", "place_of", "poll_fields", "vote_of"]
+__all__ = ["POLL_RULES", "UPDATES", "counted", "is_about_a_poll", "place_of", "poll_fields", "vote_of"]
 
 POLL_UPDATES = ("poll", "poll_answer")
+UPDATES = (*ALLOWED_UPDATES, *POLL_UPDATES)
+"""What the customers' bot hears of."""
 POLL_RULES = PollRules(
     question=300,
     option=100,

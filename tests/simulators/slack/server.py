@@ -131,7 +131,8 @@ class SlackSimulator:
         if fault and fault.how == "slow":
             await asyncio.sleep(fault.seconds)
         self.world.answers[200] += 1
-        return web.json_response(content)
+        app = self.world.apps.get(token)
+        return web.json_response(content, headers={"X-OAuth-Scopes": ",".join(app.scopes)} if app else None)
 
     async def _file(self, request: web.BaseRequest) -> web.Response:
         """Files are brought and fetched beside the Web API: fetched with the token of an app, else Slack shows how to sign in."""

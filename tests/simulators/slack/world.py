@@ -26,6 +26,8 @@ class App:
     number: int
     request_url: str = ""
     revoked: bool = False
+    scopes: tuple[str, ...] = ()
+    """What Slack says that the app may do; no method goes by it (see `World.missing_scopes`)."""
     socket_mode: bool = True
     sockets: list[Any] = field(default_factory=list)
     """Open lines, the newest last."""

@@ -1,0 +1,159 @@
+"""What an examination of each platform's account finds, over a real line, and that it leaves everything as it was."""
+
+from __future__ import annotations
+
+import socket
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from channels.clock import Clock, SimulatedClock, SystemClock
+from channels.contract import Examines, Finding, Level, NoAnswer
+from channels.customers.telegram.examining import CustomerExamination
+from channels.slack.examining import SlackExamination
+from channels.slack.manifest import scopes_of
+from channels.telegram.examining import TelegramExamination
+from channels.telegram.webhook import Webhook
+from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TOKEN
+from tests.simulators.slack import SlackSimulator
+from tests.simulators.telegram import TelegramSimulator
+
+HOOK = Webhook("https://feedback.shop.example", "a-secret-of-sixteen")
+
+
+async def found(examination: Examines) -> dict[str, Finding]:
+    """By what was looked at. What was not well says how to mend it."""
+    findings = [finding async for finding in examination.examine()]
+    assert all(finding.found and bool(finding.remedy) == (finding.level is not Level.OK) for finding in findings)
+    return {finding.about: finding for finding in findings}
+
+
+def troubles(findings: dict[str, Finding]) -> dict[str, Level]:
+    return {about: finding.level for about, finding in findings.items() if finding.level is not Level.OK}
+
+
+def late(by: timedelta) -> Clock:
+    """This machine's clock, that much behind."""
+    return SimulatedClock(SystemClock().now() - by)
+
+
+def bot(telegram: TelegramSimulator, *, clock: Clock | None = None, token: str = TOKEN, **more: Any) -> CustomerExamination:
+    return CustomerExamination("shop", token, clock=clock or SystemClock(), api_base=telegram.url, **more)
+
+
+async def test_a_bot_that_polls_is_well_and_nobody_notices_the_examination(telegram: TelegramSimulator) -> None:
+    telegram.person(TOKEN, 42).start()
+    examined = await found(bot(telegram))
+    assert troubles(examined) == {}
+    assert examined["token"].found == "Telegram knows it as @sim1234567_bot, “Bot 1234567”"
+    assert "/setprivacy" in examined["groups"].found
+    assert set(telegram.world.calls) == {"getMe", "getWebhookInfo"}
+    assert len(telegram.world.bot(TOKEN).updates) == 1  # what Anna said still waits for the bot
+
+
+async def test_a_revoked_token_is_told_without_being_repeated(telegram: TelegramSimulator) -> None:
+    telegram.world.bot(TOKEN).revoked = True
+    staff = TelegramExamination("desk", TOKEN, clock=SystemClock(), api_base=telegram.url)
+    (finding,) = (await found(staff)).values()
+    assert (finding.level, finding.about) == (Level.ERROR, "token")
+    assert "@BotFather" in finding.remedy
+    assert TOKEN not in f"{finding}"
+
+
+@pytest.mark.parametrize(
+    ("there", "configured", "level", "said"),
+    [
+        ("https://elsewhere.example/secret-path", None, Level.WARNING, "Telegram pushes to elsewhere.example: another program"),
+        ("https://elsewhere.example/secret-path", HOOK, Level.ERROR, "Telegram pushes to elsewhere.example and not to https://feedback"),
+        ("", HOOK, Level.WARNING, "Telegram knows of none yet"),
+        (
+            "",
+            Webhook("https://feedback.shop.example:8000", HOOK.secret),
+            Level.ERROR,
+            "does not push to https://feedback.shop.example:8000",
+        ),
+        (HOOK.url("shop"), HOOK, Level.OK, "Telegram pushes to https://feedback.shop.example/hooks/telegram/shop"),
+    ],
+)
+async def test_a_webhook_is_where_it_is_configured(
+    telegram: TelegramSimulator, there: str, configured: Webhook | None, level: Level, said: str
+) -> None:
+    if there:
+        await telegram.call(TOKEN, "setWebhook", url=there)
+    webhook = (await found(bot(telegram, webhook=configured)))["webhook"]
+    assert (webhook.level, said in webhook.found) == (level, True), webhook
+    assert "secret-path" not in f"{webhook}"
+
+
+async def test_pushes_that_fail_and_updates_that_are_not_pushed_are_told(telegram: TelegramSimulator) -> None:
+    await telegram.call(TOKEN, "setWebhook", url=HOOK.url("shop"), allowed_updates=["message"])
+    hook = telegram.world.bot(TOKEN).webhook
+    assert hook is not None
+    hook.last_error, hook.last_error_at = "Wrong response from the webhook: 502 Bad Gateway", telegram.world.seconds() - 240
+    examined = await found(bot(telegram, webhook=HOOK))
+    assert troubles(examined) == {"updates": Level.WARNING, "pushes": Level.WARNING}
+    assert examined["pushes"].found.startswith("the last push failed 4 min ago: Wrong response")
+    assert "callback_query" in examined["updates"].found
+
+
+async def test_a_clock_that_is_wrong_is_told(telegram: TelegramSimulator) -> None:
+    examined = await found(bot(telegram, clock=late(timedelta(seconds=90))))
+    assert troubles(examined) == {"clock": Level.WARNING}
+    assert "behind that of 127.0.0.1" in examined["clock"].found
+
+
+async def test_a_server_that_is_not_there_or_is_in_trouble_is_a_finding(telegram: TelegramSimulator) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    nowhere = CustomerExamination("shop", TOKEN, clock=SystemClock(), api_base=f"http://127.0.0.1:{port}")
+    with pytest.raises(NoAnswer, match=f"could not reach 127.0.0.1:{port} "):
+        await found(nowhere)
+    telegram.misbehave("502")
+    with pytest.raises(NoAnswer, match="is in trouble itself"):
+        await found(bot(telegram))
+    telegram.misbehave("429")
+    with pytest.raises(NoAnswer) as busy:
+        await found(bot(telegram))
+    assert busy.value.finding.level is Level.WARNING
+
+
+def slack_app(slack: SlackSimulator, *, clock: Clock | None = None, app_token: str = SLACK_APP_TOKEN, **more: Any) -> SlackExamination:
+    settings: dict[str, Any] = {"scopes": scopes_of(commands=False), "address": "https://feedback.shop.example", "api_base": slack.url}
+    return SlackExamination("shop", SLACK_TOKEN, app_token, clock=clock or SystemClock(), **settings | more)
+
+
+async def test_an_app_in_slack_is_well_and_no_line_is_opened(slack: SlackSimulator) -> None:
+    slack.world.apps[SLACK_TOKEN].scopes = (*scopes_of(commands=False), "reactions:read")
+    examined = await found(slack_app(slack))
+    assert (list(examined), troubles(examined)) == (["bot_token", "clock", "scopes", "app_token"], {})
+    assert slack.world.apps[SLACK_TOKEN].sockets == []
+    assert set(slack.world.calls) == {"auth.test", "apps.connections.open"}
+
+
+async def test_what_an_app_in_slack_may_not_do_is_named(slack: SlackSimulator) -> None:
+    slack.world.apps[SLACK_TOKEN].scopes = ("chat:write", "im:history", "im:write", "users:read", "files:read")
+    examined = await found(slack_app(slack, scopes=scopes_of(commands=True)))
+    assert troubles(examined) == {"scopes": Level.ERROR}
+    assert examined["scopes"].found == "the app may not files:write, commands"
+    assert "makegood slack manifest shop" in examined["scopes"].remedy
+
+
+async def test_an_app_token_that_slack_refuses_is_told(slack: SlackSimulator) -> None:
+    slack.world.apps[SLACK_TOKEN].scopes = tuple(scopes_of(commands=False))
+    slack.world.missing_scopes = {"apps.connections.open"}
+    assert "connections:write" in (await found(slack_app(slack)))["app_token"].remedy
+    swapped = await found(slack_app(slack, app_token=SLACK_TOKEN))
+    assert "app_token with xapp-" in swapped["app_token"].remedy
+    slack.world.apps[SLACK_TOKEN].revoked = True
+    assert list(await found(slack_app(slack))) == ["bot_token"]
+
+
+async def test_beyond_slacks_five_minutes_its_requests_count_as_forged(slack: SlackSimulator) -> None:
+    slack.world.apps[SLACK_TOKEN].scopes = tuple(scopes_of(commands=False))
+    six = late(timedelta(minutes=6))
+    assert troubles(await found(slack_app(slack, clock=six))) == {"clock": Level.WARNING}
+    posted = await found(slack_app(slack, clock=six, app_token=""))
+    assert troubles(posted) == {"clock": Level.ERROR}
+    assert "5 min" in posted["clock"].found
+    assert "https://feedback.shop.example/hooks/slack/shop" in posted["requests"].found
