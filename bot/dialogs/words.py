@@ -22,6 +22,9 @@ IN_ONE_BREATH = timedelta(seconds=8)
 STILL_SPEAKING = timedelta(seconds=90)
 """How long after the last open words of a finished survey more words still belong to them."""
 
+A_SENTENCE = 6
+"""Words from which on a text is no answer that we failed to read, but something that somebody wanted to say."""
+
 
 def wrote(survey: Survey, dialog: Dialog, heard: Heard, now: datetime) -> Step:
     question = survey.question(dialog.current)
@@ -124,12 +127,13 @@ def _unsure(survey: Survey, dialog: Dialog, question: Question, understood: Unde
         return answer(survey, replace(dialog, said=""), question, None, heard, now, words=words, lead=phrase("noted_words", dialog.lang))
     remark = (Signal(SignalKind.REMARK, heard.text),) if heard.text.strip() else ()
     dialog = replace(dialog, asked_back=True, said=words)
-    dialog, say = ask(survey, dialog, question, now, lead=_asking_back(dialog, question, understood), among=understood.between)
+    lead = _asking_back(dialog, question, understood, heard.text)
+    dialog, say = ask(survey, dialog, question, now, lead=lead, among=understood.between)
     dialog = replace(dialog, lead="")  # once it is answered, the doubt need not stay on the screen
     return Step(dialog, (say,), signals=remark)
 
 
-def _asking_back(dialog: Dialog, question: Question, understood: Understood) -> str:
+def _asking_back(dialog: Dialog, question: Question, understood: Understood, text: str) -> str:
     match [shown(question, value, dialog.lang) for value in understood.between]:
         case [a, b]:
             return phrase("ask_back_between", dialog.lang, a=a, b=b)
@@ -137,4 +141,6 @@ def _asking_back(dialog: Dialog, question: Question, understood: Understood) -> 
         return phrase("photo_or_skip", dialog.lang)
     if question.kind is QuestionKind.TEXT:
         return phrase("ask_back_words", dialog.lang)
+    if len(text.split()) >= A_SENTENCE:
+        return phrase("noted_words", dialog.lang)
     return phrase("ask_back" if question.scale else "ask_back_choice", dialog.lang)

@@ -20,7 +20,7 @@ FRIDAY = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
         ("en", "Friday, 27 November at 17:00"),
         ("sv", "fredag 27 november kl. 17:00"),
         ("lv", "27.11. plkst. 17:00"),
-        ("fr", "vendredi 27 novembre à 17:00"),
+        ("fr", "le vendredi 27 novembre à 17 h 00"),
         ("pt", "Friday, 27 November at 17:00"),
     ],
 )

@@ -97,7 +97,7 @@ class Browser(httpx.AsyncClient):
         form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', self.page, re.DOTALL)
         assert form, f"the page has no form for {action}"
         hidden = {name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0])}
-        answer = await self.post(action, data=hidden | fields, headers={"Origin": ADDRESS}, follow_redirects=True)
+        answer = await self.post(action, data=hidden | fields, headers={"Origin": str(self.base_url).rstrip("/")}, follow_redirects=True)
         self.page = answer.text
         return answer
 
