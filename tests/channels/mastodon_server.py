@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from mastodon import Mastodon
 from mastodon_mock.config import DatabaseConfig, MastodonMockConfig, RateLimitConfig, SeedAccount, SeedConfig, StreamingConfig
 from mastodon_mock.testing.server import MockServer
 
-from channels.clock import Clock
+from channels.clock import Clock, SystemClock
 from channels.customers.mastodon import MastodonChannel
 
 __all__ = ["SHOP_TOKEN", "CutLine", "Server", "mastodon_server"]
@@ -92,10 +93,13 @@ def mastodon_server(*, calls: int = 0) -> Iterator[Server]:
 class CutLine:
     """A line to the server that breaks, when told to, after the server took a status and before it could say so."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
         self._host, _, self._port = url.removeprefix("http://").partition(":")
         self._lines: set[asyncio.Task[None]] = set()
+        self._clock = clock or SystemClock()
         self.cuts = 0
+        self.calls: list[datetime] = []
+        """When each call came, by the clock."""
         self.url = ""
 
     async def __aenter__(self) -> CutLine:
@@ -119,6 +123,8 @@ class CutLine:
 
         async def forward() -> None:
             while data := await reader.read(65536):
+                if data.startswith((b"GET ", b"POST ", b"PUT ", b"PATCH ")):
+                    self.calls.append(self._clock.now())
                 if self.cuts and data.startswith(b"POST /api/v1/statuses"):
                     self.cuts -= 1
                     cut.set()

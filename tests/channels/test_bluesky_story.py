@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from storage.customers import Address
 from storage.journal import AuditEntry
 from storage.outbox import Message
 from tests.channels.conftest import until
+from tests.channels.plain_browser import PlainBrowser
 from tests.serving import serving
 from tests.simulators.bluesky import Account, BlueskySimulator, Post
 
@@ -66,14 +66,11 @@ class Shop:
                 await asyncio.sleep(0.02)
 
 
-class Browser:
-    """Somebody's browser, scripts turned off."""
-
+class Browser(PlainBrowser):
     def __init__(self, shop: Shop) -> None:
+        super().__init__(shop.url)
         self._shop = shop
-        self.client = httpx.AsyncClient(base_url=shop.url, follow_redirects=True)
         shop.clients.append(self.client)
-        self.page = ""
 
     @property
     def address(self) -> str:
@@ -81,33 +78,14 @@ class Browser:
         signed = self.client.cookies["makegood_chat"].strip('"').rpartition(".")[0]
         return str(json.loads(base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4)))[0])
 
-    async def opens(self, path: str = "/chat") -> str:
-        self.page = (await self.client.get(path)).text
-        return self.page
-
-    async def follows(self, link: str) -> str:
-        """Open the link and press Start."""
-        await self.opens(link)
-        return await self._posts("/chat/start", token=link.rpartition("/")[2])
-
-    async def taps(self, label: str) -> str:
-        found = re.findall(r'<button name="choice" value="([^"]+)"[^>]*>\s*(.*?)</button>', self.page, re.DOTALL)
-        ref = next(ref for ref, text in reversed(found) if unescape(re.sub("<.*?>", "", text)).strip().startswith(label))
-        return await self._posts("/chat/choose", choice=unescape(ref))
-
-    async def writes(self, text: str) -> str:
-        return await self._posts("/chat/say", text=text)
-
     async def shows(self, words: str) -> None:
         async with asyncio.timeout(10):
             while words not in unescape(await self.opens()):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
-    async def _posts(self, path: str, **fields: str) -> str:
-        once = re.search(r'name="once" value="([^"]+)"', self.page)
-        await self.client.post(path, data={"once": once[1] if once else "", **fields})
+    async def opens(self, path: str = "/chat") -> str:
         await self._shop.settled()
-        return unescape(await self.opens())
+        return await super().opens(path)
 
 
 @asynccontextmanager
