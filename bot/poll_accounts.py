@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.config import Config
-from bot.config.platforms import Mastodon, Slack, Telegram
+from bot.config.platforms import Mastodon, Slack, Telegram, X
 from channels.contract import PollRules
 
 __all__ = ["poll_rules_of"]
@@ -29,4 +29,8 @@ def _rules(account: object) -> PollRules | None:
             from channels.customers.mastodon.polls import POLL_RULES as mastodon
 
             return mastodon
+        case X():
+            from channels.customers.x.polls import POLL_RULES as x
+
+            return x
     return None

@@ -26,8 +26,8 @@ class PollRules:
     multiple: bool = True
     named: bool = False
     """Whether a poll can be one that is not anonymous."""
-    reads: bool = False
-    """Counts are looked up with `read_poll`; elsewhere votes and counts are told by themselves."""
+    read_every: timedelta | None = None
+    """How often counts are looked up with `read_poll`; None where votes and counts are told by themselves."""
     draws: bool = False
     """The platform has no polls: `Poll.drawn` and buttons stand in for one, and have to be brought up to date."""
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.campaigns.polls.tending import READ_EVERY, tend_polls
+from bot.campaigns.polls.tending import tend_polls
 from channels.clock import SystemClock
 from storage.database import Database
 from tests.channels.mastodon_server import CutLine, Server, mastodon_server
@@ -34,7 +34,7 @@ async def test_a_poll_is_posted_and_its_counts_are_read(database: Database, mast
     assert "Which colour?" in status.content and [option.title for option in status.poll.options] == ["Blue", "Green", "Red"]
     await asyncio.to_thread(mastodon.anna.poll_vote, status.poll.id, [1])
     await asyncio.to_thread(mastodon.bert.poll_vote, status.poll.id, [2])
-    await tend_polls(database, {"shop": shop}, now + READ_EVERY)
+    await tend_polls(database, {"shop": shop}, now + timedelta(minutes=1))
     result = await stands(database)
     assert [option.votes for option in result.options] == [0, 1, 1] and result.voters == 2
     await tend_polls(database, {"shop": shop}, now + timedelta(days=4))

@@ -43,8 +43,6 @@ AGAIN = timedelta(seconds=30)
 """Before a poll is posted again of which nobody knows whether it stands there."""
 SHOW_EVERY = timedelta(seconds=15)
 """Between two edits of a poll that we draw: Slack allows 50 edits a minute in all of a workspace."""
-READ_EVERY = timedelta(minutes=1)
-"""Between two looks at a poll that must be looked at."""
 
 
 def poll_sweep(database: Database, accounts: Mapping[str, PollPlaces]) -> Sweep:
@@ -85,7 +83,7 @@ async def _tend(database: Database, account: PollPlaces, place: Any, now: dateti
             return True
         return await _post(database, account, place, now)
     rules = account.poll_rules
-    if closed or (rules.draws and place.changed) or rules.reads:
+    if closed or (rules.draws and place.changed) or rules.read_every:
         await _follow(database, account, place, now, closed=closed)
         return True
     return False
@@ -128,7 +126,7 @@ async def _follow(database: Database, account: PollPlaces, place: Any, now: date
     await database.write(lambda conn: change_place(conn, place.id, changed=False))
     poll = await _poll_at(database, place, closed=closed)
     try:
-        counted = await account.read_poll(posted) if account.poll_rules.reads else None
+        counted = await account.read_poll(posted) if account.poll_rules.read_every else None
         shown = await account.show_poll(posted, poll, closed=closed) if closed or account.poll_rules.draws else None
     except Retry as trouble:
         again = now + trouble.after
@@ -142,7 +140,7 @@ async def _follow(database: Database, account: PollPlaces, place: Any, now: date
     if closed:
         await database.write(lambda conn: _settle(conn, place, PlaceState.CLOSED, place.reason))
     else:
-        every = SHOW_EVERY if account.poll_rules.draws else READ_EVERY
+        every = account.poll_rules.read_every or SHOW_EVERY
         await database.write(lambda conn: change_place(conn, place.id, due_at=now + every))
 
 

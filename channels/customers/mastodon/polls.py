@@ -17,7 +17,7 @@ POLL_RULES = PollRules(
     longest=timedelta(days=30),
     place="public|unlisted|private",
     place_example='"public" (for everybody), "unlisted" (not in the public lists) or "private" (for followers)',
-    reads=True,
+    read_every=timedelta(minutes=1),
 )
 """What a server allows that has not been told otherwise (docs.joinmastodon.org/methods/instance)."""
 

@@ -4,7 +4,7 @@ X charges for everything that is read and sent, so an account has a budget for e
 for bots: choices are written. A post or message is heard once it is stored.
 """
 
-from channels.customers.x.channel import XChannel
+from channels.customers.x.asking import XChannel
 from channels.customers.x.credentials import Credentials
 from channels.customers.x.memory import Memory
 

@@ -26,7 +26,7 @@ class Price(Enum):
     PERSON_READ = "User: Read"
     """Whoever comes along with a post or a message."""
     POST = "Content: Create"
-    """Without a link: with one it is another price, of 200."""
+    POST_WITH_LINK = "Content: Create (with URL)"
     MESSAGE = "DM Interaction: Create"
 
     @property
@@ -35,7 +35,7 @@ class Price(Enum):
         return _MILLS[self]
 
 
-_MILLS = {Price.POST_READ: 5, Price.MESSAGE_READ: 10, Price.PERSON_READ: 10, Price.POST: 15, Price.MESSAGE: 15}
+_MILLS = {Price.POST_READ: 5, Price.MESSAGE_READ: 10, Price.PERSON_READ: 10, Price.POST: 15, Price.POST_WITH_LINK: 200, Price.MESSAGE: 15}
 
 
 class Budget:

@@ -79,7 +79,8 @@ class XChannel:
         self._memory, self._clock, self._rng = memory, clock, rng
         self._budget = Budget(account, budget, memory, clock)
         self._library = Tweepy(credentials, api_base, self._budget)
-        self._sending = Sending(self._library, self._budget, credentials.own_id, clock, Outage(account, clock, rng))
+        self._outage = Outage(account, clock, rng)
+        self._sending = Sending(self._library, self._budget, credentials.own_id, clock, self._outage)
         self._inviting = Inviting(account, lang, self._library, self._budget, memory, clock)
         self._spoke_at = datetime.min.replace(tzinfo=UTC)
         self._messages = Messages(self._library, self._budget, clock)

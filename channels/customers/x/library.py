@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, cast
 
 import aiohttp
@@ -20,6 +21,7 @@ __all__ = ["LEAST_POSTS", "MOST", "Page", "Tweepy"]
 LEAST_POSTS, MOST = 5, 100
 """How many mentions a page may have; of messages the least is one."""
 _POST_FIELDS = ["attachments", "created_at", "entities", "lang"]
+_POLL_FIELDS = {"expansions": ["attachments.poll_ids"], "poll_fields": ["end_datetime", "options", "voting_status"]}
 _MESSAGE_FIELDS = ["attachments", "created_at", "dm_conversation_id", "event_type", "text"]
 
 
@@ -86,6 +88,23 @@ class Tweepy:
         """Answer a post where everybody can read it; gives back the answer's id."""
         return await self._made(self._api.create_tweet(in_reply_to_tweet_id=post, text=text), Price.POST, "id")
 
+    async def post_poll(self, question: str, options: Sequence[str], minutes: int) -> str:
+        """Ask everybody; gives back the post's id."""
+        price = Price.POST_WITH_LINK if "://" in question else Price.POST
+        made = self._api.create_tweet(text=question, poll_options=list(options), poll_duration_minutes=minutes)
+        return await self._made(made, price, "id")
+
+    async def poll(self, post: str) -> Json:
+        """The poll in a post of ours, with its options' votes."""
+        found = await self._polls(self._api.get_tweet(post, user_auth=True, **_POLL_FIELDS))
+        if not found:
+            raise Trouble("the post is gone", status=HTTPStatus.GONE)
+        return found[0][1]
+
+    async def own_polls(self) -> Sequence[tuple[Json, Json]]:
+        """Our latest posts that have a poll in them, each with it, the newest first."""
+        return await self._polls(self._api.get_users_tweets(self._own_id, max_results=LEAST_POSTS, user_auth=True, **_POLL_FIELDS))
+
     async def close(self) -> None:
         await self._session.close()
 
@@ -95,6 +114,15 @@ class Tweepy:
         people = {str(person["id"]): person for person in (answer.get("includes") or {}).get("users") or ()}
         await self._budget.pay({price: len(found), Price.PERSON_READ: len(people)})
         return Page(found, people, str((answer.get("meta") or {}).get("next_token") or ""))
+
+    async def _polls(self, read: Awaitable[Any]) -> Sequence[tuple[Json, Json]]:
+        answer = await asked(read)
+        found = answer.get("data") or ()
+        posts: Sequence[Json] = [found] if isinstance(found, dict) else found
+        await self._budget.pay({Price.POST_READ: len(posts)})
+        polls = {str(poll["id"]): poll for poll in (answer.get("includes") or {}).get("polls") or ()}
+        ids = {str(post["id"]): (post.get("attachments") or {}).get("poll_ids") or () for post in posts}
+        return [(post, polls[str(id_)]) for post in posts for id_ in ids[str(post["id"])] if str(id_) in polls]
 
     async def _made(self, call: Awaitable[Any], price: Price, id_: str) -> str:
         try:

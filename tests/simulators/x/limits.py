@@ -13,6 +13,8 @@ LIMITS = {
     "conversation": ((15, QUARTER),),
     "message": ((15, QUARTER), (1440, DAY)),
     "post": ((100, QUARTER),),
+    "one_post": ((900, QUARTER),),
+    "own_posts": ((900, QUARTER),),
 }
 
 

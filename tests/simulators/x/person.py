@@ -25,6 +25,11 @@ class Person:
         self.user.takes_messages = True
         return self._world.add_message(self.id, SHOP, text, media=media)
 
+    def vote(self, post: Json, option: str) -> None:
+        (poll,) = post["attachments"]["poll_ids"]
+        (chosen,) = (one for one in self._world.polls[poll]["options"] if one["label"] == option)
+        chosen["votes"] += 1
+
     def inbox(self) -> list[str]:
         """What the account has written to them in private, oldest first."""
         talk = "-".join(sorted((SHOP, self.id), key=int))

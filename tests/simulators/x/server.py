@@ -34,6 +34,8 @@ _CALLS = (
     ("conversation", "GET", "/2/dm_conversations/with/{participant_id}/dm_events"),
     ("message", "POST", "/2/dm_conversations/with/{participant_id}/messages"),
     ("post", "POST", "/2/tweets"),
+    ("one_post", "GET", "/2/tweets/{id}"),
+    ("own_posts", "GET", "/2/users/{id}/tweets"),
 )
 
 
@@ -155,14 +157,28 @@ class XSimulator:
         return 201, {"data": {"dm_event_id": made["id"], "dm_conversation_id": made["dm_conversation_id"]}}
 
     def _post(self, _: web.BaseRequest, _names: dict[str, str], body: Json) -> tuple[int, Json]:
-        if any(one["author_id"] == SHOP and one["text"] == body["text"] for one in self.world.posts):
+        if any(one["author_id"] == SHOP and one["text"].removesuffix(" https://t.co/abc") == body["text"] for one in self.world.posts):
             detail = "You are not allowed to create a Tweet with duplicate content."
             return 403, {"title": "Forbidden", "detail": detail, "type": "about:blank", "status": 403}
         if len(body["text"]) > 280:
             self.world.faults.append(f"a post of {len(body['text'])} characters")
         self.world.charge_post(body["text"])
         made = self.world.add_post(SHOP, body["text"], lang="en", answers=body.get("reply", {}).get("in_reply_to_tweet_id", ""))
+        if asked := body.get("poll"):
+            self.world.add_poll(made, asked["options"], asked["duration_minutes"])
         return 201, {"data": {"id": made["id"], "text": made["text"]}}
+
+    def _one_post(self, _: web.BaseRequest, names: dict[str, str], _body: Any) -> tuple[int, Json]:
+        found = [one for one in self.world.posts if one["id"] == names["id"]]
+        if not found:
+            return 200, {"errors": [{"title": "Not Found Error", "type": f"{_PROBLEMS}/resource-not-found"}]}
+        self.world.charge("post read")
+        return 200, {"data": found[0], "includes": self.world.polls_of(found)}
+
+    def _own_posts(self, request: web.BaseRequest, names: dict[str, str], _: Any) -> tuple[int, Json]:
+        found = [one for one in self.world.posts if one["author_id"] == names["id"]][::-1][: int(request.query["max_results"])]
+        self.world.charge("post read", len(found))
+        return 200, {"data": found, "includes": self.world.polls_of(found), "meta": {"result_count": len(found)}}
 
     def _paged(self, call: str, request: web.BaseRequest, found: list[Json], price: str, author: str) -> tuple[int, Json]:
         """One page, the newest first; the next begins before the id that its token names."""

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 __all__ = ["KEYS", "PRICES", "SHOP", "Json", "User", "World"]
@@ -48,6 +48,7 @@ class World:
         self.users = {SHOP: User(SHOP, "Northlight", "shop")}
         self.posts: list[Json] = []
         """Oldest first."""
+        self.polls: dict[str, Json] = {}
         self.messages: list[Json] = []
         """Direct messages, oldest first."""
         self.calls: Counter[str] = Counter()
@@ -81,6 +82,18 @@ class World:
             post |= {"attachments": {"media_keys": list(media)}, "text": f"{post['text']} https://t.co/abc"}
         self.posts.append(post)
         return post
+
+    def add_poll(self, post: Json, options: list[str], minutes: int) -> None:
+        if not (2 <= len(options) <= 4 and all(1 <= len(one) <= 25 for one in options) and 5 <= minutes <= 10_080):
+            self.faults.append(f"a poll of {options} for {minutes} minutes")
+        ends = (self.now() + timedelta(minutes=minutes)).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        shown = [{"position": place, "label": option, "votes": 0} for place, option in enumerate(options, 1)]
+        self.polls[self.next_id()] = {"options": shown, "end_datetime": ends, "voting_status": "open"}
+        post |= {"attachments": {"poll_ids": [list(self.polls)[-1]]}, "text": f"{post['text']} https://t.co/abc"}
+
+    def polls_of(self, posts: list[Json]) -> Json:
+        ids = [id_ for post in posts for id_ in post.get("attachments", {}).get("poll_ids", ())]
+        return {"polls": [{"id": id_, **self.polls[id_]} for id_ in ids]} if ids else {}
 
     def add_message(self, sender: str, other: str, text: str, *, media: tuple[str, ...] = ()) -> Json:
         talk = other if other in self.groups else "-".join(sorted((sender, other), key=int))
