@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ import httpx
 from channels.clock import Clock
 from channels.contract import Finding, NoAnswer
 
-__all__ = ["PATIENCE", "Asking", "Json", "host_of"]
+__all__ = ["PATIENCE", "Asking", "Json", "host_of", "is_here"]
 
 Json = dict[str, Any]
 
@@ -118,6 +119,15 @@ class Asking:
 def host_of(url: str) -> str:
     """The part of an address that bears no secret."""
     return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def is_here(url: str) -> bool:
+    """Whether an address is this machine's own, as nobody else can reach it."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _no_line(host: str, why: str) -> Finding:

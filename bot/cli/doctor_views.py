@@ -15,8 +15,10 @@ from channels.contract import Level
 __all__ = ["as_json", "print_reports"]
 
 _SIGNS = {Level.OK: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.ERROR: "[red]✗[/]"}
-_SAMPLE = """This is the sample shop: customers meet it in the web chat alone, so there is no token to look at. For a shop of your own,
-copy config.example.toml to config.toml and write your accounts into it; docs/telegram.md is the quickest way to a first one."""
+_SAMPLE = (
+    "This is the sample shop: customers meet it in the web chat alone, so there is no token to look at. For a shop of your own, copy "
+    "config.example.toml to config.toml and write your accounts into it; docs/telegram.md is the quickest way to a first one."
+)
 
 
 def as_json(reports: Sequence[Report]) -> str:

@@ -26,7 +26,7 @@ class MachineExamination:
         self._folder, self._config, self._secrets = folder, config, secrets
 
     async def examine(self) -> AsyncIterator[Finding]:
-        for finding in (*self._folder_found(), *self._config_found(), self._room_found()):
+        for finding in (*self._folder_found(), *self._secret_found(), *self._config_found(), self._room_found()):
             yield finding
 
     def _folder_found(self) -> Sequence[Finding]:
@@ -36,14 +36,19 @@ class MachineExamination:
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             remedy = f"run Makegood as the user who owns it, or: chown -R USER {folder}"
             return [Finding.error("data folder", f"{folder} may not be read and written by this user", remedy)]
-        if (
-            folder.resolve() != Path.cwd()
-            and _is_open(folder, stat.S_IXOTH)
-            and (seen := [file for file in _kept(folder) if _is_open(file)])
-        ):
-            found = f"every user of this machine can read {', '.join(file.name for file in seen)} in {folder}: what customers said"
-            return [Finding.warning("data folder", found, f"chmod 700 {folder}")]
+        if _is_open(folder, stat.S_IXOTH) and (seen := [file for file in _kept(folder) if _is_open(file)]):
+            found = f"every user of this machine can read {', '.join(map(str, seen))}: what customers said"
+            shared = folder.resolve() == Path.cwd()  # with the program, perhaps, which others may run
+            return [Finding.warning("data folder", found, f"chmod -R o-rwx {' '.join(map(str, seen)) if shared else folder}")]
         return [Finding.ok("data folder", f"{folder} can be written to, and is closed to other users")]
+
+    def _secret_found(self) -> Sequence[Finding]:
+        """The server's own, which signs cookies and links: made at the first start."""
+        file = self._folder / "server.secret"
+        if file.exists() and os.access(file, os.R_OK) and not file.stat().st_size:
+            remedy = f"delete {file}: the next start makes a new one, and everybody signs in again"
+            return [Finding.error("server secret", f"{file} is empty", remedy)]
+        return []
 
     def _config_found(self) -> Sequence[Finding]:
         if self._config is None:

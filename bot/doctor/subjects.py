@@ -1,19 +1,24 @@
-"""What there is to examine, from the configuration. A platform's library is not needed for it."""
+"""What there is to examine, from the configuration. A platform is imported when an account of it is configured, as in `bot.accounts`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.config import Config
-from bot.config.platforms import Slack, StaffTelegram, Telegram
+from bot.config.platforms import Bluesky, Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
 from bot.data_folder import data_folder
 from bot.doctor.database import DatabaseExamination
 from bot.doctor.machine import MachineExamination
 from bot.logs import secrets_in
 from channels.clock import Clock
 from channels.contract import Examines
+from storage.queries.platforms import spent
+from storage.reading import NoDatabase, read_beside
 
 __all__ = ["Subject", "subjects"]
 
@@ -32,18 +37,27 @@ def subjects(config: Config, clock: Clock, file: Path | None = None) -> list[Sub
     return [
         Subject("this machine", "", MachineExamination(data_folder(config), file, secrets_in(config))),
         Subject("database", "", DatabaseExamination(config.database.url)),
-        *_customers(config, clock),
+        *_customers(config, clock, tried=file is None),
         *_staff(config, clock),
+        *_shop_system(config, clock),
     ]
 
 
-def _customers(config: Config, clock: Clock) -> Iterator[Subject]:
+def _customers(config: Config, clock: Clock, *, tried: bool) -> Iterator[Subject]:
     for name, account in config.channels.items():
         match account:
             case Telegram():
                 yield Subject(name, "Telegram, customers", _telegram(name, account, config, clock))
             case Slack():
                 yield Subject(name, "Slack, customers", _slack(name, account, config, clock, commands=False))
+            case Mastodon():
+                yield Subject(name, "Mastodon, customers", _mastodon(account, clock))
+            case X():
+                yield Subject(name, "X, customers", _x(name, account, config, clock))
+            case Bluesky():
+                yield Subject(name, "Bluesky, customers", _bluesky(account, clock))
+            case Webchat():
+                yield Subject(name, "web chat, customers", _web_chat(account, config, clock, tried=tried))
 
 
 def _staff(config: Config, clock: Clock) -> Iterator[Subject]:
@@ -52,6 +66,13 @@ def _staff(config: Config, clock: Clock) -> Iterator[Subject]:
             yield Subject(name, "Slack, staff", _slack(name, account, config, clock, commands=True))
         else:
             yield Subject(name, "Telegram, staff", _staff_telegram(name, account, clock))
+
+
+def _shop_system(config: Config, clock: Clock) -> Iterator[Subject]:
+    if url := config.complaints.hook.url:
+        from channels.shop_hook_examining import ShopHookExamination
+
+        yield Subject("complaints.hook", "the shop's own system", ShopHookExamination(url, clock=clock))
 
 
 def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Examines:
@@ -83,3 +104,44 @@ def _slack(name: str, account: Slack, config: Config, clock: Clock, *, commands:
         clock=clock,
         api_base=account.api_base,
     )
+
+
+def _mastodon(account: Mastodon, clock: Clock) -> Examines:
+    from channels.customers.mastodon.examining import MastodonExamination
+
+    return MastodonExamination(account.server, account.access_token.get_secret_value(), clock=clock)
+
+
+def _bluesky(account: Bluesky, clock: Clock) -> Examines:
+    from channels.customers.bluesky.examining import BlueskyExamination
+
+    return BlueskyExamination(account.handle, account.app_password.get_secret_value(), account.service, clock=clock)
+
+
+def _x(name: str, account: X, config: Config, clock: Clock) -> Examines:
+    from channels.customers.x import Credentials
+    from channels.customers.x.examining import XExamination
+
+    async def spent_today() -> int:
+        """Read beside whoever spends; the database's own examination tells of its troubles."""
+        with suppress(NoDatabase, SQLAlchemyError, OSError):
+            return await read_beside(config.database.url, lambda conn: spent(conn, name, clock.now().date()))
+        return 0
+
+    keys = (account.api_key, account.api_secret, account.access_token, account.access_secret)
+    return XExamination(
+        name,
+        Credentials(*(key.get_secret_value() for key in keys)),
+        budget=account.budget,
+        spent=spent_today,
+        pushed=account.mode == "webhook",
+        address=config.server.address,
+        clock=clock,
+        api_base=account.api_base,
+    )
+
+
+def _web_chat(account: Webchat, config: Config, clock: Clock, *, tried: bool) -> Examines:
+    from channels.customers.webchat.examining import WebchatExamination
+
+    return WebchatExamination(config.server.address, account.framed_by, clock=clock, tried=tried)

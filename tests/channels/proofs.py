@@ -57,6 +57,7 @@ FEATURES: dict[str, dict[str, str]] = {
         "duplicated": "Updates come twice",
         "late": "Updates come late",
         "reordered": "Updates come in another order",
+        "doctor": "What is wrong with its keys, permissions or address is found, and how to mend it told",
     },
 }
 """What a test may prove: the marker's word, and the sentence of the table, by chapter."""

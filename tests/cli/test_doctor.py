@@ -134,6 +134,6 @@ def test_what_others_on_this_machine_could_read_is_told(capsys: pytest.CaptureFi
     shutil.copyfile(sqlite_template, folder / "sample.db")
     (folder / "sample.db").chmod(0o644)
     code, said = doctor(capsys)
-    assert (code, "can read sample.db in data" in said, "→ chmod 700 data" in said) == (0, True, True)
+    assert (code, "can read data/sample.db:" in said, "→ chmod -R o-rwx data" in said) == (0, True, True)
     folder.chmod(0o700)
     assert "closed to other users" in doctor(capsys)[1]

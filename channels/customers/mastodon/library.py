@@ -16,7 +16,7 @@ from channels.contract import Poll, Upload
 from channels.customers.mastodon.refusals import explained
 from channels.customers.mastodon.stream import ring_on_news
 
-__all__ = ["FIRST_LOOK_BACK", "USUAL_LIMIT", "MastodonPy"]
+__all__ = ["FIRST_LOOK_BACK", "LET_IN", "USUAL_LIMIT", "MastodonPy"]
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ USUAL_LIMIT = 500
 """Characters of a status, where the server does not name its own limit."""
 _PAGE = 40
 _CALL_SECONDS = 20
-_LET_IN = ("for_private_mentions", "for_not_following", "for_not_followers", "for_new_accounts")
+LET_IN = ("for_private_mentions", "for_not_following", "for_not_followers", "for_new_accounts")
 """Whom a server may keep from us as strangers: for a shop's account, every customer is one. Accounts that moderators limited stay out."""
 
 
@@ -113,7 +113,7 @@ class MastodonPy:
         """Since 4.3, servers keep private mentions of strangers from an account unless it says otherwise."""
         try:
             policy = await asyncio.to_thread(self._api.notifications_policy)
-            if kept := {group: "accept" for group in _LET_IN if policy.get(group) not in (None, "accept")}:
+            if kept := {group: "accept" for group in LET_IN if policy.get(group) not in (None, "accept")}:
                 await asyncio.to_thread(lambda: self._api.update_notifications_policy(**kept))
                 log.info("mastodon_strangers_let_in", extra={"account": self._account, "groups": sorted(kept)})
         except MastodonError as error:

@@ -17,6 +17,7 @@ from tests.simulators.bluesky.world import POSTS, Account, Post, World, written
 __all__ = ["METHODS", "Call"]
 
 REFRESH = timedelta(days=60)
+APP, REFRESHING = "com.atproto.appPass", "com.atproto.refresh"
 TID = re.compile(r"[2-7a-j][2-7a-z]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -28,7 +29,7 @@ class Call:
         self.world, self.bearer, self.params, self.body = world, bearer, params, body
         self.headers: dict[str, str] = {}
 
-    def account(self, scope: str = "access") -> Account:
+    def account(self, *, refresh: bool = False) -> Account:
         """Who asks. Raises Refused."""
         if not self.bearer:
             raise Refused(401, "AuthMissing", "Authentication Required")
@@ -36,7 +37,7 @@ class Call:
             told = json.loads(base64.urlsafe_b64decode(self.bearer.split(".")[1] + "=="))
         except (IndexError, ValueError) as error:
             raise Refused(400, "InvalidToken", "Token could not be verified") from error
-        if told["scope"] != scope or told["sub"] not in self.world.accounts:
+        if (told["scope"] == REFRESHING) != refresh or told["sub"] not in self.world.accounts:
             raise Refused(400, "InvalidToken", "Token could not be verified")
         if told["exp"] <= self.world.now().timestamp():
             raise Refused(400, "ExpiredToken", "Token has expired")
@@ -53,13 +54,24 @@ def create_session(call: Call) -> dict[str, Any]:
     identifier, password = call.body["identifier"], call.body["password"]
     call.take("session", identifier)
     for account in call.world.accounts.values():
-        if account.handle == identifier and account.password == password != "":
-            return _session(call.world, account)
+        if account.handle == identifier and password and password in (account.password, account.main_password):
+            return _session(call.world, account, "com.atproto.access" if password == account.main_password else APP)
     raise Refused(401, "AuthenticationRequired", "Invalid identifier or password")
 
 
 def refresh_session(call: Call) -> dict[str, Any]:
-    return _session(call.world, call.account("refresh"))
+    return _session(call.world, call.account(refresh=True))
+
+
+def delete_session(call: Call) -> None:
+    call.account(refresh=True)
+
+
+def resolve_handle(call: Call) -> dict[str, Any]:
+    for account in call.world.accounts.values():
+        if account.handle == call.params["handle"][0]:
+            return {"did": account.did}
+    raise Refused(400, "InvalidRequest", "Unable to resolve handle")
 
 
 def get_profile(call: Call) -> dict[str, Any]:
@@ -148,13 +160,13 @@ def _is_there(world: World, ref: dict[str, str]) -> bool:
     return post is not None and post.cid == ref["cid"]
 
 
-def _session(world: World, account: Account) -> dict[str, Any]:
+def _session(world: World, account: Account, may: str = APP) -> dict[str, Any]:
     def token(scope: str, valid: timedelta) -> str:
         told = {"scope": scope, "sub": account.did, "exp": int((world.now() + valid).timestamp()), "iat": int(world.now().timestamp())}
         parts = ({"typ": "at+jwt", "alg": "ES256K"}, told)
         return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + ".c2ln"
 
-    tokens = {"accessJwt": token("access", world.session_lasts), "refreshJwt": token("refresh", REFRESH)}
+    tokens = {"accessJwt": token(may, world.session_lasts), "refreshJwt": token(REFRESHING, REFRESH)}
     return {"did": account.did, "handle": account.handle, "active": True, **tokens}
 
 
@@ -184,6 +196,8 @@ def _post_view(post: Post) -> dict[str, Any]:
 
 METHODS: dict[str, tuple[str, Callable[[Call], dict[str, Any] | None]]] = {
     "com.atproto.server.createSession": ("POST", create_session),
+    "com.atproto.identity.resolveHandle": ("GET", resolve_handle),
+    "com.atproto.server.deleteSession": ("POST", delete_session),
     "com.atproto.server.refreshSession": ("POST", refresh_session),
     "com.atproto.repo.createRecord": ("POST", create_record),
     "com.atproto.repo.putRecord": ("POST", put_record),

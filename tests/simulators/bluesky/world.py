@@ -25,6 +25,8 @@ class Account:
     handle: str
     name: str = ""
     password: str = ""
+    """An app password."""
+    main_password: str = ""
     blocks: set[str] = field(default_factory=set)
     """DIDs of whom this one blocked."""
     gone: bool = False

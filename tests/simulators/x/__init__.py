@@ -11,7 +11,8 @@ the people. Its state outlives the channel.
 
 What it does not do, so that nobody trusts it with that:
 
-* It knows five calls: mentions, direct messages of all and of one conversation, a direct message, a post. Pictures are keys alone.
+* It knows these calls alone: mentions, direct messages of all and of one conversation, a direct message, a post; who the account is,
+  which webhooks there are, and whether the account is subscribed to one. Nothing is pushed. Pictures are keys alone.
 * Signatures are checked as OAuth 1.0a has them, for the address that the library signs; a nonce may be used again.
 * Limits are those that X publishes for a user (15 direct messages and 15 looks at them in 15 minutes, 1,440 messages a day,
   300 looks at mentions, 100 posts); a window begins with its first call.

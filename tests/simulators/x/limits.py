@@ -8,6 +8,8 @@ __all__ = ["LIMITS", "Limit", "Limits"]
 
 QUARTER, DAY = 15 * 60, 24 * 60 * 60
 LIMITS = {
+    "me": ((75, QUARTER),),
+    "subscription": ((500, QUARTER),),
     "mentions": ((300, QUARTER),),
     "messages": ((15, QUARTER),),
     "conversation": ((15, QUARTER),),

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Self
 from urllib.parse import quote, unquote
 
-from aiohttp import web
+from aiohttp import BasicAuth, web
 from oauthlib.oauth1.rfc5849 import signature as oauth
 
 from tests.simulators.x.interface import faults_of
@@ -28,7 +28,10 @@ _SIGNED_FOR = "https://api.twitter.com"
 _PROBLEMS = f"{_SIGNED_FOR}/2/problems"
 _LATEST_MENTIONS = 800
 """How far back X lets anybody page."""
+_BEARER = "AAAA-the-apps-own-token"
 _CALLS = (
+    ("me", "GET", "/2/users/me"),
+    ("subscription", "GET", "/2/account_activity/webhooks/{webhook_id}/subscriptions/all"),
     ("mentions", "GET", "/2/users/{id}/mentions"),
     ("messages", "GET", "/2/dm_events"),
     ("conversation", "GET", "/2/dm_conversations/with/{participant_id}/dm_events"),
@@ -80,6 +83,8 @@ class XSimulator:
         self._faults.append(_Fault(how, call, times, body or {}, after))
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path in ("/oauth2/token", "/2/webhooks"):
+            return await self._app(request)
         found = next(((*one, named) for one in _CALLS if (named := _fits(one[2], request.path)) and one[1] == request.method), None)
         if found is None:
             return self._said(404, {"title": "Not Found"})
@@ -96,6 +101,7 @@ class XSimulator:
         fault = self._fault_of(call)
         if fault and (spoiled := self._spoil(request, fault, headers)):
             return spoiled
+        headers |= {"x-access-level": self.world.access_level}
         status, answer = getattr(self, f"_{call}")(request, names, body)
         if fault and fault.how == "drop_after":
             return self._cut(request)
@@ -103,6 +109,26 @@ class XSimulator:
             return self._said(500, {"title": "Internal Server Error"}, headers)
         await asyncio.sleep(0)
         return self._said(status, answer, headers)
+
+    async def _app(self, request: web.BaseRequest) -> web.Response:
+        """What the app asks for itself, and no account for it."""
+        self.world.calls[request.path] += 1
+        if request.path == "/2/webhooks":
+            if request.headers.get("Authorization") != f"Bearer {_BEARER}":
+                return self._said(401, {"title": "Unauthorized"})
+            return self._said(200, {"data": [{key: one[key] for key in ("id", "url", "valid")} for one in self.world.webhooks]})
+        told = BasicAuth.decode(request.headers.get("Authorization", "Basic Og=="))
+        if (told.login, told.password) != (KEYS["api_key"], KEYS["api_secret"]) or "grant_type" not in await request.post():
+            return self._said(403, {"errors": [{"code": 99, "message": "Unable to verify your credentials"}]})
+        return self._said(200, {"token_type": "bearer", "access_token": _BEARER})
+
+    def _me(self, _: web.BaseRequest, _names: dict[str, str], _body: Any) -> tuple[int, Json]:
+        self.world.charge("person read")
+        return 200, {"data": self.world.users[SHOP].shown}
+
+    def _subscription(self, _: web.BaseRequest, names: dict[str, str], _body: Any) -> tuple[int, Json]:
+        hook = next(one for one in self.world.webhooks if one["id"] == names["webhook_id"])
+        return 200, {"data": {"subscribed": hook["subscribed"]}}
 
     def _fault_of(self, call: str) -> _Fault | None:
         for fault in self._faults:

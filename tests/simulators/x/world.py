@@ -61,6 +61,9 @@ class World:
         self.faults: list[str] = []
         """What the interface description or a limit of length does not allow."""
         self.groups: set[str] = set()
+        self.access_level = "read-write-directmessages"
+        self.webhooks: list[Json] = []
+        """As X lists them: `id`, `url`, `valid`; with `subscribed`, whether the shop's account is."""
         self._last_id = 0
 
     @property
