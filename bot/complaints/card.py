@@ -107,6 +107,8 @@ def _lines(view: CaseView, reader: Reader, now: datetime) -> Iterator[str]:
     yield words("card.who", name=customer_name(view, lang), language=reader.language(view.lang) if view.lang else "")
     if what := purchase_line(view.bought, lang):
         yield words("card.bought", what=what)
+    if view.place:
+        yield words("card.place", place=view.place)
     said = [line for entry in view.entries if entry.author == "customer" for line in said_lines(entry, lang)]
     yield from said[-_LATEST:]
     if view.earlier:

@@ -38,6 +38,8 @@ class Complaint:
     value: Value | None = None
     words: str = ""
     media: Media | None = None
+    place: str = ""
+    """Where the customer was, as the comment card that they filled in told."""
     human: bool = False
     free: bool = False
     again: bool = False
@@ -58,6 +60,8 @@ class Complaint:
             data["dialog"] = self.dialog_id
         if self.finding:
             data |= {"reason": self.finding.reason, "severity": self.finding.severity}
+        if self.place:
+            data["place"] = self.place
         if self.human:
             data["human"] = True
         if self.media:

@@ -102,6 +102,7 @@ def _complaint(told: Told, judge: Judge) -> Complaint | None:
         value=value,
         words=told.words,
         media=told.media,
+        place=str((told.facts or {}).get("place", "")),
         human=human,
         free=free,
     )

@@ -77,6 +77,8 @@ class CaseSheet:
     name: str
     language: str
     bought: str
+    place: str
+    """Where the comment card hung that they complained on; empty where none did."""
     details: tuple[tuple[str, str], ...]
     quote: str
     """What they said and scored, in one line for the list."""
@@ -119,6 +121,7 @@ def sheet(
         name=customer_name(view, t.lang),
         language=t.reader.language(view.lang) if view.lang else "",
         bought=purchase_line(view.bought, t.lang),
+        place=t.about("card.place", place=view.place) if view.place else "",
         details=tuple(_details(view.bought, t)),
         quote=_quote(view, t),
         story=tuple(_story(view, t, names or {}, files or {})),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 
 from bot.dialogs.advance import advance, begin, begin_with_words, repeat
 from bot.dialogs.afterwards import TESTIMONIAL, Offers, referral_offer, review_offer, wants_testimonial
+from bot.dialogs.comment_card import COMMENT_CARD, asked_for_card, has_had_enough, open_card
 from bot.dialogs.dialog import Dialog, DialogState, Signal, SignalKind, Step
 from bot.dialogs.loading import Loaded
-from bot.dialogs.moving import CameOver, Move, come_over, coming_along
+from bot.dialogs.moving import Move, come_over, coming_along
 from bot.dialogs.opening import facts_for
+from bot.dialogs.outcome import Outcome
 from bot.dialogs.published import Published
-from bot.dialogs.recording import Given, given_in
+from bot.dialogs.recording import given_in
 from bot.dialogs.refs import Aside, read_ref
 from bot.dialogs.taking_back import LEAVE, taken_back
 from bot.dialogs.talk import Held, Talk
@@ -27,40 +29,10 @@ from bot.surveys.wording import phrase
 from channels.contract import Heard, HeardKind, Say
 from storage.ids import new_id
 
-__all__ = ["Complains", "Outcome", "Understanding"]
+__all__ = ["Complains", "Understanding"]
 
 Complains = Callable[[str, str], bool]
 """Whether words in a language (ISO 639-1) are a complaint: decides how somebody is thanked."""
-
-COMMENT_CARD = "comment-card"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What one thing heard brings forth, to be written with the rest of its batch."""
-
-    talk: Talk
-    held: Held | None = None
-    says: list[Say] = field(default_factory=list)
-    tolds: list[Told] = field(default_factory=list)
-    givens: list[Given] = field(default_factory=list)
-    invitations: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Changes, by invitation."""
-    consents: list[tuple[str, bool]] = field(default_factory=list)
-    """Purpose, granted."""
-    reachable: bool | None = None
-    """A change of whether the address can be reached."""
-    came: CameOver | None = None
-    """That the customer goes on here who was at another address."""
-
-    def invitation(self, held: Held, **changes: Any) -> None:
-        """What becomes of the invitation that the dialog follows from, where there is one."""
-        if held.invitation_id is not None:
-            self.invitations.setdefault(held.invitation_id, {}).update(changes)
-
-    def customer_ids(self) -> set[int]:
-        """Whose words and dialogs these are: they must be there to be pointed at."""
-        return {told.customer_id for told in self.tolds} | ({self.held.customer_id} if self.held else set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +77,8 @@ class Understanding:
         current = talk.current()
         if move := self.loaded.moves.get(heard.token):
             self._came_over(move, talk, outcome)
+        elif invitation is None and (place := asked_for_card(heard, talk.lang)) is not None:
+            self._handed_card(place, talk, outcome)
         elif heard.token and invitation is None:
             outcome.says.append(Say(phrase("unknown_link", talk.lang, shop=self.shop)))
         elif invitation is not None:
@@ -113,6 +87,21 @@ class Understanding:
             self._apply(outcome, current, repeat(current.survey, current.dialog, self.now, lead=phrase("resuming", talk.lang)), heard)
         else:
             outcome.says.append(Say(phrase("comment_invite", talk.lang, shop=self.shop)))
+
+    def _handed_card(self, place: str, talk: Talk, outcome: Outcome) -> None:
+        """Somebody wants to tell something: to those who look after a case of theirs, where one is open, else on a card."""
+        if talk.has_case:
+            outcome.says.append(Say(phrase("card_for_case", talk.lang, shop=self.shop)))
+        elif not self.published.has(COMMENT_CARD):
+            outcome.says.append(Say(phrase("comment_invite", talk.lang, shop=self.shop)))
+        elif held := open_card(talk, place):
+            self._apply(outcome, held, repeat(held.survey, held.dialog, self.now, lead=phrase("resuming", talk.lang)), heard=None)
+        elif has_had_enough(self.conn, talk, self.now):
+            outcome.says.append(Say(phrase("enough_cards", talk.lang)))
+        else:
+            version_id, survey = self.published.newest(COMMENT_CARD)
+            held = self._begun(talk, survey, version_id, {"place": place} if place else {})
+            self._apply(outcome, held, begin(survey, held.dialog, self.now), heard=None)
 
     def _opened_link(self, invitation: Any, talk: Talk, outcome: Outcome) -> None:
         if not talk.known:
@@ -176,6 +165,9 @@ class Understanding:
     def _spoke(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
         held = talk.current(heard.at)
         if self._took_back(heard.text, talk, outcome):
+            return
+        if (place := asked_for_card(heard, talk.lang)) is not None:
+            self._handed_card(place, talk, outcome)
             return
         command = understand_command(talk.lang, heard.text) if heard.text else None
         if held is not None and (command is not None or not talk.is_with_staff(held, heard.at)):

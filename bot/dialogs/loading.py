@@ -17,7 +17,7 @@ from bot.dialogs.refs import read_ref
 from bot.dialogs.stored import dialog_from_json
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.words import STILL_SPEAKING
-from channels.contract import Heard, HeardKind
+from channels.contract import Heard, HeardKind, card_place
 from storage.ids import new_id
 from storage.queries.conversations import addresses_at, addresses_by_id, dialogs_about, invitations_by_token, staff_wrote_at
 from storage.queries.moves import opened_links
@@ -126,8 +126,9 @@ def _add_dialogs(
 
 
 def _mark_cases(conn: Connection, heards: Sequence[Heard], talks: dict[tuple[str, str], Talk]) -> None:
-    """Words alone may be meant for staff: whoever writes any may have an open case in which staff wrote to them."""
-    writing = {talks[heard.account, heard.address].customer_id for heard in heards if heard.kind in (HeardKind.TEXT, HeardKind.MEDIA)}
+    """Words alone may be meant for staff: whoever writes any, or asks for a card to write on, may have an open case."""
+    speaking = (heard for heard in heards if heard.kind in (HeardKind.TEXT, HeardKind.MEDIA) or card_place(heard.token) is not None)
+    writing = {talks[heard.account, heard.address].customer_id for heard in speaking}
     if writing:
         with_case = staff_wrote_at(conn, writing)
         for talk in talks.values():

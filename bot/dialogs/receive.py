@@ -14,9 +14,10 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from bot.dialogs.afterwards import NO_OFFERS, Offers
-from bot.dialogs.hearing import Complains, Outcome, Understanding
+from bot.dialogs.hearing import Complains, Understanding
 from bot.dialogs.loading import load
 from bot.dialogs.move_tokens import MoveTokens
+from bot.dialogs.outcome import Outcome
 from bot.dialogs.published import Published
 from bot.dialogs.recording import record
 from bot.dialogs.set_aside import NOT_ITS_FAULT, decided_anew, set_aside

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cache
 
@@ -10,7 +9,8 @@ from sqlalchemy import Connection
 
 from bot.dialogs.dialog import DialogState
 from bot.dialogs.talk import Held, Talk
-from bot.surveys.wording import phrase
+from bot.dialogs.whole_message import plain, words_of
+from bot.surveys.wording import LANGS
 from storage.queries.consents import agreed_to
 from storage.queries.panels import panels_of
 
@@ -21,14 +21,13 @@ PANEL = ":panel"
 LEAVE = "leave"
 """What the button says in place of words."""
 
-_LANGUAGES = ("en", "sv", "lv", "fr")
 _LEFT, _UNQUOTED = "left_panels", "not_quoted"
 
 
 def taken_back(conn: Connection, talk: Talk, text: str) -> tuple[list[Held], list[tuple[str, bool]], str]:
     """The dialogs that end with it, the consents, and the key of what is answered; no consents where the words say no such
     thing, or the customer has agreed to nothing of the kind."""
-    match _words().get(_plain(text)) if text else None:
+    match _words().get(plain(text)) if text else None:
         case "left_panels":
             consents = [(purpose, False) for purpose in panels_of(conn, talk.customer_id)]
             ended = [one for one in talk.open() if consents and PANEL in one.dialog.facts]
@@ -44,9 +43,5 @@ def taken_back(conn: Connection, talk: Talk, text: str) -> tuple[list[Held], lis
 def _words() -> dict[str, str]:
     """What is said, in any language, by the key of its answer. Nothing more may be said with it, signs aside."""
     lists = (("leave_panel_words", _LEFT), ("unquote_words", _UNQUOTED))
-    words = {_plain(word): answer for lang in _LANGUAGES for key, answer in lists for word in phrase(key, lang).split("|")}
+    words = {word: answer for lang in LANGS for key, answer in lists for word in words_of(key, lang)}
     return {**words, LEAVE: _LEFT}
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]", " ", text).casefold().split())

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.dialogs.hearing import Outcome
 from bot.dialogs.loading import Loaded
 from bot.dialogs.moving import write_moves
 from bot.dialogs.opening import NUDGE_AFTER
+from bot.dialogs.outcome import Outcome
 from bot.dialogs.stored import dialog_to_json
 from bot.dialogs.talk import Held, Talk
 from storage.bulk import insert_many, update_many

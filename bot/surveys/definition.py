@@ -35,7 +35,6 @@ Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Texts = dict[Lang, Annotated[str, StringConstraints(min_length=1, max_length=1000)]]
 """The same words in several languages, by ISO 639-1 code."""
 
-
 CONDITION_LIMIT = 500
 """Characters a condition may have."""
 
@@ -84,6 +83,7 @@ FACTS = frozenset(
         "order",
         "product",
         "store",
+        "place",
         "agent",
         "department",
         "amount",

@@ -6,6 +6,7 @@ message id or in one of four errors, each of which tells the sender what to do n
 """
 
 from channels.contract.admission import Admission, Admitted
+from channels.contract.card import card_place, card_token, written_card
 from channels.contract.channel import Capabilities, Channel, Fetches, FileWay, Hear, Pace, TopicChannel
 from channels.contract.finding import Examines, Finding, Level, NoAnswer
 from channels.contract.group import GroupEars, GroupSaid, HearGroup
@@ -60,4 +61,7 @@ __all__ = [
     "WindowChannel",
     "WindowField",
     "Windows",
+    "card_place",
+    "card_token",
+    "written_card",
 ]

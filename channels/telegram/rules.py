@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from channels.contract import Capabilities, Choice, FileWay, Layout, Pace, Say
+from channels.contract import Capabilities, Choice, FileWay, Layout, Pace, Say, written_card
 from channels.cutting import cut, units
 
 __all__ = [
@@ -107,8 +107,10 @@ def start_token(text: str) -> str | None:
 
 
 def spoken_words(text: str) -> str:
-    """What somebody wrote, a command as the word it is: `/stop` says "stop"."""
-    return typed_words(text).removeprefix("/") if _COMMAND.fullmatch(text) else text
+    """What somebody wrote, a command as the word it is: `/stop` says "stop". What asks for a comment card stays a command:
+    as a word it may mean something else."""
+    words = typed_words(text)
+    return words if written_card(words) is not None or not _COMMAND.fullmatch(text) else words.removeprefix("/")
 
 
 def typed_words(text: str) -> str:

@@ -66,6 +66,11 @@ class CaseView:
         return self.touchpoint.attributes if self.touchpoint else {}
 
     @property
+    def place(self) -> str:
+        """Where the comment card hung that the customer last complained on; empty where none did."""
+        return next((place for entry in reversed(self.entries) if (place := entry.data.get("place", ""))), "")
+
+    @property
     def lang(self) -> str:
         lang: str = self.case.lang or self.customer.lang
         return lang

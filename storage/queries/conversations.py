@@ -21,6 +21,7 @@ __all__ = [
     "answers_to",
     "customers_with_open_case",
     "dialogs_about",
+    "dialogs_begun_at",
     "invitations_by_token",
     "open_dialogs_at",
     "staff_wrote_at",
@@ -178,3 +179,9 @@ def open_dialogs_at(conn: Connection, address_id: int) -> Sequence[Row[*tuple[An
     """The dialogs open at this address: `id`, `survey`, `case_id`, `updated_at`."""
     here = (_dialog.c.address_id == address_id) & (_dialog.c.state == "open")
     return conn.execute(select(_dialog.c.id, _dialog.c.survey, _dialog.c.case_id, _dialog.c.updated_at).where(here)).all()
+
+
+def dialogs_begun_at(conn: Connection, address_id: int, survey: str, *, since: datetime) -> int:
+    """How many dialogs of a survey were begun at this address."""
+    theirs = (_dialog.c.address_id == address_id) & (_dialog.c.survey == survey) & (_dialog.c.opened_at > since)
+    return conn.execute(select(func.count()).select_from(_dialog).where(theirs)).scalar_one()

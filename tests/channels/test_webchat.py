@@ -62,6 +62,17 @@ async def test_an_invitation_link_starts_with_its_token_once_however_often_it_is
     assert [(heard.kind, heard.token) for heard in shop.heard] == [(HeardKind.START, token)]
 
 
+async def test_a_comment_card_may_be_filled_in_again_and_tells_its_place(shop: ChatShop, browser: httpx.AsyncClient) -> None:
+    for address, token in (("comment", "comment"), ("comment/TILL3", "comment-TILL3"), ("comment/TILL3", "comment-TILL3")):
+        page = await browser.get(f"/chat/{address}")
+        assert f'name="token" value="{token}"' in page.text
+        once = page.text.partition('name="once" value="')[2].partition('"')[0]
+        for _ in range(2):
+            await browser.post("/chat/start", data={"token": token, "once": once}, headers=SCRIPTED)
+    assert [heard.token for heard in shop.heard] == ["comment", "comment-TILL3", "comment-TILL3"]
+    assert (await browser.get("/chat/comment/TILL%203")).status_code == 404
+
+
 async def test_a_link_cut_short_gets_a_kind_page_in_the_visitors_language(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     page = await browser.get("/chat/Zk3", headers={"Accept-Language": "sv-SE,sv;q=0.9,en;q=0.5"})
     assert page.status_code == 404

@@ -47,12 +47,18 @@ class Phone:
             move_tokens=MoveTokens("a secret of the tests"),
         )
 
+    async def scans(self, token: str) -> None:
+        await self._hear(HeardKind.START, token=token)
+
     async def writes(self, words: str) -> list[Say]:
         before = len(await self._world.messages("phone", account=CUSTOMERS))
-        update = str(next(self._updates))
-        heard = Heard("telegram", CUSTOMERS, "phone", update, HeardKind.TEXT, self._world.clock.now(), text=words, lang="en", name="Eve")
-        await self._receiver.hear(heard)
+        await self._hear(HeardKind.TEXT, text=words)
         return (await self._world.messages("phone", account=CUSTOMERS))[before:]
+
+    async def _hear(self, kind: HeardKind, **what: str) -> None:
+        update = str(next(self._updates))
+        now = self._world.clock.now()
+        await self._receiver.hear(Heard("telegram", CUSTOMERS, "phone", update, kind, now, lang="en", name="Eve", **what))
 
 
 @pytest.fixture
@@ -91,3 +97,13 @@ async def test_whoever_asks_for_a_person_is_told_that_one_will_come(world: World
     says = await phone.writes("human")
     assert any("asked somebody" in say.text for say in says)
     assert "Asked for a person" in (await world.news("Maria"))[0].text
+
+
+async def test_staff_see_where_the_card_hangs_on_which_somebody_complains(world: World, phone: Phone) -> None:
+    await world.staff("Maria")
+    await phone.scans("comment-TILL3")
+    says = await phone.writes("1")
+    assert any("has been told and will write to you here" in say.text for say in says)
+    await phone.writes("The card reader was broken and nobody helped me")
+    assert (await world.case()).place == "TILL3"
+    assert "📍 On a comment card: TILL3" in (await world.news("Maria"))[0].text

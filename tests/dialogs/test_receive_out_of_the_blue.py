@@ -214,6 +214,7 @@ async def test_a_picture_sent_as_a_file_is_the_photo_that_was_asked_for(counter:
     await counter.hear(anna.writes("Lovely shop"))
     counter.pass_time(seconds=20)
     await counter.hear(anna.writes("5"), anna.does(HeardKind.MEDIA, media=Media(MediaKind.DOCUMENT, "file-8", "image/png")))
+    await anna.taps_and_is_heard("Yes")
     photo = next(row for row in await counter.rows(Answer) if row.question == "photo")
     assert (photo.media["ref"], photo.skipped, (await counter.only(Dialog)).state) == ("file-8", False, "completed")
 

@@ -41,7 +41,7 @@ def test_the_bank_holds_the_surveys_of_the_field_with_their_questions() -> None:
             "quote",
         ],
         "after-support": ["solved", "csat", "ces", "speed", "words"],
-        "comment-card": ["face", "words", "photo"],
+        "comment-card": ["face", "words", "photo", "reply"],
         "made-good": ["made_good", "what_is_missing", "handling"],
         "product": ["csat", "used", "what_for", "easier", "improve"],
         "relationship": ["nps", "reason", "other_products", "switch", "improve"],

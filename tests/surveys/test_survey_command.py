@@ -22,7 +22,7 @@ def makegood_survey(*arguments: str) -> Result:
 def test_a_right_survey_is_said_to_be_right() -> None:
     result = makegood_survey("check", str(CARD))
     assert result.exit_code == 0
-    assert result.output == f"✓ {CARD}: all right, 3 questions, 1 minute, in en, sv, lv, fr\n"
+    assert result.output == f"✓ {CARD}: all right, 4 questions, 1 minute, in en, sv, lv, fr\n"
 
 
 def test_every_mistake_in_every_file_is_told_and_the_command_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_a_survey_of_ones_own_is_published_once_however_often_it_is_said(
     for _ in range(2):
         result = makegood_survey("publish", str(own_survey))
         assert result.exit_code == 0, result.output
-        assert result.output == "table-card: published, 3 questions, 1 minute, in en, sv, lv, fr\n"
+        assert result.output == "table-card: published, 4 questions, 1 minute, in en, sv, lv, fr\n"
     with closing(sqlite3.connect(tmp_path / "makegood.db")) as db:
         assert db.execute("SELECT name, version FROM survey_version").fetchall() == [("table-card", 1)]
 

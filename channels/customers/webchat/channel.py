@@ -113,6 +113,7 @@ class WebChat:
             Route("/chat/photo/{ref:path}", self._photo),
             Mount("/chat/static", StaticFiles(directory=STATIC)),
             Route("/chat", self._open),
+            Route("/chat/comment/{place}", self._open),
             Route("/chat/{token}", self._open),
         ]
 
@@ -134,7 +135,8 @@ class WebChat:
     async def _open(self, request: Request) -> Response:
         """The page. Opening it changes nothing (previews of links open them too): the visitor, or their script, starts."""
         visitor = self._cookie.visitor(request, self._page.words)
-        token = request.path_params.get("token", "")
+        place = request.path_params.get("place", "")
+        token = f"comment-{place}" if place else request.path_params.get("token", "")
         if token and not posts.is_token(token):
             return self._page.trouble(visitor.lang, "no_such_page", 404)
         lines = await self._transcript(visitor.address, None) if visitor.known else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData, UploadFile
 
-from channels.contract import CHOICE_REF_LIMIT, HeardKind
+from channels.contract import CHOICE_REF_LIMIT, HeardKind, card_place
 from channels.customers.webchat.limits import PHOTO_BYTES, TEXT_CHARACTERS, image_type
 
 __all__ = ["Photo", "Posted", "Trouble", "chose", "is_token", "photographed", "said", "started"]
@@ -44,15 +44,17 @@ class Posted:
 
 
 def is_token(text: str) -> bool:
-    """Whether this may be an invitation's token at all."""
-    return _TOKEN.fullmatch(text) is not None
+    """Whether this may be an invitation's token at all, or a comment card's."""
+    return _TOKEN.fullmatch(text) is not None or card_place(text) is not None
 
 
 async def started(form: FormData) -> Posted:
     token = _field(form, "token")
     if token and not is_token(token):
         raise Trouble("malformed", 400)
-    return Posted(HeardKind.START, f"start:{token}", token=token)
+    # An invitation is opened once; a card that hangs on a counter is filled in by the same customer many times.
+    once = _once(form) if card_place(token) is not None else ""
+    return Posted(HeardKind.START, f"start:{token}{once and ':' + once}", token=token)
 
 
 async def said(form: FormData) -> Posted:
