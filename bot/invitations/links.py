@@ -9,7 +9,9 @@ from io import BytesIO
 
 import segno
 
-__all__ = ["Links", "qr_png", "qr_svg", "telegram_link", "webchat_link"]
+from channels.contract import card_token
+
+__all__ = ["Links", "card_link", "qr_png", "qr_svg", "telegram_link", "webchat_link"]
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What Telegram takes as the payload of a deep link (core.telegram.org/bots/features#deep-linking)."""
@@ -27,6 +29,15 @@ def telegram_link(bot: str, token: str) -> str:
 def webchat_link(public_url: str, token: str) -> str:
     """The address of the web chat that opens with this invitation."""
     return f"{public_url.rstrip('/')}/chat/{_carried(token)}"
+
+
+def card_link(public_url: str, place: str = "") -> str:
+    """The address of the web chat that opens with a comment card.
+
+    Raises:
+        ValueError: there can be no such place.
+    """
+    return f"{public_url.rstrip('/')}/chat/{card_token(place).replace('-', '/', 1)}"
 
 
 def _carried(token: str) -> str:

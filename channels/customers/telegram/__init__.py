@@ -59,6 +59,14 @@ class TelegramChannel(TelegramBot):
     def hear_groups(self, hear: HearGroup) -> None:
         self._hear_group = hear
 
+    async def asked_name(self) -> str:
+        """The bot's username, asked of Telegram now.
+
+        Raises:
+            Rejected: Telegram does not tell it.
+        """
+        return await (await self._aiogram()).username()
+
     async def post_poll(self, place: str, poll: Poll, *, message_id: int) -> Posted:
         """As the contract says; `message_id` is of no use, for Telegram has no idempotency key."""
         message = await (await self._aiogram()).post_poll(place, poll)

@@ -46,6 +46,12 @@ class Aiogram:
             await self._bot.delete_webhook()
         return (await self._bot.get_me()).username or ""
 
+    async def username(self) -> str:
+        try:
+            return (await self._bot.get_me()).username or ""
+        except AiogramError as error:
+            raise Rejected(explained(error)) from error
+
     async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
         call = Call("getUpdates", offset=offset, timeout=POLL_SECONDS, allowed_updates=UPDATES)
         return cast("Sequence[dict[str, Any]]", await self._bot(call, request_timeout=POLL_SECONDS + 15))
