@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from bot.accounts import links_of
 from bot.app import App, open_app
 from bot.config import Config
+from bot.config.rules import offers_of
 from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
 from bot.mistake import Mistake
@@ -57,6 +58,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         planner=app.planner if sample else None,
         accounts={channel.account: channel.name for channel in app.channels},
         poll_rules={channel.account: channel.poll_rules for channel in app.channels if isinstance(channel, PollPlaces)},
+        offers=offers_of(config),
         staff_accounts={channel.account: channel.name for channel in app.staff_channels},
         staff_links=lambda: links_of(config, app.staff_channels),
     )

@@ -8,7 +8,6 @@ import typer
 
 from bot.cli.campaign_data import look_at
 from bot.cli.options import ConfigFile
-from bot.mistake import Mistake
 
 app = typer.Typer(help="Words that may be quoted, and whose a code is.", no_args_is_help=True)
 
@@ -29,14 +28,7 @@ def quotes(config: ConfigFile = None) -> None:
 @app.command()
 def referral(code: Annotated[str, typer.Argument(help="The code that a friend brought.")], config: ConfigFile = None) -> None:
     """Say whose code this is."""
-    from storage.ids import from_short
-    from storage.queries.promoters import customer_of_number
+    from bot.campaigns.promoters.codes import owner_of
 
-    try:
-        number = from_short(code.strip().lower().rpartition("-")[2])
-    except ValueError:
-        number = 0
-    customer = look_at(config, lambda conn: customer_of_number(conn, number)) if 0 < number < 1 << 63 else None
-    if customer is None:
-        raise Mistake(f'nobody has the code "{code}"', "look at its spelling")
+    customer = look_at(config, lambda conn: owner_of(conn, code))
     typer.echo(f"{customer.external_id or customer.id} {customer.name}".strip())

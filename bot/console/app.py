@@ -28,6 +28,7 @@ from bot.console.pages import STATIC, Pages
 from bot.console.panels import PanelPages
 from bot.console.parts import ConsoleParts
 from bot.console.polls import PollPages
+from bot.console.promoters import PromoterPage
 from bot.console.sample import SampleShop
 from bot.console.sessions import Sessions
 from bot.console.staff import StaffPages
@@ -52,6 +53,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *PollPages(parts, pages, sessions).routes(),
         *PanelPages(parts, pages, sessions).routes(),
         *GroupPages(parts, pages, sessions).routes(),
+        *PromoterPage(parts, pages, sessions).routes(),
         *FiguresPage(parts, pages, sessions).routes(),
         *StaffPages(parts, pages, sessions).routes(),
         *HomePage(parts, pages, sessions).routes(),

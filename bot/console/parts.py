@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from bot.complaints.rules import Rules
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
+from bot.dialogs.afterwards import NO_OFFERS, Offers
 from bot.files.links import FileLinks
 from bot.files.store import FileStore
 from bot.invitations.links import Links
@@ -42,6 +43,7 @@ class ConsoleParts:
     shop's: `/` and `/shop` let a newcomer be customer and staff.
 
     `accounts` are the customers' accounts, each with its platform, `poll_rules` of those that can post polls.
+    `offers` are made to those who have answered.
     `staff_accounts` are the platforms of the accounts that staff can link
     chats to, by account; `staff_links` leads there,
     as far as the platforms have told us our own names yet.
@@ -60,6 +62,7 @@ class ConsoleParts:
     planner: Planner | None = None
     accounts: Mapping[str, str] = field(default_factory=dict)
     poll_rules: Mapping[str, PollRules] = field(default_factory=dict)
+    offers: Offers = NO_OFFERS
     staff_accounts: Mapping[str, str] = field(default_factory=dict)
     staff_links: Callable[[], Links] = Links
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
+from storage.bulk import insert_many
 from storage.customers import Consent
+from storage.ids import new_id
 
-__all__ = ["agreed_to", "all_who_agreed", "has_agreed", "newest_words"]
+__all__ = ["add_consent", "agreed_to", "all_who_agreed", "has_agreed", "newest_words"]
 
 _consent = Consent.__table__  # type: ignore[attr-defined]
+
+
+def add_consent(conn: Connection, customer_id: int, purpose: str, *, granted: bool, source: str, now: datetime) -> None:
+    entry = {"purpose": purpose, "granted": granted, "source": source, "at": now}
+    insert_many(conn, _consent, [{"id": new_id(), "customer_id": customer_id, **entry}])
 
 
 def agreed_to(conn: Connection, customer_id: int, purpose: str) -> bool | None:

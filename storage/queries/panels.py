@@ -11,10 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 from storage.bulk import insert_many
 from storage.campaigns import Campaign, Wave
 from storage.customers import Consent, Customer
-from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.panels import PREFIX, Panel, purpose_of
-from storage.queries.consents import all_who_agreed, has_agreed
+from storage.queries.consents import add_consent, all_who_agreed, has_agreed
 
 __all__ = ["add_panel", "all_panels", "asked_in_panel", "is_member", "members_of", "panel_named", "panels_of", "write_consent"]
 
@@ -56,8 +55,7 @@ def panels_of(conn: Connection, customer_id: int) -> list[str]:
 
 
 def write_consent(conn: Connection, customer_id: int, panel: str, granted: bool, source: str, now: datetime) -> None:
-    entry = {"purpose": purpose_of(panel), "granted": granted, "source": source, "at": now}
-    insert_many(conn, _consent, [{"id": new_id(), "customer_id": customer_id, **entry}])
+    add_consent(conn, customer_id, purpose_of(panel), granted=granted, source=source, now=now)
 
 
 def asked_in_panel(conn: Connection, panel: str, customer_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:

@@ -15,6 +15,7 @@ from bot.console.parts import ConsoleParts, SignIn
 from bot.console.passwords import hash_password
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
+from bot.dialogs.afterwards import NO_OFFERS
 from bot.files.folder import FileFolder
 from bot.files.limits import Limits
 from bot.files.links import FileLinks
@@ -38,6 +39,7 @@ class House:
         self.files = FileStore(world.database, FileFolder(folder), Limits())
         self.file_links = FileLinks(ADDRESS, "a secret of the tests")
         self.staff_bots = {STAFF: "desk_of_tests_bot"}
+        self.offers = NO_OFFERS
         self.operations = Operations(world.rules, world.published)
         self.desk = Desk(world.database, self.operations, world.clock, self._wake)
 
@@ -63,6 +65,7 @@ class House:
             planner=planner,
             accounts={"shop_bot": "telegram", "shop_social": "mastodon"},
             poll_rules={"shop_bot": POLL_RULES},
+            offers=self.offers,
             staff_accounts=dict.fromkeys(self.staff_bots, "telegram"),
             staff_links=lambda: Links({account: bot for account, bot in self.staff_bots.items() if bot}),
         )

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition, read_group
+from bot.campaigns.focus.overview import overview_of
 from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.report import summary_of, transcript_of
 from bot.campaigns.focus.session import take_said, tend_groups
@@ -97,6 +98,8 @@ async def test_members_are_invited_by_quota_and_the_seats_left_are_counted(shop:
     await agreed(shop, swedes[1])
     async with shop.database.read() as conn:
         assert await conn.run_sync(lambda conn: seats_left(conn, group)) == [0, 1]
+        overview = await conn.run_sync(lambda conn: overview_of(conn, "basket"))
+    assert overview and [(one.invited, one.agreed) for one in overview.wanted] == [(3, 1), (1, 1)] and overview.reached == 2
     assert await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, MONDAY)) == ["focus-basket-2-2"]
 
 

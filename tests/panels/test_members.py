@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition as Campaign
 from bot.campaigns.panels.definition import Definition, invitation_to, read_panel
+from bot.campaigns.panels.overview import members_shown, overview_of
 from bot.campaigns.panels.steering import found_panel, invite_to_panel, take_out
 from bot.campaigns.steering import draft, schedule
 from bot.campaigns.written import Problems
@@ -25,6 +26,7 @@ from storage.customers import Consent
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
 from storage.outbox import Message
+from storage.queries.panel_members import MemberCounts
 from storage.queries.panels import all_panels, members_of, panels_of, write_consent
 from tests.campaigns.campaign import STOCKHOLM, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
@@ -72,6 +74,10 @@ async def test_members_alone_are_asked_and_who_has_left_is_none(shop: Shop) -> N
     async with shop.database.read() as conn:
         assert [row.id for row in await conn.run_sync(members_of, "taste")] == [astrid]
         assert [count for _, count in await conn.run_sync(all_panels)] == [1]
+        overview = await conn.run_sync(lambda conn: overview_of(conn, "taste", MONDAY + 3 * HOUR))
+        (shown,) = await conn.run_sync(lambda conn: members_shown(conn, "taste", MONDAY + 3 * HOUR))
+    assert overview and overview.counts == MemberCounts(invited=0, joined=1, resting=0, left=1) and overview.rate
+    assert (overview.rate.value, overview.rate.n) == (0, 1) and (shown.asked, shown.answered) == (1, 0)
 
 
 async def test_who_leaves_between_planning_and_sending_is_not_asked(shop: Shop) -> None:

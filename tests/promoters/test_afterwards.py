@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.campaigns.promoters.alike import offered_lately
+from bot.campaigns.promoters.testimonials import words_left
 from bot.dialogs import afterwards
 from bot.dialogs.afterwards import Offers, is_promoter, referral_code, review_offer
 from bot.dialogs.dialog import Dialog as DialogValue
@@ -47,6 +49,9 @@ async def test_everybody_is_offered_the_review_in_the_same_words_whatever_their_
     assert [say.text for say in offered] == [
         f"If you like, you can also write a public review of {SHOP}. We ask everybody the same, whatever they have told us."
     ]
+    async with counter.database.read() as conn:
+        lately = await conn.run_sync(lambda conn: offered_lately(conn, Offers(review_url=URL), counter.clock.now()))
+    assert (lately.alike.offered, lately.alike.finished, lately.codes) == (1, 1, 0), "and so it is counted"
 
 
 def test_the_offer_of_a_review_is_not_given_the_answers() -> None:
@@ -86,6 +91,8 @@ async def test_a_promoter_gets_a_code_and_is_asked_for_words_that_are_quoted_onl
     await anna.taps_and_is_heard("Yes")
     async with counter.database.read() as conn:
         assert [row.words for row in await conn.run_sync(quotable)] == ["They answer within the hour."]
+        assert [one.leave for one in await conn.run_sync(words_left)] == [True]
+        assert (await conn.run_sync(lambda conn: offered_lately(conn, ALL, counter.clock.now()))).codes == 1
     counter.pass_time(minutes=5)
     await counter.hear(anna.writes("Do not quote me!"))
     assert "we will not quote you" in (await anna.texts())[-1]
