@@ -137,7 +137,7 @@ async def _run(rate: int, permitted: int, seconds: int, factor: float) -> list[F
         clock, pace = FastClock(factor), timedelta(seconds=1 / rate)
         platform = Platform(clock, pace, permitted)
         delivery = Delivery(database, [platform], clock)
-        outreach = Outreach(Policy(timezone=STOCKHOLM), published, "Fjord & Field", "en", frozenset({"shop_bot"}), {"shop_bot": pace})
+        outreach = Outreach(Policy(timezone=STOCKHOLM), published, "Fjord & Field", "en", ("shop_bot",), {"shop_bot": pace})
 
         async def feed() -> None:
             while True:

@@ -20,7 +20,7 @@ from bot.complaints.detecting import Detection
 from bot.complaints.pictures import file_settled
 from bot.complaints.sweeps import case_sweeps
 from bot.config import Config
-from bot.config.rules import complaint_rules_of, offers_of, planner_of, policy_of
+from bot.config.rules import complaint_rules_of, fallback_of, offers_of, planner_of, policy_of
 from bot.data_folder import data_folder, file_store, server_secret
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
@@ -136,9 +136,10 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
     secret = server_secret(data_folder(config))
     store, file_links = file_store(config, database), FileLinks(config.server.address, secret)
     channels, staff = customer_channels(config, database, clock, secret, store), staff_channels(config, clock)
-    systems = shop_systems(config, clock)
-    delivery = Delivery(database, [*channels, *staff, *systems], clock, Enclosing(database, store, file_links, clock).enclosed)
-    rules = complaint_rules_of(config)
+    systems, rules = shop_systems(config, clock), complaint_rules_of(config)
+    accounts = fallback_of(config, {channel.account for channel in channels if channel.capabilities.private})
+    enclosing = Enclosing(database, store, file_links, clock)
+    delivery = Delivery(database, [*channels, *staff, *systems], clock, enclosing.enclosed, fallback=accounts)
     fetchers = {channel.account: channel for channel in (*channels, *staff) if isinstance(channel, Fetches)}
     fetching = Fetching(database, store, fetchers, clock, lambda conn, file, now: file_settled(conn, rules, file, now), delivery.wake)
     operations = Operations(rules, published)
@@ -162,7 +163,6 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         files_heard=fetching.look,
     )
     planner = planner_of(config)
-    accounts = frozenset(channel.account for channel in channels if channel.capabilities.private)
     paces = {channel.account: channel.capabilities.pace.account for channel in channels}
     outreach = Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], accounts, paces)
     return App(

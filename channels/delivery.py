@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from channels.clock import Clock
@@ -11,15 +12,28 @@ from channels.contract import Channel
 from channels.enclosing import Encloses
 from channels.line import Line
 from storage.database import Database
+from storage.queries.outbox import settle
 
 __all__ = ["Delivery"]
 
 
 class Delivery:
-    """Sends for the accounts of these channels, for each once `run` says that this process owns it."""
+    """Sends for the accounts of these channels, for each once `run` says that this process owns it.
 
-    def __init__(self, database: Database, channels: Sequence[Channel], clock: Clock, encloses: Encloses | None = None) -> None:
-        self._lines = {channel.account: Line(database, channel, clock, encloses) for channel in channels}
+    `fallback` are the accounts where a message goes on that cannot reach its customer's address, in the order of preference.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Sequence[Channel],
+        clock: Clock,
+        encloses: Encloses | None = None,
+        *,
+        fallback: Sequence[str] = (),
+    ) -> None:
+        settling = partial(settle, fallback=tuple(fallback))  # one for all lines, so that they share transactions
+        self._lines = {channel.account: Line(database, channel, clock, settling, encloses) for channel in channels}
 
     def adopts(self, account: str) -> bool:
         line = self._lines.get(account)

@@ -18,9 +18,9 @@ from channels.lanes import Lanes
 from channels.outgoing import Outgoing
 from storage.database import Database
 from storage.outbox import MessageState, Priority
-from storage.queries.outbox import Settled, claim, has_gone_on, orphans, platform_ids, settle
+from storage.queries.outbox import Settled, claim, has_gone_on, orphans, platform_ids
 from storage.queries.topics import topic_root
-from storage.writer import DatabaseUnavailable
+from storage.writer import DatabaseUnavailable, Work
 
 __all__ = ["Line"]
 
@@ -51,8 +51,11 @@ KEYS_KEPT = 4096
 class Line:
     """`run` sends until it is cancelled; the caller owns the account meanwhile."""
 
-    def __init__(self, database: Database, channel: Channel, clock: Clock, encloses: Encloses | None = None) -> None:
+    def __init__(
+        self, database: Database, channel: Channel, clock: Clock, settle: Work[Settled, None], encloses: Encloses | None = None
+    ) -> None:
         self._database = database
+        self._settles = settle
         self._encloses = encloses
         self._channel = channel
         self._clock = clock
@@ -240,7 +243,8 @@ class Line:
                 await self._settle_all([each.settled(MessageState.DUE, now, due_at=until, reason=str(error), tried=tried) for each in back])
             case Unreachable():
                 left = self._lanes.hold(one.address, now)
-                await self._settle_all([each.settled(MessageState.UNREACHABLE, now, reason=error.reason) for each in (one, *left)])
+                gone = partial(Outgoing.settled, state=MessageState.UNREACHABLE, now=now, reason=error.reason, blocked=error.blocked)
+                await self._settle_all([gone(each) for each in (one, *left)])
             case Unknown():
                 self._lanes.done(one, now)
                 await self._settle(one.unknown(self._channel.capabilities, now, error.why))
@@ -254,7 +258,7 @@ class Line:
         """Note it, however long the database takes to come back: what was sent must not be sent again."""
         while True:
             try:
-                await self._database.writer.submit(settle, settled)
+                await self._database.writer.submit(self._settles, settled)
                 return
             except DatabaseUnavailable as error:
                 self._tell("settling_waits", error)

@@ -83,6 +83,7 @@ class Outgoing:
         due_at: datetime | None = None,
         reason: str = "",
         tried: bool = True,
+        blocked: bool = False,
     ) -> Settled:
         """Tried once more, where it was `tried`, and this came of it."""
         return Settled(
@@ -97,6 +98,7 @@ class Outgoing:
             reason,
             self.repeated,
             self.invitation_id,
+            blocked,
         )
 
     def put_back(self, now: datetime) -> Settled:

@@ -76,7 +76,8 @@ class CaseEntry(SQLModel, table=True):
     author: str
     kind: str
     """complaint, message, taken, assigned, handed_over, response, promise, kept, broken, asked, made_good, reopened, note, closed;
-    warned and overdue where an answer was late; not_delivered and perhaps_not_delivered of a message to the customer."""
+    warned and overdue where an answer was late; not_delivered and perhaps_not_delivered of a message to the customer;
+    gone_went_on and blocked_went_on of one that went on at another address of theirs."""
     words: str = ""
     data: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
 

@@ -42,6 +42,8 @@ class Address(SQLModel, table=True):
     lang: str = ""
     reachable: bool = True
     unreachable_reason: str = ""
+    blocked_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the customer themselves closed it to us, where that is why it cannot be reached."""
     created_at: datetime = Field(sa_type=Instant)
 
 

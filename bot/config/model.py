@@ -50,7 +50,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _settings_agree(self) -> Self:
-        checks = (_shared_names, _shared_tokens, _webhooks_nowhere, _nowhere_private, _open_to_all, _asked_twice)
+        checks = (_shared_names, _shared_tokens, _webhooks_nowhere, _nowhere_private, _open_to_all, _asked_twice, _no_account)
         raise_if([found for check in checks for found in check(self)])
         return self
 
@@ -134,3 +134,9 @@ def _asked_twice(config: Config) -> Iterator[Contradiction]:
         if pair in seen:
             yield Contradiction(("ask", number), f'asks "{ask.survey}" after "{ask.touchpoint}" a second time; leave one')
         seen.add(pair)
+
+
+def _no_account(config: Config) -> Iterator[Contradiction]:
+    for number, name in enumerate(config.policy.fallback):
+        if name not in config.channels:
+            yield Contradiction(("policy", "fallback", number), f"is no account of customers; choose among {', '.join(config.channels)}")

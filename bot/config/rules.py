@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from bot.complaints.hours import BusinessHours
@@ -15,7 +16,7 @@ from bot.invitations.planning import Ask, Planner
 from bot.invitations.policy import Policy
 from bot.invitations.sending import Outreach
 
-__all__ = ["complaint_rules_of", "offers_of", "outreach_of", "planner_of", "policy_of"]
+__all__ = ["complaint_rules_of", "fallback_of", "offers_of", "outreach_of", "planner_of", "policy_of"]
 
 
 def planner_of(config: Config) -> Planner:
@@ -45,9 +46,14 @@ def policy_of(config: Config) -> Policy:
     )
 
 
+def fallback_of(config: Config, among: Collection[str]) -> tuple[str, ...]:
+    """These accounts, in the order in which they are tried."""
+    return tuple(account for account in dict.fromkeys((*config.policy.fallback, *config.channels)) if account in among)
+
+
 def outreach_of(config: Config, published: Published) -> Outreach:
     """For looking at what would be sent; what sends knows the platforms' paces too."""
-    return Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], frozenset(config.channels))
+    return Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], fallback_of(config, config.channels))
 
 
 def complaint_rules_of(config: Config) -> Rules:

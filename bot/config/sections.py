@@ -93,6 +93,9 @@ class Policy(Section):
     remind_after: Period = Field(default=3 * _DAY, ge=_HOUR)
     grace: Period = Field(default=7 * _DAY, ge=_HOUR)
     """Silence after which a dialog is over."""
+    fallback: tuple[Name, ...] = ()
+    """Accounts of customers, in the order in which a customer's other addresses are tried; those not named follow, as they
+    stand in the file."""
 
 
 class Promoters(Section):

@@ -13,7 +13,7 @@ from bot.complaints.card import Reader, customer_name, department_name, said_lin
 from bot.complaints.words import STAFF_WORDS
 from storage.queries.cases import CaseView
 
-__all__ = ["author_name", "entry_lines", "history_text"]
+__all__ = ["author_name", "entry_lines", "history_text", "platform_name"]
 
 _LATEST = 25
 """So many entries fit into one message."""
@@ -44,6 +44,8 @@ def entry_lines(entry: Entry, reader: Reader, staff: Mapping[int, str]) -> list[
         facts["due"] = reader.moment(datetime.fromisoformat(data["due"]))
     if "what" in data:
         facts["what"], facts["why"] = (STAFF_WORDS(f"file_{name}.{data[name]}", lang) for name in ("what", "why"))
+    if "left" in data:
+        facts["left"], facts["on"] = (platform_name(data[name], lang) for name in ("left", "on"))
     if "answer" in data:
         facts["answer"] = STAFF_WORDS(f"made_good.{data['answer']}", lang)
     what = STAFF_WORDS(f"history.{entry.kind}", lang, **facts)
@@ -59,3 +61,9 @@ def author_name(author: str, lang: str, staff: Mapping[int, str]) -> str:
     if kind == "staff":
         return staff.get(int(number), STAFF_WORDS("history.somebody", lang))
     return STAFF_WORDS(f"history.{kind}", lang)
+
+
+def platform_name(platform: str, lang: str) -> str:
+    """The platform as a sentence names it."""
+    key = f"platform.{platform}"
+    return STAFF_WORDS(key, lang) if STAFF_WORDS.has(key, lang) else platform

@@ -33,7 +33,7 @@ def write_conversations(conn: Connection, loaded: Loaded, owners: dict[int, int]
         _write_strangers(conn, strangers, owners, {customer_id for outcome in outcomes for customer_id in outcome.customer_ids()}, now)
     named = [talk for at, talk in loaded.talks.items() if talk.customer_id != owners[talk.address_id] and at not in loaded.strangers]
     _update(conn, _address, [{"id": talk.address_id, "customer_id": talk.customer_id, "lang": talk.lang} for talk in named])
-    _update(conn, _address, list(_reachability(outcomes).values()))
+    _update(conn, _address, list(_reachability(outcomes, now).values()))
     write_moves(conn, [outcome.came for outcome in outcomes if outcome.came], now)
     changed = {id(held): held for talk in loaded.talks.values() for held in talk.dialogs if held.changed}.values()
     moved = [held for held in changed if held.version]
@@ -91,12 +91,13 @@ def _write_strangers(conn: Connection, talks: Sequence[Talk], owners: dict[int, 
     )
 
 
-def _reachability(outcomes: Sequence[Outcome]) -> dict[int, dict[str, Any]]:
+def _reachability(outcomes: Sequence[Outcome], now: datetime) -> dict[int, dict[str, Any]]:
     return {
         outcome.talk.address_id: {
             "id": outcome.talk.address_id,
             "reachable": outcome.reachable,
             "unreachable_reason": "" if outcome.reachable else "blocked by the customer",
+            "blocked_at": None if outcome.reachable else now,
         }
         for outcome in outcomes
         if outcome.reachable is not None

@@ -24,6 +24,7 @@ REASONS = {
     Reason.OPTED_OUT: "they said stop",
     Reason.NO_CONSENT: "they have not agreed to it, and it needs their consent",
     Reason.UNREACHABLE: "all their addresses are closed to us",
+    Reason.BLOCKED: "they have closed a chat to us, and have not spoken to us elsewhere since",
     Reason.NO_LANGUAGE: "it is put in people's own language or not at all, and theirs is not known or none of the survey's",
     Reason.QUOTA: "as many as were wanted have answered",
     Reason.EXPIRED: "the invitation's own time is over",
@@ -106,7 +107,7 @@ def explain(conn: Connection, outreach: Outreach, who: str, now: datetime) -> Wh
     return Why(
         customer.name or customer.external_id or "This customer",
         now.astimezone(zone),
-        customers.addresses[customer.id],
+        [way.address for way in customers.ways.get(customer.id, ())],
         judged(SimpleNamespace(**place, **times, **anything)),
         [judged(one) for one in invitations_of(conn, customer.id)],
     )

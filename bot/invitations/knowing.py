@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -14,8 +14,9 @@ from bot.invitations.limits import NO_LIMITS, Limits, Used
 from bot.invitations.policy import SURVEYS, Known
 from bot.invitations.resting import Rests
 from bot.surveys.definition import Survey
+from storage.queries.addresses import Way, ways_to
 from storage.queries.conversations import customers_with_open_case
-from storage.queries.invitations import addresses_of, consents_of, last_asked, with_open_dialog
+from storage.queries.invitations import consents_of, last_asked, with_open_dialog
 
 __all__ = ["Customers"]
 
@@ -24,7 +25,8 @@ __all__ = ["Customers"]
 class Customers:
     """An invitation sent is known to the next one of the same customer, or of the same campaign."""
 
-    addresses: dict[int, list[Any]]
+    ways: dict[int, list[Way]]
+    """Their addresses, in the order in which they are written to."""
     consents: dict[str, dict[int, bool]]
     """By purpose."""
     asked: dict[int, datetime]
@@ -37,15 +39,11 @@ class Customers:
 
     @classmethod
     def read(
-        cls, conn: Connection, ids: set[int], accounts: frozenset[str], limits: dict[int, Limits], zone: ZoneInfo, now: datetime
+        cls, conn: Connection, ids: set[int], accounts: Sequence[str], limits: dict[int, Limits], zone: ZoneInfo, now: datetime
     ) -> Self:
-        addresses: dict[int, list[Any]] = defaultdict(list)
-        for address in addresses_of(conn, ids):
-            if address.account in accounts:
-                addresses[address.customer_id].append(address)
         purposes = {SURVEYS, *(one.purpose for one in limits.values())}
         return cls(
-            addresses,
+            ways_to(conn, ids, accounts),
             {purpose: consents_of(conn, ids, purpose) for purpose in purposes},
             last_asked(conn, ids),
             with_open_dialog(conn, ids),
@@ -57,7 +55,7 @@ class Customers:
 
     def known(self, invitation: Any, survey: Survey | None) -> Known:
         customer = invitation.customer_id
-        addresses = self.addresses[customer]
+        ways = self.ways.get(customer, ())
         limits = self.limits.get(invitation.wave_id, NO_LIMITS)
         return Known(
             expires_at=invitation.expires_at,
@@ -65,7 +63,8 @@ class Customers:
             consent=self.consents[SURVEYS].get(customer),
             purpose=limits.purpose,
             agreed=self.consents[limits.purpose].get(customer),
-            reachable=not addresses or any(address.reachable for address in addresses),
+            reachable=not ways or any(way.address.reachable for way in ways),
+            blocked=_is_blocked(ways),
             timezone=invitation.timezone,
             country=invitation.country,
             last_asked_at=self.asked.get(customer),
@@ -82,8 +81,8 @@ class Customers:
         return self.limits.get(invitation.wave_id, NO_LIMITS).panel
 
     def address(self, customer: int) -> Any:
-        """Where they are written to: the newest address that can be reached; None where there is none."""
-        return next((address for address in self.addresses[customer] if address.reachable), None)
+        """Where they are written to: the first address that can be reached; None where there is none."""
+        return next((way.address for way in self.ways.get(customer, ()) if way.address.reachable), None)
 
     def lang(self, invitation: Any) -> str:
         """Their language; empty where it is not known."""
@@ -97,3 +96,8 @@ class Customers:
         limits = self.limits.get(invitation.wave_id, NO_LIMITS)
         self.used.sent(limits)
         self.rests.sent(limits.panel, invitation.customer_id, now)
+
+
+def _is_blocked(ways: Sequence[Way]) -> bool:
+    """Who closes one chat to us has not asked to be written to in the next; that is, until they speak to us there."""
+    return any((at := way.address.blocked_at) and all(other.used_at <= at for other in ways) for way in ways)

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     """The policy, or what it is for, asks for consent first, and they never gave it."""
     UNREACHABLE = "unreachable"
     """All their addresses are closed to us (blocked, gone)."""
+    BLOCKED = "blocked"
+    """They closed one of their chats to us, and have not spoken to us in another one since."""
     NO_LANGUAGE = "no_language"
     """It is put in their own language or not at all, and theirs is not known or none of the survey's."""
     QUOTA = "quota"
@@ -95,6 +97,7 @@ class Known:
     """What they said last about `purpose`, where that is another one: it always needs their yes."""
     reachable: bool = True
     """No where they have addresses and all of them are closed; a customer with none yet gets a link."""
+    blocked: bool = False
     timezone: str = ""
     country: str = ""
     last_asked_at: datetime | None = None
@@ -133,9 +136,8 @@ def may_write(policy: Policy, known: Known, now: datetime) -> Yes | Not:
     if never := _never(policy, known, now):
         return Not(never)
     waits = _waits(policy, known, now)
-    earliest = max([now, *waits.values()])
     zone, country = _place(policy, known)
-    daytime = next_daytime(earliest, zone, country, policy.quiet_hours)
+    daytime = next_daytime(max([now, *waits.values()]), zone, country, policy.quiet_hours)
     if not waits and daytime == now:
         return Yes()
     reason = next((reason for reason in Reason if reason in waits), None) or _night_or_holiday(now, zone, country)
@@ -157,6 +159,8 @@ def _never(policy: Policy, known: Known, now: datetime) -> Reason | None:
         return Reason.NO_CONSENT
     if not known.reachable:
         return Reason.UNREACHABLE
+    if known.blocked:
+        return Reason.BLOCKED
     if not known.speaks:
         return Reason.NO_LANGUAGE
     if known.quota_full:

@@ -48,8 +48,8 @@ class Outreach:
     published: Published
     shop: str
     default_lang: str
-    accounts: frozenset[str]
-    """The channel accounts that we write from; an address on any other counts for nothing."""
+    accounts: Sequence[str]
+    """The channel accounts that we write from, in the order of preference; an address on any other counts for nothing."""
     paces: Mapping[str, timedelta] = field(default_factory=dict)
     """The time from one message to the next that an account's platform asks for, where it does."""
 

@@ -26,11 +26,15 @@ class Retry(SendError):
 
 
 class Unreachable(SendError):
-    """The person cannot be reached at this address (blocked, gone, never started)."""
+    """The person cannot be reached at this address (blocked, gone, never started).
 
-    def __init__(self, reason: str) -> None:
+    `blocked` where they want it so: they blocked us, or take no messages. Who is just not there any more has said nothing.
+    """
+
+    def __init__(self, reason: str, *, blocked: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.blocked = blocked
 
 
 class Rejected(SendError):

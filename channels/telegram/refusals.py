@@ -11,6 +11,7 @@ __all__ = [
     "UNKNOWN_BOT_AGAIN",
     "edit_is_settled",
     "has_no_text",
+    "is_blocked",
     "is_nobody",
     "is_too_big",
     "poll_is_settled",
@@ -29,6 +30,11 @@ _EDIT_SETTLED = ("message is not modified", "message to edit not found", "messag
 def is_nobody(description: str) -> bool:
     """A Bad Request because there is nobody at that address."""
     return _says(description, _NOBODY)
+
+
+def is_blocked(description: str) -> bool:
+    """A Forbidden because the person there stopped the bot; others are forbidden because they are gone, or never began."""
+    return _says(description, ("bot was blocked by the user", "bot was kicked"))
 
 
 def is_too_big(description: str) -> bool:

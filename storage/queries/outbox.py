@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from storage.bulk import update_many
 from storage.customers import Address
 from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message, MessageState, Priority
+from storage.queries.falling_over import go_on_elsewhere
 from storage.queries.incidents import note_incidents
 from storage.queries.recalling import STALE_AFTER
 from storage.staff import Door
@@ -53,6 +55,8 @@ class Settled:
     reason: str = ""
     repeated: bool = False
     invitation_id: int | None = None
+    blocked: bool = False
+    """Of an unreachable one: whether the person themselves wants it so."""
 
 
 # States are written out and are no parameters: only so does a database see that the indexes of these states serve it.
@@ -112,15 +116,20 @@ def has_gone_on(conn: Connection, message_id: int) -> bool:
     return conn.execute(select(_message.c.id).join(later, behind).where(*asked).limit(1)).first() is not None
 
 
-def settle(conn: Connection, settled: Sequence[Settled]) -> Sequence[None]:
-    """Note what became of messages, and tell their addresses, doors and invitations."""
+def settle(conn: Connection, settled: Sequence[Settled], *, fallback: Sequence[str] = ()) -> Sequence[None]:
+    """Note what became of messages, and tell their addresses, doors and invitations. What cannot reach its customer goes on at
+    another address of theirs on one of the accounts of `fallback`, in their order, where there is one."""
     update_many(conn, _message, [_row(one) for one in settled], guard=None)
     if sent := [one for one in settled if one.state is MessageState.SENT and one.invitation_id]:
         for at, ids in _by_moment(sent).items():
             planned = update(_invitation).where(_invitation.c.id.in_(ids), _invitation.c.state == InvitationState.PLANNED.value)
             conn.execute(planned.values(state=InvitationState.SENT.value, sent_at=at))
-    if gone := [one for one in settled if one.state is MessageState.UNREACHABLE]:
-        _mark_unreachable(conn, gone)
+    gone: dict[tuple[str, str], list[Settled]] = defaultdict(list)
+    for one in settled:
+        if one.state is MessageState.UNREACHABLE:
+            gone[one.account, one.address].append(one)
+    for theirs in gone.values():
+        _mark_unreachable(conn, theirs, fallback)
     rejected = [one for one in settled if one.state is MessageState.REJECTED]
     note_incidents(conn, [(f"rejected.{one.account}", f"{one.account} does not take a message: {one.reason}", one.at) for one in rejected])
     return [None] * len(settled)
@@ -146,15 +155,21 @@ def _by_moment(sent: Sequence[Settled]) -> dict[datetime, list[int]]:
     return moments
 
 
-def _mark_unreachable(conn: Connection, gone: Sequence[Settled]) -> None:
-    for one in gone:
-        here = and_(_address.c.account == one.account, _address.c.native_id == one.address)
-        conn.execute(update(_address).where(here).values(reachable=False, unreachable_reason=one.reason))
-        conn.execute(update(_door).where(_door.c.account == one.account, _door.c.native_id == one.address).values(reachable=False))
-    waiting = or_(*(and_(_message.c.account == one.account, _message.c.address == one.address) for one in gone))
-    left = update(_message).where(_message.c.state == MessageState.DUE.value, waiting)
+def _mark_unreachable(conn: Connection, gone: Sequence[Settled], fallback: Sequence[str]) -> None:
+    """Of one address."""
+    last = gone[-1]
+    here = and_(_address.c.account == last.account, _address.c.native_id == last.address)
+    closed = {"reachable": False, "unreachable_reason": last.reason}
+    conn.execute(update(_address).where(here).values(**closed))
+    if last.blocked:
+        conn.execute(update(_address).where(here, _address.c.blocked_at.is_(None)).values(blocked_at=last.at))
+    conn.execute(update(_door).where(_door.c.account == last.account, _door.c.native_id == last.address).values(reachable=False))
+    failed = [one.id for one in gone]
+    went_on = go_on_elsewhere(conn, last.account, last.address, failed, last.at, why=last.reason, blocked=last.blocked, accounts=fallback)
+    left = update(_message).where(
+        _message.c.state == MessageState.DUE.value, _message.c.account == last.account, _message.c.address == last.address
+    )
     conn.execute(left.values(state=MessageState.UNREACHABLE.value, reason="an earlier message could not reach this address"))
-    for one in gone:
-        if one.invitation_id:
-            unreachable = update(_invitation).where(_invitation.c.id == one.invitation_id, _invitation.c.state.in_(("planned", "sent")))
-            conn.execute(unreachable.values(state=InvitationState.UNREACHABLE.value, reason=one.reason))
+    if ended := {one.invitation_id for one in gone if one.invitation_id and one.id not in went_on}:
+        unreachable = update(_invitation).where(_invitation.c.id.in_(ended), _invitation.c.state.in_(("planned", "sent")))
+        conn.execute(unreachable.values(state=InvitationState.UNREACHABLE.value, reason=last.reason))

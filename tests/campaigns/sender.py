@@ -71,7 +71,7 @@ async def _send_until_done(url: str, file: Path) -> None:
     await database.write(published.load)
     delivery = Delivery(database, [post], clock)
     always = Policy(quiet_hours=None, write_on_holidays=True, timezone=STOCKHOLM)
-    outreach = Outreach(always, published, "Fjord & Field", "en", frozenset({"shop_bot"}), {"shop_bot": PACE})
+    outreach = Outreach(always, published, "Fjord & Field", "en", ("shop_bot",), {"shop_bot": PACE})
     sending = asyncio.create_task(delivery.run("shop_bot"))
     while True:
         await plan_campaigns(database, STOCKHOLM, clock.now(), chunk=20)

@@ -42,7 +42,7 @@ async def _error(bot: Channel, address: str = "42", say: Say = HELLO, **more: An
 async def test_a_customer_who_blocked_the_bot_is_unreachable(bot: Channel, anna: Person) -> None:
     anna.block()
     error = await _error(bot)
-    assert isinstance(error, Unreachable) and "blocked by the user" in error.reason
+    assert isinstance(error, Unreachable) and "blocked by the user" in error.reason and error.blocked
     anna.unblock()
     assert await bot.send("42", HELLO, message_id=1)
 
@@ -55,7 +55,8 @@ async def test_somebody_who_never_started_the_bot_is_unreachable(bot: Channel, t
 
 async def test_a_deleted_account_is_unreachable(bot: Channel, anna: Person) -> None:
     anna.deactivate()
-    assert isinstance(await _error(bot), Unreachable)
+    error = await _error(bot)
+    assert isinstance(error, Unreachable) and not error.blocked
 
 
 @pytest.mark.proves("flood control", "telegram")

@@ -49,6 +49,10 @@ TELEGRAM = 'kind = "telegram"\ntoken = "1:abc"\n'
             '[[ask]]\ntouchpoint = "a"\nsurvey = "x"\n[[ask]]\ntouchpoint = "a"\nsurvey = "x"',
             'line 8: [ask] asks "x" after "a" a second time',
         ),
+        (
+            f'[channels.a]\n{TELEGRAM}[policy]\nfallback = ["a", "b"]',
+            "is no account of customers; choose among a",
+        ),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(written: Written, lines: str, text: str) -> None:

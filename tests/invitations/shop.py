@@ -20,7 +20,7 @@ from storage.bulk import insert_many
 from storage.cases import Case
 from storage.customers import Address, Consent, Customer
 from storage.database import Database
-from storage.dialogs import Dialog
+from storage.dialogs import Answer, Dialog
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.outbox import Message
@@ -34,7 +34,7 @@ ASKS = (
     Ask("late", "after-purchase"),
     Ask("support", "after-support"),
 )
-MODELS: tuple[Any, ...] = (Address, Case, Consent, Customer, Dialog, Invitation, Message, Touchpoint)
+MODELS: tuple[Any, ...] = (Address, Answer, Case, Consent, Customer, Dialog, Invitation, Message, Touchpoint)
 TABLES: dict[type, Any] = {model: model.__table__ for model in MODELS}
 
 
@@ -98,7 +98,5 @@ async def open_shop(database: Database, **policy: Any) -> Shop:
 
     await database.write(publish_bank)
     stockholm = ZoneInfo("Europe/Stockholm")
-    outreach = Outreach(
-        Policy(timezone=stockholm, country="SE", **policy), published, "Fjord & Field", "en", frozenset({"shop_bot", "team"})
-    )
+    outreach = Outreach(Policy(timezone=stockholm, country="SE", **policy), published, "Fjord & Field", "en", ("shop_bot", "team"))
     return Shop(database, Planner(ASKS, stockholm), outreach)

@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
-FOR_GOOD = (Reason.OPTED_OUT, Reason.NO_CONSENT, Reason.UNREACHABLE, Reason.NO_LANGUAGE, Reason.QUOTA)
+FOR_GOOD = (Reason.OPTED_OUT, Reason.NO_CONSENT, Reason.UNREACHABLE, Reason.BLOCKED, Reason.NO_LANGUAGE, Reason.QUOTA)
 
 
 def known(**what: object) -> Known:
@@ -32,6 +32,7 @@ def test_a_customer_nothing_speaks_against_is_written_to() -> None:
     [
         ({"consent": False}, Reason.OPTED_OUT),
         ({"reachable": False}, Reason.UNREACHABLE),
+        ({"blocked": True}, Reason.BLOCKED),
         ({"speaks": False}, Reason.NO_LANGUAGE),
         ({"quota_full": True}, Reason.QUOTA),
         ({"purpose": "panel"}, Reason.NO_CONSENT),

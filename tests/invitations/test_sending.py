@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.invitations.planning import plan_waiting
 from bot.invitations.sending import send_due
 from storage.cases import Case
-from storage.dialogs import Dialog
+from storage.dialogs import Answer, Dialog
 from storage.ids import new_id
 from storage.invitations import Invitation
-from storage.outbox import Message
+from storage.outbox import Message, MessageState
+from storage.queries.outbox import Settled, settle
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 DUE = MONDAY + 2 * HOUR
@@ -54,14 +56,21 @@ async def test_a_customer_without_an_address_gets_a_link_that_the_shop_hands_out
     assert await shop.rows(Message) == []
 
 
-async def test_of_several_addresses_the_newest_that_can_be_reached_is_written_to(shop: Shop) -> None:
-    customer = await shop.customer()
+async def test_of_several_addresses_the_newest_is_written_to_and_where_that_is_gone_the_first_in_order(shop: Shop) -> None:
+    customer = await shop.customer(writable=False)
+    await shop.address(customer, native_id="gone", reachable=False)
     await shop.address(customer, account="team", channel="slack", native_id="U1", created_at=MONDAY + HOUR)
-    await shop.address(customer, native_id="blocked", created_at=MONDAY + 2 * HOUR, reachable=False)
     await shop.address(customer, account="chat", channel="webchat", native_id="browser", created_at=MONDAY + 2 * HOUR)
     await invited(shop, customer)
     await send_due(shop.database, shop.outreach, DUE)
     assert (await shop.only(Message)).address == "U1"
+    other = await shop.customer(writable=False)
+    await shop.address(other, account="team", channel="slack", native_id="U2")
+    await shop.address(other, native_id="first in order")
+    await shop.address(other, account="team", channel="slack", native_id="U3", created_at=MONDAY + HOUR, reachable=False)
+    await invited(shop, other)
+    await send_due(shop.database, shop.outreach, DUE)
+    assert (await shop.rows(Message))[-1].address == "first in order"
 
 
 async def test_a_customer_who_blocked_the_bot_is_unreachable(shop: Shop) -> None:
@@ -158,3 +167,53 @@ async def test_a_sweep_that_dies_between_two_chunks_goes_on_where_it_was(shop: S
     assert await send_due(shop.database, shop.outreach, DUE, chunk=2) == Counter(sent=3)
     messages = await shop.rows(Message)
     assert len({message.address for message in messages}) == len(messages) == 5
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["gone", "blocked"])
+async def test_an_invitation_goes_on_where_an_address_is_gone_but_not_where_its_owner_wants_no_more(shop: Shop, blocked: bool) -> None:
+    customer = await shop.customer(lang="en")
+    slack = await shop.address(customer, account="team", channel="slack", native_id="U1", created_at=MONDAY - DAY)
+    await invited(shop, customer)
+    await send_due(shop.database, shop.outreach, DUE)
+    question, dialog = await shop.only(Message), await shop.only(Dialog)
+    assert question.account == "shop_bot"
+    gone = Settled(
+        question.id,
+        "shop_bot",
+        question.address,
+        MessageState.UNREACHABLE,
+        DUE,
+        DUE,
+        1,
+        reason="gone",
+        invitation_id=question.invitation_id,
+        blocked=blocked,
+    )
+    await shop.database.write(lambda conn: settle(conn, [gone], fallback=("shop_bot", "team")))
+    question, moved, invitation = await shop.only(Message), await shop.only(Dialog), await shop.only(Invitation)
+    if blocked:
+        assert (question.state, moved.address_id, invitation.state) == ("unreachable", dialog.address_id, "unreachable")
+        await shop.database.write(lambda conn: conn.execute(update(TABLES[Dialog]).values(state="expired")))
+        await invited(shop, customer, order="another")
+        assert await send_due(shop.database, shop.outreach, DUE) == Counter(suppressed=1)
+        assert (await shop.rows(Invitation))[-1].reason == "blocked"
+    else:
+        assert (question.state, question.account, question.address) == ("due", "team", "U1")
+        assert (moved.address_id, moved.state, invitation.state) == (slack, "open", "sent")
+
+
+async def test_a_customer_is_written_to_where_they_last_answered(shop: Shop) -> None:
+    customer = await shop.customer(lang="en")
+    await invited(shop, customer)
+    await send_due(shop.database, shop.outreach, DUE)
+    dialog = await shop.only(Dialog)
+    answer = {"dialog_id": dialog.id, "customer_id": customer, "survey": dialog.survey, "survey_version_id": dialog.survey_version_id}
+    said = {"question": "overall", "number": 5, "channel": "telegram", "asked_at": DUE, "answered_at": DUE + 2 * DAY}
+    await shop.insert(Answer, **answer, **said)
+    await shop.address(customer, account="team", channel="slack", native_id="U1", created_at=DUE + DAY)
+    await shop.database.write(lambda conn: conn.execute(update(TABLES[Dialog]).values(state="completed")))
+    later = DUE + 14 * DAY
+    await shop.touchpoint(customer, at=later - HOUR * 3, order="another")
+    await plan_waiting(shop.database, shop.planner, later - HOUR * 3)
+    assert await send_due(shop.database, shop.outreach, later) == Counter(sent=1)
+    assert {message.account for message in await shop.rows(Message)} == {"shop_bot"}

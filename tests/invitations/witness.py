@@ -25,6 +25,8 @@ def objections(policy: Policy, known: Known, moment: datetime, zone: ZoneInfo, c
         found.add("no_consent")
     if not known.reachable:
         found.add("unreachable")
+    if known.blocked:
+        found.add("blocked")
     if not known.speaks:
         found.add("no_language")
     if known.quota_full:

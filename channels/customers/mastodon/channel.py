@@ -127,7 +127,7 @@ class MastodonChannel:
     async def _reachable(self, address: str) -> _Person:
         """Mastodon takes a status for somebody who blocked us and shows it to nobody: so we ask before."""
         if await self._library.blocked_by(address):
-            raise Unreachable("blocked by the customer")
+            raise Unreachable("blocked by the customer", blocked=True)
         if person := self._people.get(address):
             return person
         return self._met(address, await self._library.handle(address))

@@ -19,7 +19,7 @@ from aiogram.exceptions import (
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
-from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_nobody
+from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_blocked, is_nobody
 
 __all__ = ["explained", "send_error"]
 
@@ -35,7 +35,7 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
             # Telegram does not say whether the chat or the bot was too fast.
             return Retry(timedelta(seconds=error.retry_after), TOO_FAST, account_wide=True)
         case TelegramForbiddenError():
-            return Unreachable(error.message)
+            return Unreachable(error.message, blocked=is_blocked(error.message))
         case TelegramBadRequest():
             return Unreachable(error.message) if is_nobody(error.message) else Rejected(error.message)
         case TelegramUnauthorizedError() | TelegramNotFound():

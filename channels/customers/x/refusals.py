@@ -52,7 +52,7 @@ def send_error(trouble: Trouble, pause: timedelta, now: datetime, *, perhaps_tak
         case HTTPStatus.FORBIDDEN if codes & _GONE:
             return Unreachable("there is no such account any more")
         case HTTPStatus.FORBIDDEN if codes & _NOT_THEM or not codes:
-            return Unreachable("takes no direct message from us")
+            return Unreachable("takes no direct message from us", blocked=True)
         case HTTPStatus.REQUEST_TIMEOUT | HTTPStatus.CONFLICT:
             return Retry(pause, explained(trouble))
         case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

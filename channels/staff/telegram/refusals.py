@@ -9,7 +9,7 @@ import httpx
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
-from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_nobody
+from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_blocked, is_nobody
 
 __all__ = ["explained", "send_error"]
 
@@ -27,7 +27,7 @@ def send_error(error: TelegramError, pause: Callable[[], timedelta], *, repeatab
             after = error.retry_after  # a timedelta, as this package has asked the library for
             return Retry(after if isinstance(after, timedelta) else timedelta(seconds=after), TOO_FAST, account_wide=True)
         case Forbidden():
-            return Unreachable(error.message)
+            return Unreachable(error.message, blocked=is_blocked(error.message))
         case BadRequest():  # a kind of NetworkError to this library
             return Unreachable(error.message) if is_nobody(error.message) else Rejected(error.message)
         case InvalidToken():
