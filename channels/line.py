@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,10 +15,10 @@ from channels.contract import Channel, FileWay, Retry, Say, SendError, TopicChan
 from channels.enclosing import Encloses
 from channels.lanes import Lanes
 from channels.outgoing import Outgoing
+from channels.sent_ids import SentIds
 from storage.database import Database
 from storage.outbox import MessageState, Priority
-from storage.queries.outbox import Settled, claim, has_gone_on, orphans, platform_ids
-from storage.queries.topics import topic_root
+from storage.queries.outbox import Settled, claim, has_gone_on, orphans
 from storage.writer import DatabaseUnavailable, Work
 
 __all__ = ["Line"]
@@ -44,8 +43,6 @@ DATABASE_PAUSE = 1.0
 AT_ONCE, TAKES = 32, timedelta(seconds=0.15)
 """Messages of one platform under way at the same time: so many, or more where its pace asks for it, since a call with its
 settling takes up to so long."""
-KEYS_KEPT = 4096
-"""Keys of messages sent lately, and topics begun, whose platform ids are at hand without asking the database."""
 
 
 class Line:
@@ -73,7 +70,7 @@ class Line:
         """Whether the last look left due messages in the outbox: replies then queue up behind them."""
         self._claiming: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
-        self._sent_keys: OrderedDict[str, str] = OrderedDict()
+        self._sent = SentIds(database)
         self._running = False
 
     def has_room(self) -> bool:
@@ -202,7 +199,7 @@ class Line:
             return
         edits = ""
         try:
-            edits = await self._platform_id(one.say.edits) if one.say.edits else ""
+            edits = await self._sent.of(one.say.edits) if one.say.edits else ""
             if one.say.edits and not (edits and self._channel.capabilities.edits):
                 platform_id = ""  # nothing to replace: an edit carries no news of its own
             elif one.topic and isinstance(self._channel, TopicChannel):
@@ -215,7 +212,7 @@ class Line:
             self._tell("channel_failed", error)
             await self._failed(one, Unknown(type(error).__name__))
         else:
-            self._remember(one.say.key, platform_id)
+            self._sent.remember(one.say.key, platform_id)
             self._lanes.done(one, self._clock.now())
             self._woken.set()
             await self._settle(one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id))
@@ -268,33 +265,18 @@ class Line:
         await asyncio.gather(*(self._settle(one) for one in settled))
 
     async def _send_of_topic(self, channel: TopicChannel, one: Outgoing, say: Say) -> str:
-        """Send beneath the first message of the topic, which may not be settled yet; where there is none, this is the first."""
-        root = self._sent_keys.get(one.topic, "")
-        if not root:
-            async with self._database.read() as conn:
-                root = await conn.run_sync(topic_root, one.account, one.address, one.say.topic)
+        """Send beneath the first message of the topic; where there is none, this is the first."""
+        root = await self._sent.root_of(one)
         if root:
             platform_id = await channel.send_beneath(root, one.address, say, message_id=one.id)
         else:
             platform_id = await self._channel.send(one.address, say, message_id=one.id)
-        self._remember(one.topic, root or platform_id)
+        self._sent.remember(one.topic, root or platform_id)
         return platform_id
-
-    def _remember(self, key: str, platform_id: str) -> None:
-        if key and platform_id:
-            self._sent_keys[key] = platform_id
-            if len(self._sent_keys) > KEYS_KEPT:
-                self._sent_keys.popitem(last=False)
 
     async def _is_settled_by_the_person(self, one: Outgoing) -> bool:
         async with self._database.read() as conn:
             return await conn.run_sync(has_gone_on, one.id)
-
-    async def _platform_id(self, key: str) -> str:
-        if platform_id := self._sent_keys.get(key):
-            return platform_id
-        async with self._database.read() as conn:
-            return (await conn.run_sync(platform_ids, [key])).get(key, "")
 
     def _tell(self, event: str, error: BaseException) -> None:
         """Kind and place only: what an error says may quote a customer."""
