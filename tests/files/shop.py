@@ -17,6 +17,7 @@ from storage.cases import Case
 from storage.files import KeptFile
 from storage.queries.cases import CaseView, case_views
 from tests.simulators.telegram import Person, TelegramSimulator
+from tests.story.one_time import OneTime
 
 ANNAS_BOT, MAJAS_BOT = "1234567:customers_bot_ABCDEFGHIJKLMNOPQRS", "7654321:staffs_bot_ABCDEFGHIJKLMNOPQRSTU"
 _file, _case = KeptFile.__table__, Case.__table__  # type: ignore[attr-defined]
@@ -80,8 +81,9 @@ def config_of(telegram: TelegramSimulator, folder: Path, **more: Mapping[str, An
 
 
 @asynccontextmanager
-async def opened(telegram: TelegramSimulator, config: Config) -> AsyncIterator[Shop]:
-    async with open_app(config) as app:
+async def opened(telegram: TelegramSimulator, config: Config, clock: OneTime) -> AsyncIterator[Shop]:
+    """The shop at work, in a time that waits for nothing."""
+    async with open_app(config, clock) as app:
         running = asyncio.create_task(app.run(schedule=False))
         try:
             yield Shop(app, telegram)

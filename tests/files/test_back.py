@@ -14,15 +14,9 @@ from storage.ids import short
 from tests.files.shop import Shop, config_of, opened
 from tests.pictures import VOICE, noise, photo, size_of
 from tests.simulators.telegram import Person, TelegramSimulator
+from tests.story.one_time import OneTime
 
 PASSWORD_FREE = {"sign_in": "none"}
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramSimulator]:
-    async with TelegramSimulator() as simulator:
-        yield simulator
-        assert simulator.world.faults == [] and simulator.world.events["floods"] == 0
 
 
 @pytest.fixture
@@ -31,8 +25,8 @@ def config(telegram: TelegramSimulator, tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-async def shop(telegram: TelegramSimulator, config: Config) -> AsyncIterator[Shop]:
-    async with opened(telegram, config) as shop:
+async def shop(telegram: TelegramSimulator, config: Config, one_time: OneTime) -> AsyncIterator[Shop]:
+    async with opened(telegram, config, one_time) as shop:
         yield shop
 
 

@@ -13,20 +13,14 @@ from tests.files.shop import Shop, config_of, opened
 from tests.pictures import VOICE, photo, size_of
 from tests.simulators.slack import Person, SlackSimulator
 from tests.simulators.telegram import TelegramSimulator
+from tests.story.one_time import OneTime
 
 STAFF_TOKEN, STAFF_APP_TOKEN = "xoxb-2-staff-token", "xapp-2-staff-token"
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramSimulator]:
-    async with TelegramSimulator() as simulator:
-        yield simulator
-        assert simulator.world.faults == [] and simulator.world.events["floods"] == 0
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackSimulator]:
-    async with SlackSimulator() as simulator:
+async def slack(one_time: OneTime) -> AsyncIterator[SlackSimulator]:
+    async with SlackSimulator(now=one_time.now) as simulator:
         simulator.app(SLACK_TOKEN, app_token=SLACK_APP_TOKEN)
         simulator.app(STAFF_TOKEN, app_token=STAFF_APP_TOKEN)
         yield simulator
@@ -34,14 +28,14 @@ async def slack() -> AsyncIterator[SlackSimulator]:
 
 
 @pytest.fixture
-async def shop(telegram: TelegramSimulator, slack: SlackSimulator, tmp_path: Path) -> AsyncIterator[Shop]:
+async def shop(telegram: TelegramSimulator, slack: SlackSimulator, tmp_path: Path, one_time: OneTime) -> AsyncIterator[Shop]:
     told = config_of(telegram, tmp_path).model_dump()
     kind = {"kind": "slack", "api_base": slack.url}
     told["channels"] = {"team_slack": {**kind, "bot_token": SLACK_TOKEN, "app_token": SLACK_APP_TOKEN}} | {
         "shop_bot": config_of(telegram, tmp_path).channels["shop_bot"]
     }
     told["staff"] = {"channels": {"desk_slack": {**kind, "bot_token": STAFF_TOKEN, "app_token": STAFF_APP_TOKEN}}}
-    async with opened(telegram, Config.model_validate(told)) as shop:
+    async with opened(telegram, Config.model_validate(told), one_time) as shop:
         await until(lambda: all(app.sockets for app in slack.world.apps.values()))
         yield shop
 

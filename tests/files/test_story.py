@@ -12,18 +12,12 @@ import pytest
 from tests.files.shop import ANNAS_BOT, Shop, config_of, opened
 from tests.pictures import VOICE, noise, photo, size_of
 from tests.simulators.telegram import Person, TelegramSimulator
+from tests.story.one_time import OneTime
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramSimulator]:
-    async with TelegramSimulator() as simulator:
-        yield simulator
-        assert simulator.world.faults == [] and simulator.world.events["floods"] == 0
-
-
-@pytest.fixture
-async def shop(telegram: TelegramSimulator, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with opened(telegram, config_of(telegram, tmp_path, pictures={"max_mb": 1})) as shop:
+async def shop(telegram: TelegramSimulator, tmp_path: Path, one_time: OneTime) -> AsyncIterator[Shop]:
+    async with opened(telegram, config_of(telegram, tmp_path, pictures={"max_mb": 1}), one_time) as shop:
         yield shop
 
 

@@ -16,20 +16,14 @@ from channels.contract import FileWay, Say
 from tests.files.shop import Shop, config_of, opened
 from tests.pictures import photo, size_of
 from tests.simulators.telegram import Person, TelegramSimulator
+from tests.story.one_time import OneTime
 
 _PAGE = "https://feedback.shop.example"
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramSimulator]:
-    async with TelegramSimulator() as simulator:
-        yield simulator
-        assert simulator.world.faults == [] and simulator.world.events["floods"] == 0
-
-
-@pytest.fixture
-async def shop(telegram: TelegramSimulator, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with opened(telegram, config_of(telegram, tmp_path)) as shop:
+async def shop(telegram: TelegramSimulator, tmp_path: Path, one_time: OneTime) -> AsyncIterator[Shop]:
+    async with opened(telegram, config_of(telegram, tmp_path), one_time) as shop:
         yield shop
 
 

@@ -21,7 +21,7 @@ from bot.serving import web
 from channels.signature import signed
 from storage.cases import Case
 from storage.queries.cases import CaseView, case_view
-from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_SECRET, SLACK_TOKEN, TEN_ON_MONDAY, TOKEN, HurriedClock, until
+from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_SECRET, SLACK_TOKEN, TEN_ON_MONDAY, TOKEN, until
 from tests.channels.slack_shop import STAFF_APP_TOKEN, STAFF_TOKEN, at_work
 from tests.console.house import HASHED, PASSWORD, Browser
 from tests.serving import serving
@@ -29,23 +29,13 @@ from tests.simulators.slack import SlackSimulator
 from tests.simulators.telegram import TelegramSimulator
 from tests.story.colleagues import Colleague, ConsoleColleague, SlackColleague, TelegramColleague
 from tests.story.customers import ChatCustomer, Customer, PageCustomer
+from tests.story.one_time import OneTime
 
 __all__ = ["Stage", "staged"]
 
 STAFF_BOT = "7654321:staff-token_ABCDEFGHIJKLMNOPQRSTU"
 HOOK_SECRET = "correct-horse-battery-staple"
 DELIVERED = {"order": "4711", "product": "desk lamp Polaris", "amount": 49.0, "currency": "EUR"}
-
-
-class OneTime(HurriedClock):
-    """Waits for nothing, and Telegram's own time goes with it."""
-
-    telegram: TelegramSimulator | None = None
-
-    def move_to(self, moment: datetime) -> None:
-        super().move_to(moment)
-        if self.telegram:
-            self.telegram.set_clock(self.now())
 
 
 @dataclass(slots=True)
@@ -116,13 +106,10 @@ class Stage:
 
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncIterator[Stage]:
-    clock = OneTime(TEN_ON_MONDAY)
-    async with (
-        TelegramSimulator() as telegram,
-        SlackSimulator(now=clock.now, retries=(0.0, 0.1, 0.2), patience=2.0) as slack,
-    ):
-        clock.telegram = telegram
-        telegram.set_clock(clock.now())
+    async with AsyncExitStack() as platforms:
+        telegram = await platforms.enter_async_context(TelegramSimulator())
+        clock = OneTime(TEN_ON_MONDAY, telegram)
+        slack = await platforms.enter_async_context(SlackSimulator(now=clock.now, retries=(0.0, 0.1, 0.2), patience=2.0))
         for token, app_token in ((SLACK_TOKEN, SLACK_APP_TOKEN), (STAFF_TOKEN, STAFF_APP_TOKEN)):
             slack.app(token, app_token=app_token, signing_secret=SLACK_SECRET)
         async with open_app(_config(folder, telegram, slack), clock) as app, AsyncExitStack() as people:
