@@ -39,12 +39,14 @@ def prepared_answer(view: CaseView, fix: Fix, due: datetime, *, staff: str, shop
 
 
 def _weighed(view: CaseView, department: str) -> Iterator[str]:
-    """What belongs to the apology for how late it was, and for how grave."""
+    """What belongs to the apology for how late it was, how grave, and how long they had to wait for it."""
     late = days_late(view.bought)
     if late and department == "delivery_speed":
         yield "frame.one_late" if late == 1 else "frame.late"
     if view.case.severity >= _GRAVE and department != "trust_safety":  # its apology takes it as gravely in every case
         yield "frame.grave"
+    if (since := view.waiting_since) and any(entry.kind == "overdue" and entry.at > since for entry in view.entries):
+        yield "frame.unanswered"
 
 
 def sorry_again(view: CaseView, *, shop: str) -> str:
