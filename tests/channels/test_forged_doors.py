@@ -103,6 +103,7 @@ def forgeries(right: Push, wrong: Push) -> list[Push]:
     return [*tries, right.proven_by(**{name: ""}), replace(right, proof={}), *([body] if "Secret" not in name else [])]
 
 
+@pytest.mark.proves("forged webhook", "telegram", "slack", "x", "webchat")
 @pytest.mark.parametrize("door", DOORS)
 async def test_what_is_forged_is_refused_counted_and_leaves_nothing(house: House, caplog: pytest.LogCaptureFixture, door: str) -> None:
     right, wrong = await house.push(door), await house.push(door, genuine=False)
@@ -118,6 +119,7 @@ async def test_what_is_forged_is_refused_counted_and_leaves_nothing(house: House
     assert house.refused() == len(tries)
 
 
+@pytest.mark.proves("old webhook", "telegram", "slack", "x")
 @pytest.mark.parametrize("door", OLD)
 async def test_what_nobody_would_send_any_more_is_refused_and_counted(house: House, door: str) -> None:
     said, signed = OLD[door]
@@ -130,6 +132,7 @@ async def test_what_nobody_would_send_any_more_is_refused_and_counted(house: Hou
     assert await house.left_behind() != before
 
 
+@pytest.mark.proves("replayed webhook", "telegram", "slack", "x", "webchat")
 @pytest.mark.parametrize("door", DOORS)
 async def test_what_comes_again_is_never_taken_twice(house: House, door: str) -> None:
     push = await house.push(door)
