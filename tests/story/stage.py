@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ __all__ = ["Stage", "staged"]
 
 STAFF_BOT = "7654321:staff-token_ABCDEFGHIJKLMNOPQRSTU"
 HOOK_SECRET = "correct-horse-battery-staple"
-DELIVERED = {"order": "4711", "product": "desk lamp Polaris", "amount": 49.0, "currency": "EUR"}
+LAMP = {"order": "4711", "product": "desk lamp Polaris", "amount": 49.0, "currency": "EUR"}
 
 
 @dataclass(slots=True)
@@ -49,16 +49,16 @@ class Stage:
     slack: SlackSimulator
     people: AsyncExitStack
 
-    async def customer(self, where: str, lang: str) -> Customer:
-        """Anna, whose lamp was delivered, and who opens the dialog in that chat as one does there."""
+    async def customer(self, where: str, lang: str, name: str = "Anna", bought: Mapping[str, Any] = LAMP) -> Customer:
+        """Somebody to whom something was delivered, and who opens the dialog in that chat as one does there."""
         if where == "slack":
-            person = self.slack.person(SLACK_TOKEN, "U0ANNA", name="Anna")
-            await self._delivered(lang, {"channel": "slack", "account": "team_slack", "native_id": person.address})
+            person = self.slack.person(SLACK_TOKEN, f"U0{name.upper()}", name=name)
+            await self._delivered(name, lang, bought, {"channel": "slack", "account": "team_slack", "native_id": person.address})
             await self.app.sweep()
             return ChatCustomer(person)
-        token = await self._delivered(lang)
+        token = await self._delivered(name, lang, bought)
         if where == "telegram":
-            person = self.telegram.person(TOKEN, 42, name="Anna", lang=lang)
+            person = self.telegram.person(TOKEN, 40 + len(self.telegram.world.people), name=name, lang=lang)
             person.start(token)
             return ChatCustomer(person)
         return await self.people.enter_async_context(PageCustomer.opening(self.address, token))
@@ -92,11 +92,11 @@ class Stage:
         assert view is not None
         return view
 
-    async def _delivered(self, lang: str, *addresses: dict[str, str]) -> str:
-        """The shop's system tells of the delivery by its signed request; the token of Anna's invitation."""
-        customer = {"external_id": "anna", "name": "Anna", "lang": lang, "addresses": addresses}
-        told = {"external_id": "D-1", "kind": "delivery", "occurred_at": self.clock.now().isoformat(), "customer": customer}
-        body = json.dumps(told | {"attributes": DELIVERED}).encode()
+    async def _delivered(self, name: str, lang: str, bought: Mapping[str, Any], *addresses: dict[str, str]) -> str:
+        """The shop's system tells of the delivery by its signed request; the token of the customer's invitation."""
+        customer = {"external_id": name, "name": name, "lang": lang, "addresses": addresses}
+        told = {"external_id": bought["order"], "kind": "delivery", "occurred_at": self.clock.now().isoformat(), "customer": customer}
+        body = json.dumps(told | {"attributes": bought}).encode()
         headers = signed(HOOK_SECRET, int(self.clock.now().timestamp()), body)
         async with httpx.AsyncClient() as shop:
             answer = await shop.post(f"{self.address}/hooks/touchpoints/webshop", content=body, headers=headers)
