@@ -25,7 +25,6 @@ from bot.data_folder import data_folder, file_store, server_secret
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
 from bot.desk.staff_door import StaffReceiver
-from bot.desk.windows import DeskWindows
 from bot.dialogs.forgetting import forget_old_updates
 from bot.dialogs.move_tokens import MoveTokens
 from bot.dialogs.published import Published
@@ -40,11 +39,12 @@ from bot.invitations.planning import Planner
 from bot.invitations.scheduler import Scheduler
 from bot.invitations.sending import Outreach
 from bot.invitations.sweeps import Sweep, invitation_sweeps
+from bot.surfaces import furnish_customers, furnish_staff
 from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from channels.clock import Clock, SystemClock
-from channels.contract import Channel, Fetches, Heard, WindowChannel
+from channels.contract import Channel, Fetches, Heard
 from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
@@ -143,9 +143,8 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
     fetchers = {channel.account: channel for channel in (*channels, *staff) if isinstance(channel, Fetches)}
     fetching = Fetching(database, store, fetchers, clock, lambda conn, file, now: file_settled(conn, rules, file, now), delivery.wake)
     operations = Operations(rules, published)
-    for door in staff:
-        if isinstance(door, WindowChannel):
-            door.use_windows(DeskWindows(database, operations, clock, delivery.wake))
+    furnish_customers(channels, config, database, published)
+    furnish_staff(staff, database, operations, clock, delivery.wake)
     detection = Detection(database, rules, config.complaints.tier, delivery.wake)
     receiver = Receiver(
         database,

@@ -11,7 +11,7 @@ from traceback import format_tb
 from typing import Any
 
 from channels.clock import Clock
-from channels.contract import Channel, FileWay, Retry, Say, SendError, TopicChannel, Unknown, Unreachable
+from channels.contract import Channel, FileWay, HomeChannel, Retry, Say, SendError, TopicChannel, Unknown, Unreachable
 from channels.enclosing import Encloses
 from channels.lanes import Lanes
 from channels.outgoing import Outgoing
@@ -216,6 +216,8 @@ class Line:
             self._lanes.done(one, self._clock.now())
             self._woken.set()
             await self._settle(one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id))
+            if isinstance(self._channel, HomeChannel):
+                self._channel.home_moved(one.address)
 
     async def _enclosed(self, say: Say) -> Say:
         """The message with its file in hand, where it has one that the channel cannot find by itself."""

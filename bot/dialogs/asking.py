@@ -17,7 +17,7 @@ from bot.surveys.understanding.understood import Value
 from bot.surveys.wording import phrase
 from channels.contract import Choice, Layout, Say
 
-__all__ = ["ask", "fits", "next_question", "option_values", "shown", "with_answer", "with_ticks"]
+__all__ = ["ask", "asked_text", "fits", "next_question", "option_values", "shown", "with_answer", "with_ticks"]
 
 _NUMBERS_ALONE = ("nps", "star5")
 """Scales whose points have no words: what their ends mean is told with the question."""
@@ -74,7 +74,7 @@ def ask(
         dialog = replace(dialog, current=question.key, asked_back=False, said="", picked=())
     dialog = replace(dialog, asked=dialog.asked + 1, asked_at=now, lead=lead)
     say = Say(
-        text=_asked_text(dialog, question),
+        text=asked_text(dialog, question),
         choices=_choices(survey, dialog, question, among),
         layout=_layout(question),
         key=message_key(dialog.id, dialog.asked),
@@ -90,20 +90,21 @@ def with_answer(dialog: Dialog, question: Question, given: str | None) -> Say:
     Own words are not shown again: they stand right below, as the customer wrote them. Then `given` is empty.
     """
     mark = phrase("you_skipped", dialog.lang) if given is None else phrase("you_chose", dialog.lang, answer=given) if given else ""
-    return Say(text=f"{_asked_text(dialog, question)}\n\n{mark}".rstrip(), edits=message_key(dialog.id, dialog.asked))
+    return Say(text=f"{asked_text(dialog, question)}\n\n{mark}".rstrip(), edits=message_key(dialog.id, dialog.asked))
 
 
 def with_ticks(survey: Survey, dialog: Dialog, question: Question) -> Say:
     """The edit of a multiple choice after a tick was set or taken away."""
     return Say(
-        text=_asked_text(dialog, question),
+        text=asked_text(dialog, question),
         choices=_choices(survey, dialog, question, ()),
         layout=Layout.COLUMN,
         edits=message_key(dialog.id, dialog.asked),
     )
 
 
-def _asked_text(dialog: Dialog, question: Question) -> str:
+def asked_text(dialog: Dialog, question: Question) -> str:
+    """What the customer reads above the choices."""
     parts = [dialog.lead, filled(text_in(question.text, dialog.lang), dialog.facts)]
     if question.scale in _NUMBERS_ALONE:
         parts.append(legend(question.scale, dialog.lang))

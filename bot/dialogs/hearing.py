@@ -23,6 +23,7 @@ from bot.dialogs.refs import Aside, read_ref
 from bot.dialogs.taking_back import LEAVE, taken_back
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.told import Told
+from bot.dialogs.wishes import Wish, read_wish
 from bot.surveys.definition import Survey
 from bot.surveys.understanding import Command, understand_command
 from bot.surveys.wording import phrase
@@ -58,6 +59,8 @@ class Understanding:
         match heard.kind:
             case HeardKind.START:
                 self._started(heard, talk, outcome)
+            case HeardKind.CHOICE if wish := read_wish(heard.choice):
+                self._wished(wish, heard, talk, outcome)
             case HeardKind.CHOICE:
                 ref = read_ref(heard.choice)
                 if ref and ref.choice is Aside.LEAVE:
@@ -186,6 +189,14 @@ class Understanding:
             held = self._begun(talk, survey, version_id, {})
             self._hear_complaint(held, heard)
             self._apply(outcome, held, begin_with_words(survey, held.dialog, heard, self.now), heard)
+
+    def _wished(self, wish: Wish, heard: Heard, talk: Talk, outcome: Outcome) -> None:
+        """Something that may be asked at any time, as if it had been written; what a person must do is passed on."""
+        if wish is Wish.STOP:
+            self._spoke(replace(heard, kind=HeardKind.TEXT, text="/stop", choice=""), talk, outcome)
+            return
+        words = "" if wish is Wish.HUMAN else phrase(f"wish_{wish}_words", talk.lang)
+        outcome.tolds.append(self._told(talk, None, heard, signal=Signal(SignalKind.HUMAN, words), words=words))
 
     def _rewrote(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
         """An edit corrects what its message said. It is said anew where it has become a STOP or a cry for help, or where

@@ -11,6 +11,7 @@ from channels.contract.channel import Capabilities, Channel, Fetches, FileWay, H
 from channels.contract.finding import Examines, Finding, Level, NoAnswer
 from channels.contract.group import GroupEars, GroupSaid, HearGroup
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
+from channels.contract.home import Home, HomeChannel, HomeItem, HomePart, Homes
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
 from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say, Upload
 from channels.contract.send_error import Rejected, Retry, SendError, TooLarge, Unknown, Unreachable
@@ -35,6 +36,11 @@ __all__ = [
     "HearVote",
     "Heard",
     "HeardKind",
+    "Home",
+    "HomeChannel",
+    "HomeItem",
+    "HomePart",
+    "Homes",
     "Layout",
     "Level",
     "Link",

@@ -9,7 +9,7 @@ from channels.contract import Choice, Layout, Link, Say
 from channels.cutting import cut
 from channels.slack.rules import TEXT_LIMIT, escaped
 
-__all__ = ["LABEL_LIMIT", "OPTIONS_LIMIT", "blocks_of", "message_of", "plain"]
+__all__ = ["LABEL_LIMIT", "OPTIONS_LIMIT", "blocks_of", "button", "link_button", "message_of", "plain"]
 
 Block = dict[str, Any]
 
@@ -48,7 +48,7 @@ def blocks_of(say: Say) -> list[Block]:
     blocks += _answers(answers, say.layout)
     blocks += _rows(asides)
     if say.link and on_button:
-        blocks.append({"type": "actions", "elements": [_link(say.link)]})
+        blocks.append({"type": "actions", "elements": [link_button(say.link)]})
     return blocks
 
 
@@ -72,7 +72,7 @@ def _answers(choices: Sequence[Choice], layout: Layout) -> Iterator[Block]:
         }
     else:
         for choice in choices:
-            yield {"type": "actions", "elements": [_button(choice)]}
+            yield {"type": "actions", "elements": [button(choice)]}
 
 
 def _rows(choices: Sequence[Choice]) -> Iterator[Block]:
@@ -82,15 +82,15 @@ def _rows(choices: Sequence[Choice]) -> Iterator[Block]:
     rows = -(-len(choices) // _IN_A_ROW)
     size = -(-len(choices) // rows)
     for start in range(0, len(choices), size):
-        yield {"type": "actions", "elements": [_button(choice) for choice in choices[start : start + size]]}
+        yield {"type": "actions", "elements": [button(choice) for choice in choices[start : start + size]]}
 
 
-def _button(choice: Choice) -> Block:
+def button(choice: Choice) -> Block:
     # The action's id must be unique within its block, as the choice's own name is.
     return {"type": "button", "action_id": choice.ref, "value": choice.ref, "text": plain(_label(choice))}
 
 
-def _link(link: Link) -> Block:
+def link_button(link: Link) -> Block:
     return {"type": "button", "action_id": "link", "url": link.url, "text": plain(cut(link.label, LABEL_LIMIT))}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 from typing import Any
 from weakref import WeakValueDictionary
@@ -13,12 +13,14 @@ from weakref import WeakValueDictionary
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Hear, Media, Rejected, Say, Windows
+from channels.contract import Hear, Homes, Media, Rejected, Say, Windows
 from channels.door import Door
 from channels.outage import Outage
 from channels.slack.blocks import message_of
+from channels.slack.credentials import Credentials
 from channels.slack.files import fetch_file, show_file
-from channels.slack.hearing import author_of, heard_of
+from channels.slack.hearing import author_of, heard_of, looked_at_home
+from channels.slack.homes import HomePages
 from channels.slack.listeners import bolt_app
 from channels.slack.people import People
 from channels.slack.refusals import edit_is_settled, explained, is_too_fast, picture_is_refused, send_error, thread_is_gone
@@ -28,26 +30,9 @@ from channels.slack.standing import Standing
 from channels.slack.webhook import webhook_route
 from channels.slack.windowing import Windowing
 
-__all__ = ["Credentials", "SlackBot"]
+__all__ = ["SlackBot"]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What Slack and we know each other by: with an `app_token` by Socket Mode, else by requests signed with the secret.
-
-    Raises:
-        ValueError: neither is given.
-    """
-
-    bot_token: str = field(repr=False)
-    app_token: str = field(default="", repr=False)
-    signing_secret: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        if not (self.app_token or self.signing_secret):
-            raise ValueError("a Slack app needs an app token (Socket Mode) or its signing secret (HTTP)")
 
 
 class SlackBot:
@@ -65,6 +50,7 @@ class SlackBot:
         self.admission, self._calls = self._standing.admission, self._standing.calls
         self._people = People(account, self._ask_member)
         self._windowing: Windowing | None = None
+        self._pages: HomePages | None = None
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
@@ -74,6 +60,13 @@ class SlackBot:
 
     def use_windows(self, windows: Windows) -> None:
         self._windowing = Windowing(self.account, self._calls, windows)
+
+    def use_homes(self, homes: Homes) -> None:
+        self._pages = HomePages(self.account, self._calls, homes, self._people, self._clock, self._outage.pause)
+
+    def home_moved(self, address: str) -> None:
+        if self._pages:
+            self._pages.moved(address)
 
     def routes(self, hear: Hear) -> Sequence[BaseRoute]:
         if self._credentials.app_token:
@@ -112,6 +105,8 @@ class SlackBot:
         return await fetch_file(self._calls, media.ref, most, self._outage.pause)
 
     async def close(self) -> None:
+        if self._pages:
+            await self._pages.close()
         await self._calls.close()
 
     def _member(self, address: str) -> str:
@@ -165,6 +160,13 @@ class SlackBot:
         """Take care of what Slack tells; gives back what it is to be told of it."""
         if self._standing.heard(body.get("event") or {}):
             return {}
+        answer = await self._done(body, hear)
+        if self._pages and (looking := looked_at_home(body)):
+            self._pages.opened(looking)
+        return answer
+
+    async def _done(self, body: dict[str, Any], hear: Hear) -> dict[str, Any]:
+        """What a person did, taken in; gives back the same."""
         team, user = author_of(body)
         if not user:
             return {}

@@ -15,7 +15,7 @@ from channels.contract import Heard, HeardKind, Media, MediaKind
 from channels.slack.people import Member
 from channels.slack.rules import address_of, said_plainly, start_token
 
-__all__ = ["author_of", "heard_of"]
+__all__ = ["author_of", "heard_of", "looked_at_home"]
 
 Json = dict[str, Any]
 
@@ -36,6 +36,15 @@ def author_of(body: Json) -> tuple[str, str]:
         return "", ""
     team = message.get("user_team") or message.get("team") or body.get("team_id", "")
     return team, message["user"]
+
+
+def looked_at_home(body: Json) -> str:
+    """The address of whoever has just opened their home page (https://docs.slack.dev/reference/events/app_home_opened) or
+    tapped something on it; empty for every other body."""
+    event = body.get("event") or {}
+    if event.get("type") == "app_home_opened" and event.get("tab") == "home":
+        return address_of(body.get("team_id", ""), event["user"])
+    return address_of(*author_of(body)) if (body.get("view") or {}).get("type") == "home" else ""
 
 
 def heard_of(body: Json, account: str, member: Member, now: datetime) -> Heard | None:

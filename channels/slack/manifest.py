@@ -10,7 +10,7 @@ __all__ = ["BOT_EVENTS", "BOT_SCOPES", "manifest", "scopes_of"]
 
 BOT_SCOPES = ("chat:write", "im:history", "im:write", "users:read", "files:read", "files:write")
 """Write, be written to, write first, know a name and a language, fetch and send what goes along with the words."""
-BOT_EVENTS = ("message.im", "app_uninstalled", "tokens_revoked")
+BOT_EVENTS = ("message.im", "app_home_opened", "app_uninstalled", "tokens_revoked")
 _NAME_LIMIT = 35
 
 
@@ -42,7 +42,7 @@ def manifest(
     return {
         "display_information": {"name": name[:_NAME_LIMIT], "description": description},
         "features": {
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": name[:_NAME_LIMIT], "always_online": True},
             **({"slash_commands": slashed} if slashed else {}),
         },

@@ -45,6 +45,7 @@ MENDED_BY_OPERATOR = {
     "missing_scope": "the app lacks a permission: compare it with what makegood slack manifest prints, and install it again",
     "no_permission": "the app lacks a permission: compare it with what makegood slack manifest prints, and install it again",
     "messages_tab_disabled": "people cannot write to the app: in its settings, App Home, switch the Messages Tab on",
+    "not_enabled": "the app has no home page: in its settings, App Home, switch the Home Tab on",
     "access_denied": "the workspace's administrators do not allow this",
     "org_login_required": "the workspace is being moved into an organisation",
     "team_access_not_granted": "the app was not granted access to this workspace",

@@ -32,7 +32,9 @@ def test_the_app_of_the_only_account_goes_by_socket_mode(capsys: pytest.CaptureF
     assert app["display_information"]["name"] == "Northlight"
     assert app["settings"]["socket_mode_enabled"] and app["settings"]["interactivity"]["is_enabled"]
     assert "request_url" not in told and "xoxb" not in told
-    assert set(app["settings"]["event_subscriptions"]["bot_events"]) == {"message.im", "app_uninstalled", "tokens_revoked"}
+    events = set(app["settings"]["event_subscriptions"]["bot_events"])
+    assert events == {"message.im", "app_home_opened", "app_uninstalled", "tokens_revoked"}
+    assert app["features"]["app_home"]["home_tab_enabled"]
     assert app["features"]["app_home"]["messages_tab_enabled"] and not app["features"]["app_home"]["messages_tab_read_only_enabled"]
     assert "commands" not in app["oauth_config"]["scopes"]["bot"]
 

@@ -3,7 +3,7 @@
 Importing it takes a second: import it when an account needs it.
 """
 
-from channels.slack.bot import Credentials
 from channels.slack.bot import SlackBot as StaffSlack
+from channels.slack.credentials import Credentials
 
 __all__ = ["Credentials", "StaffSlack"]

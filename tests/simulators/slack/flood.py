@@ -12,6 +12,7 @@ CONVERSATION_BURST = 4
 A_MINUTE = {
     "apps.connections.open": 20,
     "auth.test": 600,
+    "chat.getPermalink": 200,
     "chat.postMessage": 300,
     "chat.update": 50,
     "conversations.open": 50,

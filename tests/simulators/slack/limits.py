@@ -50,6 +50,8 @@ def _block(block: Json) -> Iterator[str]:
                 yield "section: text or fields is missing"
             if "text" in block:
                 yield from _text(block["text"], 3000, "text")
+            if "accessory" in block:
+                yield from _actions([block["accessory"]])
         case "header":
             yield from _text(block.get("text"), 150, "text", plain=True)
         case "image":

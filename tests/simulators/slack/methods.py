@@ -29,6 +29,7 @@ class Methods:
         self._played: dict[str, Callable[[App, Json], Json]] = {
             "apps.connections.open": self._open_socket,
             "auth.test": self._who_am_i,
+            "chat.getPermalink": self._permalink,
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.open": self._open_conversation,
@@ -130,6 +131,14 @@ class Methods:
             raise invalid_blocks(faults)
         message = {"type": "message", "user": app.bot_user, "bot_id": app.bot_id, "app_id": app.id, "team": TEAM, "text": text}
         return message | {"ts": self._world.next_ts()} | ({"blocks": blocks} if blocks else {})
+
+    def _permalink(self, app: App, args: Json) -> Json:
+        conversation, ts = self._world.conversations.get(args["channel"]), args["message_ts"]
+        if conversation is None or conversation.app is not app:
+            raise Refusal("channel_not_found")
+        if ts not in conversation.entries:
+            raise Refusal("message_not_found")
+        return {"channel": conversation.id, "permalink": f"https://home.slack.com/archives/{conversation.id}/p{ts.replace('.', '')}"}
 
     def _open_conversation(self, app: App, args: Json) -> Json:
         if not args.get("users"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from tests.simulators.slack.payloads import event, in_view, view_submission
@@ -23,7 +23,8 @@ class Visitor:
 
     @property
     def window(self) -> Json | None:
-        """The topmost window: `title`, `text`, `fields` (what stands in each), `buttons`, `submit`; None where none is open."""
+        """The topmost window: `title`, `text`, `fields` (what stands in each), `buttons`, `links`, `submit`; None where
+        none is open."""
         windows = self._app.windows[self._user.id]
         return _shown(self._app.views[windows[-1]]) if windows else None
 
@@ -33,7 +34,7 @@ class Visitor:
         view = self._app.views.get(f"VHOME{self._user.id}")
         return _shown(view) if view else None
 
-    async def until(self, holds: Callable[[], object], within: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], object], within: float = 30.0) -> None:
         """Wait until this is so of what is shown."""
         async with asyncio.timeout(within):
             while not holds():
@@ -66,12 +67,11 @@ class Visitor:
 
     def tap(self, label: str, *, home: bool = False) -> None:
         view = self._app.views[f"VHOME{self._user.id}"] if home else self._view
-        for block in view["blocks"]:
-            for element in block.get("elements", ()) if block["type"] == "actions" else ():
-                if element["text"]["text"].startswith(label):
-                    action = {key: element[key] for key in ("action_id", "type", "text", "value")}
-                    self._push(self._app, in_view(self._world, self._app, self._user, view, {**action, "block_id": "b"}))
-                    return
+        for element in _elements(view):
+            if element["text"]["text"].startswith(label):
+                action = {key: element[key] for key in ("action_id", "type", "text", "value")}
+                self._push(self._app, in_view(self._world, self._app, self._user, view, {**action, "block_id": "b"}))
+                return
         raise LookupError(f"there is nothing called {label!r}")
 
     async def submit(self, *, times: int = 1) -> Json | None:
@@ -104,11 +104,18 @@ def _shown(view: Json) -> Json:
     for values in view["state"]["values"].values():
         for key, field in values.items():
             fields[key] = field.get("value") or ((field.get("selected_option") or {}).get("text") or {}).get("text", "")
-    elements = [element for block in view["blocks"] if block["type"] == "actions" for element in block["elements"]]
+    elements = [element for element in _elements(view) if "text" in element]
     return {
         "title": view["title"]["text"] if "title" in view else "",
-        "text": "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section"),
+        "text": "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] in ("header", "section")),
         "fields": fields,
-        "buttons": [element["text"]["text"] for element in elements if "text" in element],
+        "buttons": [element["text"]["text"] for element in elements if "url" not in element],
+        "links": {element["text"]["text"]: element["url"] for element in elements if "url" in element},
         "submit": view.get("submit", {}).get("text", ""),
     }
+
+
+def _elements(view: Json) -> Iterator[Json]:
+    """Everything on it that can be tapped, from above to below."""
+    for block in view["blocks"]:
+        yield from block["elements"] if block["type"] == "actions" else [block["accessory"]] if "accessory" in block else []
