@@ -144,7 +144,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
     fetching = Fetching(database, store, fetchers, clock, lambda conn, file, now: file_settled(conn, rules, file, now), delivery.wake)
     operations = Operations(rules, published)
     furnish_customers(channels, config, database, published)
-    furnish_staff(staff, database, operations, clock, delivery.wake)
+    furnish_staff(staff, database, operations, clock, delivery.wake, channels)
     detection = Detection(database, rules, config.complaints.tier, delivery.wake)
     receiver = Receiver(
         database,

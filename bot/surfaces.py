@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.config import Config
+from bot.desk.home import DeskHomes
 from bot.desk.operations import Operations
 from bot.desk.windows import DeskWindows
 from bot.dialogs.home import CustomerHomes
@@ -23,8 +24,19 @@ def furnish_customers(channels: Sequence[Channel], config: Config, database: Dat
             channel.use_homes(homes)
 
 
-def furnish_staff(channels: Sequence[Channel], database: Database, operations: Operations, clock: Clock, wake: Callable[[], None]) -> None:
+def furnish_staff(
+    channels: Sequence[Channel],
+    database: Database,
+    operations: Operations,
+    clock: Clock,
+    wake: Callable[[], None],
+    customers: Sequence[Channel],
+) -> None:
+    """`customers` are the channels on which a staff member may be a customer, too."""
     windows = DeskWindows(database, operations, clock, wake)
     for channel in channels:
         if isinstance(channel, WindowChannel):
             channel.use_windows(windows)
+        if isinstance(channel, HomeChannel):
+            met_at = [other.account for other in customers if other.name == channel.name]
+            channel.use_homes(DeskHomes(database, operations.rules, clock, met_at))

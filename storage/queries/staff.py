@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from storage.bulk import insert_new
 from storage.cases import Case, CaseState
@@ -22,6 +22,7 @@ __all__ = [
     "cases_in_hand",
     "chat_doors",
     "door_at",
+    "door_seen",
     "doors_by_staff",
     "end_codes",
     "everybody",
@@ -109,8 +110,16 @@ def doors_by_staff(conn: Connection) -> dict[int, list[AnyRow]]:
 
 def door_at(conn: Connection, account: str, native_id: str) -> AnyRow | None:
     """The door at that address of an active staff member, locked on PostgreSQL: one press at a time."""
-    here = _DOORS.where(_door.c.account == account, _door.c.native_id == native_id, _staff.c.active)
-    return conn.execute(here.with_for_update(of=_door)).one_or_none()
+    return conn.execute(_door_here(account, native_id).with_for_update(of=_door)).one_or_none()
+
+
+def door_seen(conn: Connection, account: str, native_id: str) -> AnyRow | None:
+    """The same door, only to be looked at."""
+    return conn.execute(_door_here(account, native_id)).one_or_none()
+
+
+def _door_here(account: str, native_id: str) -> Select[*tuple[Any, ...]]:
+    return _DOORS.where(_door.c.account == account, _door.c.native_id == native_id, _staff.c.active)
 
 
 def alerted_doors(conn: Connection, keys: Sequence[str]) -> set[str]:
