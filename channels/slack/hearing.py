@@ -43,8 +43,10 @@ def looked_at_home(body: Json) -> str:
     tapped something on it; empty for every other body."""
     event = body.get("event") or {}
     if event.get("type") == "app_home_opened" and event.get("tab") == "home":
-        return address_of(body.get("team_id", ""), event["user"])
-    return address_of(*author_of(body)) if (body.get("view") or {}).get("type") == "home" else ""
+        team, user = body.get("team_id"), event.get("user")
+    else:
+        team, user = author_of(body) if (body.get("view") or {}).get("type") == "home" else ("", "")
+    return address_of(team, user) if team and user else ""
 
 
 def heard_of(body: Json, account: str, member: Member, now: datetime) -> Heard | None:

@@ -75,15 +75,16 @@ class HomePages:
             await self._show(address)
 
     async def _show(self, address: str) -> None:
-        user = member_of(address)
         try:
+            user = member_of(address)
             home = await self._homes.home(self._account, address, (await self._people.of(user)).lang)
+            view = home_view(home, await self._seen_at(home))
         except Exception as error:
             # Its kind only: the error of a statement may quote what somebody wrote.
             log.error("slack_home_not_known", extra={"account": self._account, "why": type(error).__name__})
             return
         try:
-            await self._calls("views.publish", user_id=user, view=home_view(home, await self._seen_at(home)))
+            await self._calls("views.publish", user_id=user, view=view)
         except Exception as error:
             trouble = send_error(error, self._pause, repeatable=True)
             if isinstance(trouble, Retry) and not trouble.blameless:

@@ -24,6 +24,7 @@ class Standing:
         self.calls = Calls(token, api_base, self._not_let_in)
         self._account, self._clock, self._outage = account, clock, outage
         self._team = ""
+        self._kept = False
 
     async def introduce(self) -> None:
         """Return once Slack has let the app in."""
@@ -40,16 +41,23 @@ class Standing:
 
     async def keep(self) -> None:
         """Never returns: whenever the app is shut out, ask now and then whether it is let in again."""
-        while True:
-            await self.admission.shut()
-            await self._clock.sleep_until(self._clock.now() + AGAIN_WHEN_MENDED)
-            try:
-                await self.calls("auth.test")
-            except Exception as error:
-                log.info("slack_still_shut_out", extra={"account": self._account, "why": explained(error)})
-            else:
-                log.info("slack_let_in_again", extra={"account": self._account})
-                self.admission.admit()
+        self._kept = True
+        try:
+            while True:
+                await self.admission.shut()
+                await self._clock.sleep_until(self._clock.now() + AGAIN_WHEN_MENDED)
+                await self._ask_again()
+        finally:
+            self._kept = False
+
+    async def _ask_again(self) -> None:
+        try:
+            await self.calls("auth.test")
+        except Exception as error:
+            log.info("slack_still_shut_out", extra={"account": self._account, "why": explained(error)})
+        else:
+            log.info("slack_let_in_again", extra={"account": self._account})
+            self.admission.admit()
 
     def heard(self, event: dict[str, Any]) -> bool:
         """Whether the event was about this; it is then taken care of."""
@@ -65,8 +73,9 @@ class Standing:
         return True
 
     def demand(self) -> None:
-        """Raises Retry while the app is shut out: nothing that is said now could arrive."""
-        if why := self.admission.refused:
+        """Raises Retry while the app is shut out: nothing that is said now could arrive. Where nobody asks whether it is let in
+        again, as in a process that only takes what Slack pushes, each call finds out for itself."""
+        if self._kept and (why := self.admission.refused):
             raise shut_out(why)
 
     def _not_let_in(self, why: str) -> None:
