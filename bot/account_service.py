@@ -33,7 +33,11 @@ async def serve_account(channel: Channel, hear: Hear, delivery: Delivery, databa
         try:
             async with owning(database, key) as lost:
                 await database.write(partial(clear_incident, key=key, at=clock.now()))
-                await _until_lost(channel, hear, delivery, database, clock, lost)
+                delivery.vitals(channel.account).serve(clock.now())
+                try:
+                    await _until_lost(channel, hear, delivery, database, clock, lost)
+                finally:
+                    delivery.vitals(channel.account).serve(None)
         except Exception as error:
             # Kind and place only: what an error says may quote a customer.
             place = "".join(format_tb(error.__traceback__)[-5:])

@@ -33,7 +33,10 @@ from bot.files.enclosing import Enclosing
 from bot.files.fetching import Fetching
 from bot.files.links import FileLinks
 from bot.files.store import FileStore
-from bot.health.telling import incident_sweep
+from bot.health.hearing import noting
+from bot.health.overview import Account
+from bot.health.telling import health_sweeps
+from bot.health.watch import HealthWatch, Watched
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
 from bot.invitations.scheduler import Scheduler
@@ -44,7 +47,7 @@ from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from channels.clock import Clock, SystemClock
-from channels.contract import Channel, Fetches, Heard
+from channels.contract import Channel, Fetches, Hear, Heard
 from channels.delivery import Delivery
 from storage.database import Database, open_database
 from storage.ownership import owning
@@ -77,6 +80,7 @@ class App:
     store: FileStore
     file_links: FileLinks
     fetching: Fetching
+    health: HealthWatch
     sweeps: Sequence[Sweep]
 
     @property
@@ -84,18 +88,35 @@ class App:
         """Where invitations lead, as far as the platforms have told us our own names yet."""
         return links_of(self.config, self.channels)
 
+    @property
+    def accounts(self) -> Sequence[Account]:
+        """Every account of the configuration, and whom it is for."""
+        sides = {"customers": self.channels, "staff": self.staff_channels, "systems": self.systems}
+        return [Account(one.account, one.name, side) for side, channels in sides.items() for one in channels]
+
+    @property
+    def hear(self) -> Hear:
+        """Takes what customers do."""
+        return noting(self.receiver.hear, self.delivery.vitals, self.clock)
+
+    @property
+    def hear_staff(self) -> Hear:
+        """Takes what staff do at their doors."""
+        return noting(self.staff_receiver.hear, self.delivery.vitals, self.clock)
+
     async def run(self, *, schedule: bool = True) -> None:
         """Hear, answer, deliver and, with `schedule`, do what falls due, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.detection.follow())
             tasks.create_task(self.fetching.run())
-            customers, staff = (self.channels, self.receiver.hear), (self.staff_channels, self.staff_receiver.hear)
+            tasks.create_task(self.health.run())
+            customers, staff = (self.channels, self.hear), (self.staff_channels, self.hear_staff)
             for channels, hear in (customers, staff, (self.systems, _nothing_is_heard)):
                 for channel in channels:
                     tasks.create_task(serve_account(channel, hear, self.delivery, self.database, self.clock))
             if schedule:
-                scheduler = Scheduler(self.database, self.clock, partial(owning, self.database, "scheduler"), sweeps=self.sweeps)
-                tasks.create_task(scheduler.run())
+                own = partial(owning, self.database, "scheduler")
+                tasks.create_task(Scheduler(self.database, self.clock, own, sweeps=self.sweeps).run())
 
     async def sweep(self, *, but: str = "") -> None:
         """One round of everything that is due, `but` for the sweep of that name."""
@@ -183,13 +204,14 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         store=store,
         file_links=file_links,
         fetching=fetching,
+        health=HealthWatch(database, clock, (Watched(delivery.vitals(one.account), one) for one in (*channels, *staff, *systems))),
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
             *campaign_sweeps(database, config.shop.timezone),
             *public_sweeps(database, channels, config.shop.name),
             *case_sweeps(database, rules, published, delivery.wake),
             *detection.sweeps,
-            incident_sweep(database, config.shop.timezone, delivery.wake),
+            *health_sweeps(database, config.shop.timezone, delivery.wake),
             Sweep("forget_updates", _FORGET_EVERY, lambda now: forget_old_updates(database, now)),
             Sweep("forget_files", _FORGET_EVERY, store.forget_old),
         ),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from channels.clock import Clock
-from channels.contract import Channel
+from channels.contract import Channel, Vitals
 from channels.enclosing import Encloses
 from channels.line import Line
 from storage.database import Database
@@ -34,6 +34,14 @@ class Delivery:
     ) -> None:
         settling = partial(settle, fallback=tuple(fallback))  # one for all lines, so that they share transactions
         self._lines = {channel.account: Line(database, channel, clock, settling, encloses) for channel in channels}
+
+    def vitals(self, account: str) -> Vitals:
+        """How the account is doing, as this process sees it."""
+        return self._lines[account].vitals
+
+    @property
+    def all_vitals(self) -> Sequence[Vitals]:
+        return [line.vitals for line in self._lines.values()]
 
     def adopts(self, account: str) -> bool:
         line = self._lines.get(account)

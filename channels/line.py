@@ -11,7 +11,19 @@ from traceback import format_tb
 from typing import Any
 
 from channels.clock import Clock
-from channels.contract import Channel, FileWay, HomeChannel, Retry, Say, SendError, TopicChannel, Unknown, Unreachable
+from channels.contract import (
+    Channel,
+    FileWay,
+    HasVitals,
+    HomeChannel,
+    Retry,
+    Say,
+    SendError,
+    TopicChannel,
+    Unknown,
+    Unreachable,
+    Vitals,
+)
 from channels.enclosing import Encloses
 from channels.lanes import Lanes
 from channels.outgoing import Outgoing
@@ -51,11 +63,9 @@ class Line:
     def __init__(
         self, database: Database, channel: Channel, clock: Clock, settle: Work[Settled, None], encloses: Encloses | None = None
     ) -> None:
-        self._database = database
-        self._settles = settle
-        self._encloses = encloses
-        self._channel = channel
-        self._clock = clock
+        self._database, self._settles, self._encloses = database, settle, encloses
+        self._channel, self._clock = channel, clock
+        self.vitals = channel.vitals if isinstance(channel, HasVitals) else Vitals(channel.account, listens=False)
         self._lanes: Lanes[Outgoing] = Lanes(channel.capabilities.pace)
         self._woken = asyncio.Event()
         self._look = True
@@ -213,6 +223,8 @@ class Line:
             await self._failed(one, Unknown(type(error).__name__))
         else:
             self._sent.remember(one.say.key, platform_id)
+            if platform_id:
+                self.vitals.sent(self._clock.now())
             self._lanes.done(one, self._clock.now())
             self._woken.set()
             await self._settle(one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id))
@@ -232,6 +244,7 @@ class Line:
 
     async def _failed(self, one: Outgoing, error: SendError) -> None:
         now = self._clock.now()
+        self.vitals.not_sent(error, now)
         match error:
             case Retry() if error.blameless or one.may_be_tried_again(now):
                 until = now + max(error.after, timedelta(milliseconds=50))

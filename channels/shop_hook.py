@@ -11,7 +11,7 @@ import httpx
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Capabilities, Hear, Rejected, Retry, Say, Unknown
+from channels.contract import Capabilities, Cause, Hear, Rejected, Retry, Say, Unknown
 from channels.outage import Outage
 from channels.signature import signed
 
@@ -63,7 +63,8 @@ class ShopHook:
             raise Unknown(type(error).__name__) from error
         status = response.status_code
         if status >= 500 or status in _MISTAKEN | _LATER or 300 <= status < 400:
-            raise Retry(self._outage.pause(), f"the shop's system answers {status}", account_wide=True)
+            cause = Cause.TOKEN if status in _MISTAKEN else Cause.LINE
+            raise Retry(self._outage.pause(), f"the shop's system answers {status}", account_wide=True, cause=cause)
         self._outage.over()
         if status >= 400:
             raise Rejected(f"the shop's system answers {status}")

@@ -23,6 +23,7 @@ from bot.console.entrance import Entrance
 from bot.console.figures import FiguresPage
 from bot.console.files import file_routes
 from bot.console.groups import GroupPages
+from bot.console.health import HealthPage
 from bot.console.home import HomePage
 from bot.console.pages import STATIC, Pages
 from bot.console.panels import PanelPages
@@ -56,6 +57,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *PromoterPage(parts, pages, sessions).routes(),
         *FiguresPage(parts, pages, sessions).routes(),
         *StaffPages(parts, pages, sessions).routes(),
+        *HealthPage(parts, pages, sessions).routes(),
         *HomePage(parts, pages, sessions).routes(),
         *(SampleShop(parts, parts.planner, pages, sessions).routes() if parts.planner else ()),
     ]

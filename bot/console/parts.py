@@ -15,6 +15,7 @@ from bot.desk.operations import Operations
 from bot.dialogs.afterwards import NO_OFFERS, Offers
 from bot.files.links import FileLinks
 from bot.files.store import FileStore
+from bot.health.overview import Account
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
 from bot.surveys.bank import bank
@@ -42,6 +43,7 @@ class ConsoleParts:
     `routes` are those of the channels and of the hooks, under the same server. With `planner` the server is the sample
     shop's: `/` and `/shop` let a newcomer be customer and staff.
 
+    `watched` are all accounts of the configuration, whose health is shown.
     `accounts` are the customers' accounts, each with its platform, `poll_rules` of those that can post polls.
     `offers` are made to those who have answered.
     `staff_accounts` are the platforms of the accounts that staff can link
@@ -60,6 +62,7 @@ class ConsoleParts:
     file_links: FileLinks
     routes: Sequence[BaseRoute] = ()
     planner: Planner | None = None
+    watched: Sequence[Account] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)
     poll_rules: Mapping[str, PollRules] = field(default_factory=dict)
     offers: Offers = NO_OFFERS

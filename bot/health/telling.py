@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import Connection
 
@@ -20,10 +20,11 @@ from storage.database import Database
 from storage.ids import short
 from storage.journal import Told
 from storage.outbox import Message, Priority
+from storage.queries.health import forget_faults
 from storage.queries.incidents import AnyRow, clear_quiet, mark_told, untold
 from storage.queries.staff import chat_doors
 
-__all__ = ["OCCASIONAL", "QUIET", "incident_sweep", "tell_incidents"]
+__all__ = ["OCCASIONAL", "QUIET", "health_sweeps", "tell_incidents"]
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +34,23 @@ NEWS = timedelta(days=1)
 OCCASIONAL = ("rejected.", "refused.", "poll.")
 """What happens now and then, and has no end but that it does not happen again."""
 QUIET = timedelta(hours=1)
+DAILY = ("budget.",)
+"""What is over at midnight UTC, when a budget begins anew."""
+FAULTS_KEPT = timedelta(days=8)
 _message = Message.__table__  # type: ignore[attr-defined]
 
 
-def incident_sweep(database: Database, zone: tzinfo, wake: Callable[[], None]) -> Sweep:
+def health_sweeps(database: Database, zone: tzinfo, wake: Callable[[], None]) -> tuple[Sweep, ...]:
     """`wake` is called after each round, so that what it says is sent at once."""
 
     async def run(now: datetime) -> None:
         await database.write(lambda conn: tell_incidents(conn, zone, now))
         wake()
 
-    return Sweep("tell_incidents", _EVERY, run)
+    async def forget(now: datetime) -> None:
+        await database.write(lambda conn: forget_faults(conn, now - FAULTS_KEPT))
+
+    return Sweep("tell_incidents", _EVERY, run), Sweep("forget_faults", timedelta(days=1), forget)
 
 
 def tell_incidents(conn: Connection, zone: tzinfo, now: datetime) -> None:
@@ -52,6 +59,7 @@ def tell_incidents(conn: Connection, zone: tzinfo, now: datetime) -> None:
     What nobody can be told of is told later, if it lasts until somebody can.
     """
     clear_quiet(conn, OCCASIONAL, now - QUIET, now)
+    clear_quiet(conn, DAILY, datetime.combine(now.astimezone(UTC).date(), time(), UTC), now)
     incidents = untold(conn, now, news=NEWS)
     doors = _doors(conn) if incidents else ()
     if not doors:
@@ -88,4 +96,4 @@ def _say(incident: AnyRow, told: Told, door: AnyRow, zone: tzinfo) -> Say:
         facts = {"span": reader.span(incident.first_at, incident.cleared_at), "until": reader.moment(incident.cleared_at)}
     text = HEALTH_WORDS(f"notice.{told.value}", door.lang, title=title, **facts)
     again = phrase("repeated", door.lang)
-    return Say(text, key=f"{topic}.{told.value}.{short(door.id)}", topic=topic, again=again, aloud=True)
+    return Say(text, key=f"{topic}.{told.value}.{incident.count}.{short(door.id)}", topic=topic, again=again, aloud=True)

@@ -14,14 +14,18 @@ from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.home import Home, HomeChannel, HomeItem, HomePart, Homes
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
 from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say, Upload
-from channels.contract.send_error import Rejected, Retry, SendError, TooLarge, Unknown, Unreachable
+from channels.contract.send_error import Cause, Rejected, Retry, SendError, TooLarge, Unknown, Unreachable
+from channels.contract.vitals import Ailment, Allowance, HasVitals, Vitals
 from channels.contract.window import Visit, Window, WindowChannel, WindowField, Windows
 
 __all__ = [
     "CHOICE_REF_LIMIT",
     "Admission",
     "Admitted",
+    "Ailment",
+    "Allowance",
     "Capabilities",
+    "Cause",
     "Channel",
     "Choice",
     "Counted",
@@ -31,6 +35,7 @@ __all__ = [
     "Finding",
     "GroupEars",
     "GroupSaid",
+    "HasVitals",
     "Hear",
     "HearGroup",
     "HearVote",
@@ -62,6 +67,7 @@ __all__ = [
     "Unreachable",
     "Upload",
     "Visit",
+    "Vitals",
     "Voted",
     "Window",
     "WindowChannel",

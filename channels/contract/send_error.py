@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 
-__all__ = ["Rejected", "Retry", "SendError", "TooLarge", "Unknown", "Unreachable"]
+__all__ = ["Cause", "Rejected", "Retry", "SendError", "TooLarge", "Unknown", "Unreachable"]
 
 
 class SendError(Exception):
     """Why a message was not, or perhaps not, delivered. The four kinds are all there are."""
+
+
+class Cause(StrEnum):
+    """What must come to pass before something can go on."""
+
+    LINE = "line"
+    """The platform is reached again, and well."""
+    TOKEN = "token"  # noqa: S105
+    """The platform lets the account in again: an operator sees to it."""
+    FLOOD = "flood"
+    """The platform's limit is over."""
+    BUDGET = "budget"
+    """There is money again."""
 
 
 class Retry(SendError):
@@ -17,12 +31,14 @@ class Retry(SendError):
     `blameless` where nothing but the account is at fault: it does not count as a try, however often and long it lasts.
     """
 
-    def __init__(self, after: timedelta, why: str = "", *, account_wide: bool = False, blameless: bool = False) -> None:
+    def __init__(
+        self, after: timedelta, why: str = "", *, account_wide: bool = False, blameless: bool = False, cause: Cause = Cause.LINE
+    ) -> None:
         super().__init__(f"try again after {after.total_seconds():g} s: {why}")
         self.after = after
         self.why = why
         self.account_wide = account_wide
-        self.blameless = blameless
+        self.blameless, self.cause = blameless, cause
 
 
 class Unreachable(SendError):

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Hear, Homes, Media, Rejected, Say, Windows
+from channels.contract import Hear, Homes, Media, Rejected, Say, Vitals, Windows
 from channels.door import Door
 from channels.outage import Outage
 from channels.slack.blocks import message_of
@@ -23,7 +23,7 @@ from channels.slack.hearing import author_of, heard_of, looked_at_home
 from channels.slack.homes import HomePages
 from channels.slack.listeners import bolt_app
 from channels.slack.people import People
-from channels.slack.refusals import edit_is_settled, explained, is_too_fast, picture_is_refused, send_error, thread_is_gone
+from channels.slack.refusals import cause_of, edit_is_settled, explained, is_too_fast, picture_is_refused, send_error, thread_is_gone
 from channels.slack.rules import CAPABILITIES, SLACK, address_of, member_of
 from channels.slack.socket import SocketLine
 from channels.slack.standing import Standing
@@ -42,10 +42,10 @@ class SlackBot:
     capabilities = CAPABILITIES
 
     def __init__(self, account: str, credentials: Credentials, *, clock: Clock, rng: Random, api_base: str = SLACK) -> None:
-        self.account = account
+        self.account, self.vitals = account, Vitals(account)
         self._door = Door(self.name, account)
         self._credentials, self._clock = credentials, clock
-        self._line, self._outage = Outage(account, clock, rng), Outage(account, clock, rng)
+        self._line, self._outage = Outage(account, clock, rng, self.vitals), Outage(account, clock, rng)
         self._standing = Standing(account, credentials.bot_token, api_base, clock, self._line)
         self.admission, self._calls = self._standing.admission, self._standing.calls
         self._people = People(account, self._ask_member)
@@ -81,7 +81,7 @@ class SlackBot:
             tasks.create_task(self._standing.keep())
             if self._credentials.app_token:
                 app = bolt_app(self.account, self._taking(hear))
-                line = SocketLine(app, lambda: self._calls.socket(self._credentials.app_token), explained, self._line)
+                line = SocketLine(app, lambda: self._calls.socket(self._credentials.app_token), explained, cause_of, self._line)
                 tasks.create_task(line.run())
 
     async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:

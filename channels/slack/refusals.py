@@ -13,11 +13,12 @@ from typing import Any
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from slack_sdk.errors import SlackApiError
 
-from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
+from channels.contract import Cause, Rejected, Retry, SendError, Unknown, Unreachable
 
 __all__ = [
     "AGAIN_WHEN_MENDED",
     "MENDED_BY_OPERATOR",
+    "cause_of",
     "code_of",
     "edit_is_settled",
     "explained",
@@ -77,7 +78,7 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
     status, code, why = _status_of(error), code_of(error), explained(error)
     if is_too_fast(error):
         # Limits hold for a method: an edit that is too fast keeps no message back.
-        return Retry(_retry_after(error.response.headers) or pause(), why, account_wide=not repeatable)
+        return Retry(_retry_after(error.response.headers) or pause(), why, account_wide=not repeatable, cause=Cause.FLOOD)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _TRY_AGAIN:
         return Retry(pause(), why, account_wide=True)
     if code in _PERHAPS_DONE or (status == HTTPStatus.OK and not code):
@@ -85,13 +86,20 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
     if code in _SHUT_OUT:
         return shut_out(why)
     if code in MENDED_BY_OPERATOR:
-        return Retry(AGAIN_WHEN_MENDED, why, account_wide=True, blameless=True)
+        return Retry(AGAIN_WHEN_MENDED, why, account_wide=True, blameless=True, cause=Cause.TOKEN)
     return Unreachable(why) if code in _NOBODY else Rejected(why)
 
 
 def shut_out(why: str) -> Retry:
     """What becomes of a message while Slack does not let the app in."""
-    return Retry(_WHILE_SHUT_OUT, why, account_wide=True, blameless=True)
+    return Retry(_WHILE_SHUT_OUT, why, account_wide=True, blameless=True, cause=Cause.TOKEN)
+
+
+def cause_of(error: Exception) -> Cause:
+    """What it takes for an error of hearing to be over."""
+    if is_too_fast(error):
+        return Cause.FLOOD
+    return Cause.TOKEN if code_of(error) in MENDED_BY_OPERATOR else Cause.LINE
 
 
 def is_shut_out(error: Exception) -> bool:

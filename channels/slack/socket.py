@@ -16,6 +16,7 @@ from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from channels.contract import Cause
 from channels.outage import Outage
 
 __all__ = ["SocketLine"]
@@ -27,16 +28,18 @@ _AT_ONCE = 64
 
 
 class SocketLine:
-    """`connect` opens a line, `explain` puts its error into words for the operator."""
+    """`connect` opens a line, `explain` puts its error into words for the operator, `cause_of` says what it takes to be
+    over."""
 
     def __init__(
         self,
         app: AsyncApp,
         connect: Callable[[], Awaitable[ClientWebSocketResponse]],
         explain: Callable[[Exception], str],
+        cause_of: Callable[[Exception], Cause],
         outage: Outage,
     ) -> None:
-        self._app, self._connect, self._explain, self._outage = app, connect, explain, outage
+        self._app, self._connect, self._explain, self._cause_of, self._outage = app, connect, explain, cause_of, outage
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self) -> None:
@@ -49,7 +52,7 @@ class SocketLine:
                 try:
                     line = await self._connect()
                 except Exception as error:
-                    await self._outage.sit_out("slack_socket_failed", self._explain(error))
+                    await self._outage.sit_out("slack_socket_failed", self._explain(error), self._cause_of(error))
                     continue
                 ending: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
                 lines.create_task(self._listen(line, ending))

@@ -9,7 +9,7 @@ from channels.clock import Clock
 from channels.contract import Admission
 from channels.outage import Outage
 from channels.slack.calls import Calls
-from channels.slack.refusals import AGAIN_WHEN_MENDED, explained, shut_out
+from channels.slack.refusals import AGAIN_WHEN_MENDED, cause_of, explained, shut_out
 
 __all__ = ["Standing"]
 
@@ -32,7 +32,7 @@ class Standing:
             try:
                 told = await self.calls("auth.test")
             except Exception as error:
-                await self._outage.sit_out("slack_start_failed", explained(error))
+                await self._outage.sit_out("slack_start_failed", explained(error), cause_of(error))
             else:
                 break
         self._outage.over()

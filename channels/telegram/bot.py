@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Hear, Media, Rejected, Say
+from channels.contract import Cause, Hear, Media, Rejected, Say, Vitals
 from channels.door import Door
 from channels.outage import Outage
 from channels.telegram.hearing import heard_of
@@ -47,11 +47,15 @@ class Library(Protocol):
     def explain(self, error: Exception) -> str:
         """An error for the operator's log, without any secret."""
 
+    def cause_of(self, error: Exception) -> Cause:
+        """What it takes for the error to be over."""
+
     async def close(self) -> None: ...
 
 
 class TelegramBot:
-    """One bot, by long polling, or by a webhook where one is given. `line` waits out what goes wrong with hearing.
+    """One bot, by long polling, or by a webhook where one is given. `line` waits out what goes wrong with hearing, and
+    tells `vitals`.
 
     `make` imports the library and makes it, in a thread and when it is first needed: that takes up to two seconds, and
     the web pages do not wait for it.
@@ -62,9 +66,9 @@ class TelegramBot:
     keeps_commands = False
     """Whether `/cases` is heard as a command, or as the word "cases": customers may say what they like."""
 
-    def __init__(self, account: str, make: Callable[[], Library], *, clock: Clock, line: Outage, webhook: Webhook | None = None) -> None:
-        self.account = account
-        self._door = Door(self.name, account)
+    def __init__(self, vitals: Vitals, make: Callable[[], Library], *, clock: Clock, line: Outage, webhook: Webhook | None = None) -> None:
+        self.vitals, self.account = vitals, vitals.account
+        self._door = Door(self.name, self.account)
         self._make, self._clock, self._line, self._webhook = make, clock, line, webhook
         self._making: asyncio.Task[Library] | None = None
         self.username = ""
@@ -105,7 +109,7 @@ class TelegramBot:
         async def take(update: dict[str, Any]) -> None:
             await self._take(update, hear)
 
-        await Poller(fetch=library.updates, take=take, explain=library.explain, outage=self._line).run()
+        await Poller(fetch=library.updates, take=take, explain=library.explain, cause_of=library.cause_of, outage=self._line).run()
 
     async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
         """As the contract says; `message_id` is of no use, for Telegram has no idempotency key."""
@@ -139,7 +143,7 @@ class TelegramBot:
             try:
                 self.username = await library.introduce(url, secret)
             except Exception as error:
-                await self._line.sit_out("telegram_start_failed", library.explain(error))
+                await self._line.sit_out("telegram_start_failed", library.explain(error), library.cause_of(error))
         self._line.over()
         log.info("telegram_started", extra={"account": self.account, "by": "webhook" if self._webhook else "polling"})
 

@@ -10,9 +10,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from channels.contract import Cause
 from channels.outage import Outage
 
-__all__ = ["POLL_SECONDS", "Explain", "Fetch", "Poller", "chat_of"]
+__all__ = ["POLL_SECONDS", "CauseOf", "Explain", "Fetch", "Poller", "chat_of"]
 
 POLL_SECONDS = 30
 """How long Telegram may hold a poll open when there is nothing to tell."""
@@ -21,17 +22,20 @@ Raw = dict[str, Any]
 Fetch = Callable[[int], Awaitable[Sequence[Raw]]]
 """Asks for the updates from an offset on, as the Bot API's JSON."""
 Explain = Callable[[Exception], str]
+CauseOf = Callable[[Exception], Cause]
 
 
 class Poller:
     """Fetches updates and hands each to `take`, those of one chat in order and different chats side by side.
 
-    `explain` puts an error of `fetch` into words for the operator.
+    `explain` puts an error of `fetch` into words for the operator, `cause_of` says what it takes to be over.
     """
 
-    def __init__(self, *, fetch: Fetch, take: Callable[[Raw], Awaitable[None]], explain: Explain, outage: Outage) -> None:
+    def __init__(
+        self, *, fetch: Fetch, take: Callable[[Raw], Awaitable[None]], explain: Explain, cause_of: CauseOf, outage: Outage
+    ) -> None:
         self._fetch, self._take, self._explain = fetch, take, explain
-        self._outage = outage
+        self._cause_of, self._outage = cause_of, outage
 
     async def run(self) -> None:
         """Poll until cancelled. Trouble is logged and waited for."""
@@ -40,7 +44,7 @@ class Poller:
             try:
                 updates = await self._fetch(offset)
             except Exception as error:
-                await self._outage.sit_out("telegram_poll_failed", self._explain(error))
+                await self._outage.sit_out("telegram_poll_failed", self._explain(error), self._cause_of(error))
                 continue
             if trouble := await self._take_all(updates):
                 # Its kind only: the error of a statement may quote what a customer wrote.

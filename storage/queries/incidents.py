@@ -22,6 +22,7 @@ __all__ = [
     "mark_told",
     "note_incidents",
     "open_incidents",
+    "tell_anew",
     "untold",
 ]
 
@@ -42,6 +43,11 @@ def note_incidents(conn: Connection, found: Sequence[tuple[str, str, datetime]])
         insert = postgresql.insert(_incident) if conn.dialect.name == "postgresql" else sqlite.insert(_incident)
         row = insert.values(id=new_id(), key=key, what=what, first_at=at, last_at=at, count=1, told=Told.NOTHING.value)
         conn.execute(row.on_conflict_do_nothing())  # another process was quicker
+
+
+def tell_anew(conn: Connection, key: str) -> None:
+    """It has become so much worse that operators must hear of it again."""
+    conn.execute(update(_incident).where(_incident.c.key == key, _incident.c.cleared_at.is_(None)).values(told=Told.NOTHING.value))
 
 
 def clear_incident(conn: Connection, key: str, at: datetime) -> None:

@@ -12,7 +12,7 @@ from storage.bulk import insert_new
 from storage.customers import Address
 from storage.dialogs import Dialog
 from storage.platforms import PublicInvitation, Spending
-from storage.queries.incidents import clear_incident, note_incidents
+from storage.queries.incidents import clear_incident, note_incidents, tell_anew
 
 __all__ = ["has_spoken_since", "invite_again", "invite_once", "spend", "spent"]
 
@@ -40,7 +40,10 @@ def spend(conn: Connection, account: str, at: datetime, mills: int, alerts: Mapp
     key = f"budget.{account}"
     if total == mills:
         clear_incident(conn, key, at)
-    note_incidents(conn, [(key, what, at) for limit, what in sorted(alerts.items()) if total - mills < limit <= total])
+    reached = [limit for limit in sorted(alerts) if total - mills < limit <= total]
+    note_incidents(conn, [(key, alerts[limit], at) for limit in reached])
+    if reached and total >= max(alerts):
+        tell_anew(conn, key)
     return total
 
 

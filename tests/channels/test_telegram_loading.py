@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from channels.clock import SimulatedClock
-from channels.contract import Say
+from channels.contract import Say, Vitals
 from channels.outage import Outage
 from channels.telegram.bot import Library, TelegramBot
 from tests.channels.conftest import TEN_ON_MONDAY
@@ -37,7 +37,8 @@ class Slow:
 
 
 def bot_with(make: object) -> TelegramBot:
-    return TelegramBot("shop", make, clock=SimulatedClock(TEN_ON_MONDAY), line=Outage("shop", SimulatedClock(TEN_ON_MONDAY), Random(7)))  # type: ignore[arg-type]
+    clock = SimulatedClock(TEN_ON_MONDAY)
+    return TelegramBot(Vitals("shop"), make, clock=clock, line=Outage("shop", clock, Random(7)))  # type: ignore[arg-type]
 
 
 @pytest.fixture

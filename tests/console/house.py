@@ -20,6 +20,7 @@ from bot.files.folder import FileFolder
 from bot.files.limits import Limits
 from bot.files.links import FileLinks
 from bot.files.store import FileStore
+from bot.health.overview import Account
 from bot.invitations.links import Links
 from bot.invitations.planning import Ask, Planner
 from channels.customers.telegram.polls import POLL_RULES
@@ -28,6 +29,12 @@ from tests.complaints.world import STAFF, World
 ADDRESS = "http://127.0.0.1:8000"
 PASSWORD = "a long password of the tests"
 HASHED = hash_password(PASSWORD)
+ACCOUNTS = (
+    Account("shop_bot", "telegram", "customers"),
+    Account("shop_x", "x", "customers"),
+    Account(STAFF, "telegram", "staff"),
+    Account("shop_hook", "shop_hook", "systems"),
+)
 
 
 class House:
@@ -63,6 +70,7 @@ class House:
             files=self.files,
             file_links=self.file_links,
             planner=planner,
+            watched=ACCOUNTS,
             accounts={"shop_bot": "telegram", "shop_social": "mastodon"},
             poll_rules={"shop_bot": POLL_RULES},
             offers=self.offers,

@@ -15,6 +15,7 @@ from channels.clock import SimulatedClock
 from storage.database import Database
 from storage.outbox import Message
 from storage.queries.incidents import clear_incident, incidents_since, note_incidents
+from storage.queries.platforms import spend
 from tests.complaints.world import World
 
 _message = Message.__table__  # type: ignore[attr-defined]
@@ -117,6 +118,26 @@ async def test_what_happens_now_and_then_is_over_when_it_has_not_happened_for_an
     assert await watch.round_after(59) == []
     assert await watch.round_after(2) == []
     assert [text.splitlines()[0] for _, text in await watch.round_after(3)] == ["✅ Over: shop_bot does not take a message"]
+
+
+async def test_a_budget_is_told_at_each_of_its_limits_and_is_over_at_midnight(watch: Watch, database: Database) -> None:
+    await watch.world.staff("Olle", role="operator")
+    alerts = {80: "four fifths are spent", 100: "all is spent"}
+
+    async def told_of(mills: int, after: float = 0) -> list[str]:
+        if mills:
+            await database.write(lambda conn: spend(conn, "shop_x", watch.world.clock.now(), mills, alerts))
+        return [text.splitlines()[1] for _, text in await watch.round_after(after)]
+
+    assert await told_of(79) == []
+    assert await told_of(1) == ["four fifths are spent"]
+    assert await told_of(10) == []
+    assert await told_of(10) == ["all is spent"]
+    assert await told_of(30) == []
+    assert await told_of(0, 14 * 60 + 59) == [], "it is nine in the morning when the day begins here"
+    assert await told_of(0, 2) == []
+    (over,) = await told_of(0, 3)
+    assert over.startswith("It lasted 15 hours")
 
 
 async def test_of_trouble_that_has_no_name_here_the_words_of_who_met_it_are_told(watch: Watch) -> None:

@@ -25,6 +25,7 @@ TOP_LEVEL = {
     "tests",
 }
 LONG = {
+    "bot/app.py": "everything put together in one place",
     "bot/dialogs/hearing.py": "one batch on its way to one transaction",
     "channels/customers/webchat/channel.py": "one platform",
     "channels/line.py": "one sender, from the claim to what became of it",

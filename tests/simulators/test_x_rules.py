@@ -10,6 +10,7 @@ import tweepy
 from tweepy.asynchronous import AsyncClient
 
 from channels.clock import SimulatedClock
+from channels.contract import Vitals
 from channels.customers.x.session import Session
 from tests.simulators.x import KEYS, XSimulator
 from tests.simulators.x.interface import faults_of, is_described
@@ -37,7 +38,7 @@ async def client(x: XSimulator) -> AsyncIterator[AsyncClient]:
 
 def _client(x: XSimulator, **other: str) -> tuple[Any, Session]:
     client = AsyncClient(**{name: (KEYS | other)[key] for name, key in NAMES.items()}, return_type=dict)
-    client.session = session = Session(x.url)
+    client.session = session = Session(x.url, Vitals("shop_x"))
     return client, session
 
 

@@ -13,11 +13,11 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Capabilities, Hear, Pace, Retry, Say, Unreachable
+from channels.contract import Capabilities, Hear, Pace, Retry, Say, Unreachable, Vitals
 from channels.customers.bluesky.hearing import heard_of, indexed, kind_of, post_of, update_id
 from channels.customers.bluesky.library import Atproto
 from channels.customers.bluesky.memory import Memory
-from channels.customers.bluesky.refusals import TROUBLE, explained, is_signed_out, send_error
+from channels.customers.bluesky.refusals import TROUBLE, cause_of, explained, is_signed_out, send_error
 from channels.customers.bluesky.rendering import LIMIT, invitation, record_key, spoken
 from channels.outage import Outage
 
@@ -57,10 +57,10 @@ class BlueskyChannel:
     capabilities = Capabilities(edits=False, buttons=False, starts=False, text_limit=LIMIT, pace=PACE, idempotent=True, private=False)
 
     def __init__(self, account: str, handle: str, app_password: str, service: str, *, memory: Memory, clock: Clock, rng: Random) -> None:
-        self.account = account
-        self._library = Atproto(handle, app_password, service)
+        self.account, self.vitals = account, Vitals(account)
+        self._library = Atproto(handle, app_password, service, self.vitals)
         self._memory, self._clock = memory, clock
-        self._hearing, self._sending = (Outage(account, clock, rng) for _ in range(2))
+        self._hearing, self._sending = Outage(account, clock, rng, self.vitals), Outage(account, clock, rng)
         self._heard_to: datetime | None = None
         self._lately: dict[str, datetime] = {}
         self._people: OrderedDict[str, _Person] = OrderedDict()
@@ -81,7 +81,7 @@ class BlueskyChannel:
             try:
                 await self._look(hear)
             except TROUBLE as error:
-                await self._hearing.sit_out("bluesky_mentions_not_fetched", explained(error))
+                await self._hearing.sit_out("bluesky_mentions_not_fetched", explained(error), cause_of(error))
                 if is_signed_out(error):
                     await self._sign_in()
             except Exception as error:
@@ -124,7 +124,7 @@ class BlueskyChannel:
                 await self._library.sign_in()
                 break
             except TROUBLE as error:
-                await self._hearing.sit_out("bluesky_sign_in_failed", explained(error))
+                await self._hearing.sit_out("bluesky_sign_in_failed", explained(error), cause_of(error))
         self._hearing.over()
         log.info("bluesky_signed_in", extra={"account": self.account})
 

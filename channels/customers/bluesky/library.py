@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 from atproto import AsyncClient, AsyncRequest, client_utils, exceptions, models
 
+from channels.contract import Allowance, Vitals
 from channels.customers.bluesky.hearing import indexed, update_id
 
 __all__ = ["Atproto"]
@@ -21,9 +23,10 @@ _POSTS = "app.bsky.feed.post"
 class Atproto:
     """One account on one service. Raises what `refusals.TROUBLE` names."""
 
-    def __init__(self, handle: str, app_password: str, service: str) -> None:
+    def __init__(self, handle: str, app_password: str, service: str, vitals: Vitals) -> None:
         self._handle, self._password = handle, app_password
-        self._api = AsyncClient(service, request=AsyncRequest(timeout=_CALL_SECONDS))
+        self._api = AsyncClient(service, request=AsyncRequest(timeout=_CALL_SECONDS, event_hooks={"response": [self._note_limit]}))
+        self._vitals = vitals
         self.did = ""
         """The account's own id; empty until it has signed in."""
 
@@ -71,3 +74,9 @@ class Atproto:
 
     async def close(self) -> None:
         await self._api.request.close()
+
+    async def _note_limit(self, response: httpx.Response) -> None:
+        left, of, ends = (response.headers.get(f"ratelimit-{part}", "") for part in ("remaining", "limit", "reset"))
+        if left.isdecimal() and of.isdecimal():
+            renewed_at = datetime.fromtimestamp(int(ends), UTC) if ends.isdecimal() else None
+            self._vitals.allowances["calls"] = Allowance(int(left), int(of), renewed_at)

@@ -8,9 +8,9 @@ from http import HTTPStatus
 import httpx
 from atproto import exceptions
 
-from channels.contract import Rejected, Retry, SendError
+from channels.contract import Cause, Rejected, Retry, SendError
 
-__all__ = ["TROUBLE", "explained", "is_signed_out", "send_error"]
+__all__ = ["TROUBLE", "cause_of", "explained", "is_signed_out", "send_error"]
 
 TROUBLE = (exceptions.AtProtocolError, httpx.HTTPError)
 """What a call may raise: the library lets some errors of its HTTP client through as they are."""
@@ -31,13 +31,25 @@ def send_error(error: Exception, pause: timedelta, now: datetime) -> SendError:
     match error:
         case exceptions.RateLimitExceededError():
             after = error.reset_at - now if error.reset_at else timedelta(seconds=error.retry_after or NO_RESET.total_seconds())
-            return Retry(max(after, timedelta(seconds=1)), TOO_FAST, account_wide=True)
+            return Retry(max(after, timedelta(seconds=1)), TOO_FAST, account_wide=True, cause=Cause.FLOOD)
         case exceptions.BadRequestError() if _name(error) in _SUSPENDED:
-            return Retry(SHUT, explained(error), account_wide=True)
+            return Retry(SHUT, explained(error), account_wide=True, cause=Cause.TOKEN)
         case exceptions.BadRequestError() if not is_signed_out(error):
             return Rejected(explained(error))
     # Signed in anew by whoever listens; no line, the server in trouble, or something that stands in between.
     return Retry(pause, explained(error), account_wide=True)
+
+
+def cause_of(error: Exception) -> Cause:
+    """What it takes for an error of hearing, or of signing in, to be over. A sign-in that has only grown old is renewed at once."""
+    match error:
+        case exceptions.RateLimitExceededError():
+            return Cause.FLOOD
+        case exceptions.UnauthorizedError() if _name(error) not in _SIGNED_OUT:
+            return Cause.TOKEN
+        case exceptions.BadRequestError() if _name(error) in _SUSPENDED:
+            return Cause.TOKEN
+    return Cause.LINE
 
 
 def is_signed_out(error: Exception) -> bool:

@@ -17,11 +17,11 @@ from mastodon.errors import MastodonError, MastodonNotFoundError
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Capabilities, FileWay, Hear, Media, Pace, Retry, Say, Unreachable
+from channels.contract import Capabilities, FileWay, Hear, Media, Pace, Retry, Say, Unreachable, Vitals
 from channels.customers.mastodon.files import fetch_attachment
 from channels.customers.mastodon.hearing import heard_of
 from channels.customers.mastodon.library import USUAL_LIMIT, MastodonPy
-from channels.customers.mastodon.refusals import explained, send_error, status_of
+from channels.customers.mastodon.refusals import cause_of, explained, send_error, status_of
 from channels.customers.mastodon.rendering import statuses_of
 from channels.outage import Outage
 
@@ -52,14 +52,15 @@ class MastodonChannel:
     name = "mastodon"
 
     def __init__(self, account: str, server: str, token: str, *, last_heard: LastHeard, clock: Clock, rng: Random) -> None:
-        self.account = account
+        self.account, self.vitals = account, Vitals(account)
         self.handle = ""
         """What our server calls this account; empty until it has told us."""
         self._limit = USUAL_LIMIT
         self._server = server
         self._library = MastodonPy(account, server, token)
         self._last_heard, self._clock = last_heard, clock
-        self._hearing, self._stream, self._sending = (Outage(account, clock, rng) for _ in range(3))
+        self._hearing = Outage(account, clock, rng, self.vitals)
+        self._stream, self._sending = (Outage(account, clock, rng) for _ in range(2))
         self._bell = asyncio.Event()
         self._heard_to = ""
         self._people: OrderedDict[str, _Person] = OrderedDict()
@@ -145,7 +146,7 @@ class MastodonChannel:
             try:
                 self.handle, self._limit = await self._library.introduce()
             except MastodonError as error:
-                await self._hearing.sit_out("mastodon_start_failed", explained(error))
+                await self._hearing.sit_out("mastodon_start_failed", explained(error), cause_of(error))
         self._hearing.over()
         log.info("mastodon_started", extra={"account": self.account, "limit": self._limit})
 
@@ -168,12 +169,13 @@ class MastodonChannel:
             try:
                 await self._look(hear)
             except MastodonError as error:
-                await self._hearing.sit_out("mastodon_mentions_not_fetched", explained(error))
+                await self._hearing.sit_out("mastodon_mentions_not_fetched", explained(error), cause_of(error))
             except Exception as error:
                 # Its kind only: the error of a statement may quote what a customer wrote.
                 await self._hearing.sit_out("mastodon_mentions_not_taken", type(error).__name__)
             else:
                 self._hearing.over()
+                self.vitals.allowances |= self._library.allowances
                 # Not wait_for: in Python 3.11 it loses a cancellation that comes with the bell, and would look for ever.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_AGAIN.total_seconds()):

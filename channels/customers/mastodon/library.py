@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 from mastodon import Mastodon
 from mastodon.errors import MastodonError
 
-from channels.contract import Poll, Upload
+from channels.contract import Allowance, Poll, Upload
 from channels.customers.mastodon.refusals import explained
 from channels.customers.mastodon.stream import ring_on_news
 
@@ -44,6 +44,12 @@ class MastodonPy:
         """When the server's limit, once it is reached, ends: seconds since 1970 by our clock."""
         reset = self._api.ratelimit_reset
         return float(reset) if reset else None
+
+    @property
+    def allowances(self) -> dict[str, Allowance]:
+        """How many calls the server still allows; empty where it does not say."""
+        left, of, ends = self._api.ratelimit_remaining, self._api.ratelimit_limit, self.limit_ends
+        return {"calls": Allowance(left, of, datetime.fromtimestamp(ends, UTC) if ends else None)} if of else {}
 
     async def introduce(self) -> tuple[str, int]:
         """Our own handle, and how many characters a status may have here."""

@@ -7,9 +7,9 @@ from http import HTTPStatus
 
 from mastodon import errors
 
-from channels.contract import Rejected, Retry, SendError, Unreachable
+from channels.contract import Cause, Rejected, Retry, SendError, Unreachable
 
-__all__ = ["explained", "send_error", "status_of"]
+__all__ = ["cause_of", "explained", "send_error", "status_of"]
 
 TOO_FAST = "Mastodon's rate limit"
 UNKNOWN_TOKEN = "the server does not know this access token, or it lacks a permission: make another one under Preferences → Development"  # noqa: S105
@@ -28,9 +28,9 @@ def send_error(error: errors.MastodonError, pause: timedelta, now: datetime, res
     match error:
         case errors.MastodonRatelimitError():
             after = timedelta(seconds=reset - now.timestamp()) if reset else NO_RESET
-            return Retry(max(after, timedelta(seconds=1)), TOO_FAST, account_wide=True)
+            return Retry(max(after, timedelta(seconds=1)), TOO_FAST, account_wide=True, cause=Cause.FLOOD)
         case errors.MastodonUnauthorizedError():
-            return Retry(UNKNOWN_TOKEN_AGAIN, UNKNOWN_TOKEN, account_wide=True)
+            return Retry(UNKNOWN_TOKEN_AGAIN, UNKNOWN_TOKEN, account_wide=True, cause=Cause.TOKEN)
         case errors.MastodonServerError() | errors.MastodonNetworkError():
             return Retry(pause, explained(error), account_wide=True)
         case errors.MastodonNotFoundError():
@@ -39,12 +39,20 @@ def send_error(error: errors.MastodonError, pause: timedelta, now: datetime, res
         case None:
             return Retry(pause, explained(error), account_wide=True)  # an answer that is not Mastodon's: something stands in between
         case HTTPStatus.FORBIDDEN:
-            return Retry(UNKNOWN_TOKEN_AGAIN, explained(error), account_wide=True)
+            return Retry(UNKNOWN_TOKEN_AGAIN, explained(error), account_wide=True, cause=Cause.TOKEN)
         case HTTPStatus.GONE:
             return Unreachable("there is no such account any more")
         case HTTPStatus.REQUEST_TIMEOUT | HTTPStatus.CONFLICT:
             return Retry(pause, explained(error))
     return Rejected(explained(error))
+
+
+def cause_of(error: Exception) -> Cause:
+    """What it takes for an error of hearing to be over."""
+    if isinstance(error, errors.MastodonRatelimitError):
+        return Cause.FLOOD
+    shut = isinstance(error, errors.MastodonUnauthorizedError) or status_of(error) == HTTPStatus.FORBIDDEN
+    return Cause.TOKEN if shut else Cause.LINE
 
 
 def status_of(error: Exception) -> int | None:

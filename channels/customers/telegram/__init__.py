@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
 from channels.clock import Clock
-from channels.contract import Counted, Hear, HearGroup, HearVote, Poll, Posted
+from channels.contract import Counted, Hear, HearGroup, HearVote, Poll, Posted, Vitals
 from channels.customers.telegram.groups import said_in_group
 from channels.customers.telegram.polls import POLL_RULES, counted, is_about_a_poll, vote_of
 from channels.outage import Outage
@@ -49,7 +49,8 @@ class TelegramChannel(TelegramBot):
 
             return Aiogram(account, token, api_base, Outage(account, clock, rng))
 
-        super().__init__(account, aiogram, clock=clock, line=Outage(account, clock, rng), webhook=webhook)
+        vitals = Vitals(account)
+        super().__init__(vitals, aiogram, clock=clock, line=Outage(account, clock, rng, vitals), webhook=webhook)
         self._hear_vote: HearVote | None = None
         self._hear_group: HearGroup | None = None
 

@@ -12,10 +12,10 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramAPIError, TelegramBadRequest, TelegramMigrateToChat
 from aiohttp import ClientError, ClientTimeout
 
-from channels.contract import Poll, Rejected, Retry, Say, TooLarge
+from channels.contract import Cause, Poll, Rejected, Retry, Say, TooLarge
 from channels.customers.telegram.calls import Call, CallSession
 from channels.customers.telegram.polls import UPDATES, poll_fields
-from channels.customers.telegram.refusals import explained, send_error
+from channels.customers.telegram.refusals import cause_of, explained, send_error
 from channels.customers.telegram.rendering import caption_edit_of, edit_of, sends_of
 from channels.outage import Outage
 from channels.telegram.polling import POLL_SECONDS
@@ -112,6 +112,9 @@ class Aiogram:
 
     def explain(self, error: Exception) -> str:
         return explained(error)
+
+    def cause_of(self, error: Exception) -> Cause:
+        return cause_of(error)
 
     async def close(self) -> None:
         await self._bot.session.close()

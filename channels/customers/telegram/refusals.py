@@ -18,10 +18,10 @@ from aiogram.exceptions import (
 )
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
-from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
+from channels.contract import Cause, Rejected, Retry, SendError, Unknown, Unreachable
 from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_blocked, is_nobody
 
-__all__ = ["explained", "send_error"]
+__all__ = ["cause_of", "explained", "send_error"]
 
 
 def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: bool = False) -> SendError:
@@ -33,13 +33,13 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
     match error:
         case TelegramRetryAfter():
             # Telegram does not say whether the chat or the bot was too fast.
-            return Retry(timedelta(seconds=error.retry_after), TOO_FAST, account_wide=True)
+            return Retry(timedelta(seconds=error.retry_after), TOO_FAST, account_wide=True, cause=Cause.FLOOD)
         case TelegramForbiddenError():
             return Unreachable(error.message, blocked=is_blocked(error.message))
         case TelegramBadRequest():
             return Unreachable(error.message) if is_nobody(error.message) else Rejected(error.message)
         case TelegramUnauthorizedError() | TelegramNotFound():
-            return Retry(UNKNOWN_BOT_AGAIN, UNKNOWN_BOT, account_wide=True)
+            return Retry(UNKNOWN_BOT_AGAIN, UNKNOWN_BOT, account_wide=True, cause=Cause.TOKEN)
         case TelegramServerError():
             return Retry(pause(), error.message, account_wide=True)
         case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError):
@@ -47,6 +47,13 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
         case TelegramNetworkError() | ClientDecodeError():
             return Retry(pause(), explained(error)) if repeatable else Unknown(explained(error))
     return Rejected(explained(error))
+
+
+def cause_of(error: Exception) -> Cause:
+    """What it takes for an error of hearing to be over."""
+    if isinstance(error, TelegramConflictError | TelegramUnauthorizedError | TelegramNotFound):
+        return Cause.TOKEN
+    return Cause.FLOOD if isinstance(error, TelegramRetryAfter) else Cause.LINE
 
 
 def explained(error: Exception) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from enum import Enum
 
 from channels.clock import Clock
+from channels.contract import Allowance, Vitals
 from channels.customers.x.memory import Memory
 
 __all__ = ["Budget", "Price"]
@@ -44,8 +45,8 @@ class Budget:
     X charges for a thing that is read again on the same day once, and does not promise it: here it counts each time.
     """
 
-    def __init__(self, account: str, dollars: float, memory: Memory, clock: Clock) -> None:
-        self._account, self._mills = account, round(dollars * 1000)
+    def __init__(self, vitals: Vitals, dollars: float, memory: Memory, clock: Clock) -> None:
+        self._account, self._mills, self._vitals = vitals.account, round(dollars * 1000), vitals
         self._memory, self._clock = memory, clock
         self._owed = 0
         """Paid, and not noted yet: there was trouble with the storage."""
@@ -58,7 +59,9 @@ class Budget:
 
     async def left(self) -> int:
         """Thousandths of a dollar that may still be spent today; nothing more may be where it is not above zero."""
-        return self._mills - await self._memory.spent(self._clock.now()) - self._owed
+        left = self._mills - await self._memory.spent(self._clock.now()) - self._owed
+        self._vitals.allowances["money"] = Allowance(max(left, 0) / 1000, self._mills / 1000, self.renewed_at)
+        return left
 
     async def pay(self, costs: Mapping[Price, int]) -> None:
         """Something was read or made, so many of each price. What cannot be noted now is noted with the next."""

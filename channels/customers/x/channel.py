@@ -11,7 +11,7 @@ from random import Random
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Capabilities, Hear, Heard, Pace, Rejected, Retry, Say
+from channels.contract import Capabilities, Cause, Hear, Heard, Pace, Rejected, Retry, Say, Vitals
 from channels.customers.x.budget import Budget
 from channels.customers.x.credentials import Credentials
 from channels.customers.x.hearing import MENTION, MESSAGE, handle_of, heard_mention, heard_message
@@ -73,12 +73,12 @@ class XChannel:
         pushed: bool = False,
         api_base: str = X,
     ) -> None:
-        self.account = account
+        self.account, self.vitals = account, Vitals(account)
         self._door = Door(self.name, account)
         self._credentials, self._pushed = credentials, pushed
         self._memory, self._clock, self._rng = memory, clock, rng
-        self._budget = Budget(account, budget, memory, clock)
-        self._library = Tweepy(credentials, api_base, self._budget)
+        self._budget = Budget(self.vitals, budget, memory, clock)
+        self._library = Tweepy(credentials, api_base, self._budget, self.vitals)
         self._outage = Outage(account, clock, rng)
         self._sending = Sending(self._library, self._budget, credentials.own_id, clock, self._outage)
         self._inviting = Inviting(account, lang, self._library, self._budget, memory, clock)
@@ -116,7 +116,7 @@ class XChannel:
             raise Rejected("this is no account on X")
         now = self._clock.now()
         if not await self._may_be_sent(address, now):
-            raise Retry(min(self._budget.renewed_at - now, SPENT_AGAIN), "today's budget for X is spent")
+            raise Retry(min(self._budget.renewed_at - now, SPENT_AGAIN), "today's budget for X is spent", cause=Cause.BUDGET)
         sent = await self._sending.send(address, say, message_id, self._messages)
         self._something_was_said()
         return sent
@@ -133,7 +133,7 @@ class XChannel:
             raise Retry(STORAGE_AGAIN, f"what today has cost cannot be read: {type(error).__name__}", account_wide=True) from error
 
     def _looking(self, what: str, reading: Reading, pause: Callable[[], timedelta]) -> Looking:
-        return Looking(self.account, what, reading, self._budget, pause, self._clock, self._rng)
+        return Looking(self.vitals, what, reading, self._budget, pause, self._clock, self._rng)
 
     def _taking(self, understand: Understand, hear: Hear) -> Take:
         async def take(one: Json, people: dict[str, Json]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import aiohttp
 from tweepy.asynchronous import AsyncClient
 
+from channels.contract import Vitals
 from channels.customers.x.budget import Budget, Price
 from channels.customers.x.credentials import Credentials
 from channels.customers.x.session import Session
@@ -41,9 +42,9 @@ class Tweepy:
         Trouble: of every call.
     """
 
-    def __init__(self, credentials: Credentials, api_base: str, budget: Budget) -> None:
+    def __init__(self, credentials: Credentials, api_base: str, budget: Budget, vitals: Vitals) -> None:
         self._own_id, self._budget = credentials.own_id, budget
-        self._session = Session(api_base)
+        self._session = Session(api_base, vitals)
         # Waiting for a limit by itself breaks, in this library, on calls that are signed: so it does not wait.
         self._api = AsyncClient(
             consumer_key=credentials.api_key,

@@ -10,9 +10,10 @@ from http import HTTPStatus
 from random import Random
 
 from channels.clock import Clock
+from channels.contract import Cause, Vitals
 from channels.customers.x.budget import Budget
 from channels.customers.x.reading import BudgetSpent, Reading, Take
-from channels.customers.x.refusals import explained, limit_ends
+from channels.customers.x.refusals import TOO_FAST, cause_of, explained, limit_ends
 from channels.customers.x.trouble import Trouble
 from channels.outage import Outage
 
@@ -25,11 +26,11 @@ class Looking:
     """`what` is looked for (`mention`), and `pause` says how long after a look the next one is due, as things stand."""
 
     def __init__(
-        self, account: str, what: str, reading: Reading, budget: Budget, pause: Callable[[], timedelta], clock: Clock, rng: Random
+        self, vitals: Vitals, what: str, reading: Reading, budget: Budget, pause: Callable[[], timedelta], clock: Clock, rng: Random
     ) -> None:
         self.reading, self.what = reading, what
-        self._account, self._budget, self._pause, self._clock = account, budget, pause, clock
-        self._outage = Outage(account, clock, rng)
+        self._account, self._budget, self._pause, self._clock = vitals.account, budget, pause, clock
+        self._outage = Outage(vitals.account, clock, rng, vitals)
         self._bell = asyncio.Event()
 
     def ring(self) -> None:
@@ -44,14 +45,16 @@ class Looking:
             except BudgetSpent:
                 until = self._budget.renewed_at
                 log.warning("x_not_read", extra={"account": self._account, "what": self.what, "until": until.isoformat()})
+                self._outage.ails("today's budget for X is spent", Cause.BUDGET, until)
                 await self._clock.sleep_until(until)
             except Trouble as trouble:
                 if trouble.status == HTTPStatus.TOO_MANY_REQUESTS:
                     until = limit_ends(trouble, self._clock.now())
                     log.warning("x_too_fast", extra={"account": self._account, "what": self.what, "until": until.isoformat()})
+                    self._outage.ails(TOO_FAST, Cause.FLOOD, until)
                     await self._clock.sleep_until(until)
                 else:
-                    await self._outage.sit_out(f"x_{self.what}s_not_fetched", explained(trouble))
+                    await self._outage.sit_out(f"x_{self.what}s_not_fetched", explained(trouble), cause_of(trouble))
             except Exception as error:
                 # Its kind only: the error of a statement may quote what a customer wrote.
                 await self._outage.sit_out(f"x_{self.what}s_not_taken", type(error).__name__)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from channels.contract import Rejected, Retry, SendError, Unknown, Unreachable
+from channels.contract import Cause, Rejected, Retry, SendError, Unknown, Unreachable
 from channels.customers.x.trouble import Trouble
 
-__all__ = ["explained", "limit_ends", "send_error"]
+__all__ = ["TOO_FAST", "cause_of", "explained", "limit_ends", "send_error"]
 
 TOO_FAST = "X's rate limit"
 NO_RESET = timedelta(minutes=15)
@@ -42,13 +42,13 @@ def send_error(trouble: Trouble, pause: timedelta, now: datetime, *, perhaps_tak
         case None:
             return Retry(pause, explained(trouble), account_wide=True)
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return Retry(limit_ends(trouble, now) - now, TOO_FAST, account_wide=True)
+            return Retry(limit_ends(trouble, now) - now, TOO_FAST, account_wide=True, cause=Cause.FLOOD)
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.PAYMENT_REQUIRED:
-            return Retry(OPERATORS, explained(trouble), account_wide=True)
+            return Retry(OPERATORS, explained(trouble), account_wide=True, cause=Cause.TOKEN)
         case HTTPStatus.NOT_FOUND:
             return Unreachable("there is no such account any more")
-        case HTTPStatus.FORBIDDEN if trouble.problem in _OURS or codes & _OUR_ACCOUNT:
-            return Retry(OPERATORS, explained(trouble), account_wide=True)
+        case HTTPStatus.FORBIDDEN if _is_ours(trouble):
+            return Retry(OPERATORS, explained(trouble), account_wide=True, cause=Cause.TOKEN)
         case HTTPStatus.FORBIDDEN if codes & _GONE:
             return Unreachable("there is no such account any more")
         case HTTPStatus.FORBIDDEN if codes & _NOT_THEM or not codes:
@@ -58,6 +58,22 @@ def send_error(trouble: Trouble, pause: timedelta, now: datetime, *, perhaps_tak
         case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Retry(pause, explained(trouble), account_wide=True)
     return Rejected(explained(trouble))
+
+
+def cause_of(trouble: Trouble) -> Cause:
+    """What it takes for trouble with hearing to be over."""
+    match trouble.status:
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return Cause.FLOOD
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.PAYMENT_REQUIRED:
+            return Cause.TOKEN
+        case HTTPStatus.FORBIDDEN if _is_ours(trouble):
+            return Cause.TOKEN
+    return Cause.LINE
+
+
+def _is_ours(trouble: Trouble) -> bool:
+    return trouble.problem in _OURS or bool(set(trouble.codes) & _OUR_ACCOUNT)
 
 
 def limit_ends(trouble: Trouble, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ import os
 from random import Random
 
 from channels.clock import Clock
+from channels.contract import Vitals
 from channels.outage import Outage
 from channels.telegram.bot import Library, TelegramBot
 from channels.telegram.rules import TELEGRAM
@@ -31,4 +32,5 @@ class StaffTelegram(TelegramBot):
 
             return PythonTelegramBot(account, token, api_base, Outage(account, clock, rng))
 
-        super().__init__(account, python_telegram_bot, clock=clock, line=Outage(account, clock, rng))
+        vitals = Vitals(account)
+        super().__init__(vitals, python_telegram_bot, clock=clock, line=Outage(account, clock, rng, vitals))

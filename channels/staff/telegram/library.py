@@ -12,9 +12,9 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from channels.contract import MediaKind, Rejected, Say, TooLarge
+from channels.contract import Cause, MediaKind, Rejected, Say, TooLarge
 from channels.outage import Outage
-from channels.staff.telegram.refusals import explained, send_error
+from channels.staff.telegram.refusals import cause_of, explained, send_error
 from channels.telegram.polling import POLL_SECONDS
 from channels.telegram.refusals import edit_is_settled, has_no_text, is_too_big
 from channels.telegram.rules import ALLOWED_UPDATES, CAPTION_LIMIT, TEXT_LIMIT, cut, keyboard_rows, label_of, spoken_text, units
@@ -96,6 +96,9 @@ class PythonTelegramBot:
 
     def explain(self, error: Exception) -> str:
         return explained(error)
+
+    def cause_of(self, error: Exception) -> Cause:
+        return cause_of(error)
 
     async def close(self) -> None:
         for request in self._requests:  # the library's own shutdown leaves them open where it never got through to Telegram
