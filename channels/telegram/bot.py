@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
@@ -15,6 +15,7 @@ from channels.door import Door
 from channels.outage import Outage
 from channels.telegram.hearing import heard_of
 from channels.telegram.polling import Poller
+from channels.telegram.pushes import PushWatch
 from channels.telegram.rules import CAPABILITIES, LARGEST_FETCH, deep_link
 from channels.telegram.updates import read_update
 from channels.telegram.webhook import Webhook, webhook_route
@@ -32,6 +33,9 @@ class Library(Protocol):
 
     async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
         """The updates from `offset` on, unread: one that cannot be read must not hold up the others. Waits for some."""
+
+    async def webhook_info(self) -> Mapping[str, Any]:
+        """What Telegram says of pushing: a `WebhookInfo` of the Bot API's."""
 
     async def answer_tap(self, query: str) -> None: ...
 
@@ -104,7 +108,9 @@ class TelegramBot:
         library = await self._library()
         await self._introduce(library)
         if self._webhook:
-            await asyncio.Event().wait()
+            url, secret = self._webhook.url(self.account), self._webhook.secret
+            watch = PushWatch(url, library.webhook_info, lambda: library.introduce(url, secret), self._clock, self._line)
+            await watch.run(library.explain, library.cause_of)
 
         async def take(update: dict[str, Any]) -> None:
             await self._take(update, hear)

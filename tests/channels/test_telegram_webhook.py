@@ -13,7 +13,8 @@ import pytest
 from starlette.applications import Starlette
 
 from channels.customers.telegram import TelegramChannel, Webhook
-from tests.channels.conftest import TEN_ON_MONDAY, TOKEN, Ears, HurriedClock, listening
+from channels.telegram import pushes
+from tests.channels.conftest import TEN_ON_MONDAY, TOKEN, Ears, HurriedClock, listening, until
 from tests.serving import serving
 from tests.simulators.telegram import TelegramSimulator
 
@@ -115,3 +116,29 @@ async def test_a_body_beyond_any_update_is_refused(server: Server) -> None:
 async def test_an_update_that_cannot_be_read_is_answered_so_that_it_does_not_come_for_ever(server: Server, ears: Ears) -> None:
     assert await server.push('{"update_id": 5, "message": {"text": "4"}}') == 200
     assert ears.all == []
+
+
+async def test_a_webhook_that_telegram_cannot_reach_is_noticed_until_it_can(
+    server: Server, telegram: TelegramSimulator, ears: Ears, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushes, "EVERY", 0.02)
+    telegram.world.set_clock(TEN_ON_MONDAY)
+    ears.trouble = [OSError("the disk is full")] * 10_000
+    async with listening(server.channel, ears):
+        telegram.person(TOKEN, 42).start("one")
+        await until(lambda: server.channel.vitals.ailments)
+        assert "Telegram cannot push to" in server.channel.vitals.ailments[0].why
+        ears.trouble.clear()
+        await ears.wait_for(1)
+        await until(lambda: not server.channel.vitals.ailments)
+
+
+async def test_a_webhook_that_somebody_took_away_is_set_again(
+    server: Server, telegram: TelegramSimulator, ears: Ears, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushes, "EVERY", 0.02)
+    async with listening(server.channel, ears):
+        await until(lambda: server.channel.username)
+        await telegram.call(TOKEN, "deleteWebhook")
+        telegram.person(TOKEN, 42).start("one")
+        assert (await ears.wait_for(1))[0].token == "one"

@@ -89,7 +89,7 @@ async def test_trouble_is_shown_with_what_to_do_and_afterwards_with_how_long_it_
     await house.world.staff("Maria", role="operator")
     patient.start()
     bot = patient.vitals["shop_bot"]
-    bot.not_sent(Retry(5 * MINUTE, "Telegram does not know this bot's <token>", account_wide=True, cause=Cause.TOKEN), patient.clock.now())
+    bot.not_sent(Retry(30 * MINUTE, "Telegram does not know this bot's <token>", account_wide=True, cause=Cause.TOKEN), patient.clock.now())
     now = patient.clock.now()
     row = message_row(Say("Hello"), channel="telegram", account="shop_bot", address="1", priority=Priority.REPLY, now=now)
     await patient.write(lambda conn: insert_many(conn, Message.__table__, [row]))  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -55,6 +55,9 @@ class Aiogram:
     async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
         call = Call("getUpdates", offset=offset, timeout=POLL_SECONDS, allowed_updates=UPDATES)
         return cast("Sequence[dict[str, Any]]", await self._bot(call, request_timeout=POLL_SECONDS + 15))
+
+    async def webhook_info(self) -> Mapping[str, Any]:
+        return cast("Mapping[str, Any]", await self._bot(Call("getWebhookInfo")))
 
     async def answer_tap(self, query: str) -> None:
         await self._bot(Call("answerCallbackQuery", callback_query_id=query))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -61,6 +61,9 @@ class PythonTelegramBot:
 
     async def updates(self, offset: int) -> Sequence[dict[str, Any]]:
         return await self._bot.raw_updates(offset)
+
+    async def webhook_info(self) -> Mapping[str, Any]:
+        return (await self._bot.get_webhook_info()).to_dict()
 
     async def answer_tap(self, query: str) -> None:
         await self._bot.answer_callback_query(query)
