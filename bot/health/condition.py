@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from channels.contract import Ailment, Cause, Vitals
+from channels.contract import Ailment, Allowance, Cause, Vitals
 
 __all__ = ["Condition", "State", "condition_of", "limits_of", "over_of", "troubles_of"]
 
@@ -58,11 +58,17 @@ def over_of(vitals: Vitals) -> frozenset[str]:
 def limits_of(vitals: Vitals, now: datetime) -> list[dict[str, Any]]:
     """What the platform still allows: of calls and money so much, and from when on where it makes us wait."""
     limits: list[dict[str, Any]] = [
-        {"what": what, "left": one.left, "of": one.of, "until": one.renewed_at and one.renewed_at.isoformat()}
-        for what, one in sorted(vitals.allowances.items(), key=lambda one: (one[0] != "money", one[0]))
+        {"what": what, **_left(one, now)} for what, one in sorted(vitals.allowances.items(), key=lambda one: (one[0] != "money", one[0]))
     ]
     waits = [one.until for one in vitals.ailments if one.cause is Cause.FLOOD and one.until and one.until > now]
     return [*limits, *([{"what": "wait", "until": max(waits).isoformat()}] if waits else [])]
+
+
+def _left(one: Allowance, now: datetime) -> dict[str, Any]:
+    """What is left, and when there is more again; once that moment has passed, all of it."""
+    if one.renewed_at and one.renewed_at <= now:
+        return {"left": one.of, "of": one.of, "until": None}
+    return {"left": one.left, "of": one.of, "until": one.renewed_at and one.renewed_at.isoformat()}
 
 
 def _is_told(one: Ailment, now: datetime) -> bool:

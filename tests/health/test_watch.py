@@ -155,3 +155,14 @@ async def test_what_was_last_heard_and_said_is_kept_beyond_a_restart_and_faults_
     row, faults = await seen.read()
     assert (row.state, row.last_in, row.last_out) == ("connecting", heard_at, heard_at)  # type: ignore[attr-defined]
     assert faults == {"unknown": 1}
+
+
+async def test_a_window_that_has_passed_is_whole_again(seen: Seen) -> None:
+    seen.connect()
+    seen.vitals.allowances["messages"] = Allowance(3, 15, seen.clock.now() + 4 * MINUTE)
+    left = []
+    for after in (MINUTE, 5 * MINUTE):
+        await seen.look(after)
+        row, _ = await seen.read()
+        left.append([limit["left"] for limit in row.limits])  # type: ignore[attr-defined]
+    assert left == [[3], [15]]

@@ -47,9 +47,9 @@ class MastodonPy:
 
     @property
     def allowances(self) -> dict[str, Allowance]:
-        """How many calls the server still allows; empty where it does not say."""
+        """How many calls the server still allows; empty where it does not say: the library then still has what it began with."""
         left, of, ends = self._api.ratelimit_remaining, self._api.ratelimit_limit, self.limit_ends
-        return {"calls": Allowance(left, of, datetime.fromtimestamp(ends, UTC) if ends else None)} if of else {}
+        return {"calls": Allowance(left, of, datetime.fromtimestamp(ends, UTC) if ends else None)} if left < of else {}
 
     async def introduce(self) -> tuple[str, int]:
         """Our own handle, and how many characters a status may have here."""
