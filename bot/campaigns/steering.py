@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from storage.queries.campaigns import add_campaign, campaign_named, change_campa
 from storage.queries.panels import panel_named
 from storage.queries.recalling import recall_waves
 
-__all__ = ["EDITABLE", "cancel", "draft", "pause", "resume", "schedule"]
+__all__ = ["EDITABLE", "cancel", "change_limits", "draft", "pause", "resume", "schedule"]
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,25 @@ def draft(conn: Connection, definition: Definition, now: datetime) -> CampaignSt
             )
     change_campaign(conn, known.id, definition=written, survey=definition.survey)
     return state
+
+
+def change_limits(conn: Connection, name: str, limits: Mapping[str, Any], now: datetime) -> None:
+    """Change the `EDITABLE` limits of a campaign that is not over; None takes a limit away.
+
+    Raises:
+        Mistake: there is no such campaign, it is over, or a limit cannot be so.
+    """
+    campaign = campaign_named(conn, name)
+    if campaign is None:
+        raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list")
+    changed = {key: value for key, value in {**campaign.definition, **limits}.items() if value is not None}
+    try:
+        definition = Definition.model_validate(changed)
+    except ValueError:
+        raise Mistake(
+            "a limit cannot be so", 'write expires = "7d", from "1h" to "365d"; quota and per_day as whole numbers from 1'
+        ) from None
+    draft(conn, definition, now)
 
 
 def schedule(conn: Connection, name: str, survey: Callable[[str], Survey | None], now: datetime) -> None:

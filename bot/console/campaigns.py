@@ -15,10 +15,11 @@ from starlette.routing import BaseRoute
 
 from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
-from bot.campaigns.previewing import reach, shown
+from bot.campaigns.moments import next_moment
+from bot.campaigns.previewing import reach, send_test, shown
 from bot.campaigns.progress import progress_of
 from bot.campaigns.reading import read_campaign
-from bot.campaigns.steering import cancel, draft, pause, resume, schedule
+from bot.campaigns.steering import EDITABLE, cancel, change_limits, draft, pause, resume, schedule
 from bot.console.campaign_watch import CampaignWatch
 from bot.console.deciding import DecidersPages
 from bot.console.pages import Pages
@@ -26,6 +27,7 @@ from bot.console.parts import ConsoleParts
 from bot.console.sessions import Sessions, form_of
 from bot.invitations.explaining import REASONS
 from bot.mistake import Mistake
+from bot.toml.times import in_units
 from storage.queries.campaigns import all_campaigns, campaign_named, states_of
 
 __all__ = ["ACTS", "CampaignPages"]
@@ -57,6 +59,8 @@ class CampaignPages(DecidersPages):
             self._route("", self._draft, "POST"),
             self._route("/{name}", self._one),
             self._route("/{name}/events", self._events),
+            self._route("/{name}/test", self._test, "POST"),
+            self._route("/{name}/limits", self._limits, "POST"),
             self._route("/{name}/{act}", self._act, "POST"),
         ]
 
@@ -99,7 +103,9 @@ class CampaignPages(DecidersPages):
         async with self._parts.database.read() as conn:
             campaign, definition, progress, counts, reached = await conn.run_sync(reading)
         t, survey = self._pages.teller(request), self._parts.survey(definition.survey)
-        lang = t.lang if survey and t.lang in survey.langs else "en"
+        langs = survey.langs if survey else ()
+        wanted = request.query_params.get("lang", t.lang)
+        lang = wanted if wanted in langs else next(iter(langs), "en")
         platforms = self._parts.platforms
         sums: dict[tuple[str, str], int] = {}
         for _, _, state, reason, n in counts:
@@ -114,6 +120,11 @@ class CampaignPages(DecidersPages):
             reached=reached,
             wordings=compared(definition, counts) if len(definition.arms) > 1 else [],
             messages=list(shown(definition, survey, lang, self._parts.shop, platforms, now)) if survey else [],
+            preview_langs=langs,
+            preview_lang=lang,
+            next=next_moment(definition, self._parts.zone, now),
+            zone=self._parts.zone,
+            expires=in_units(definition.expires).replace(" ", ""),
             pulse=self._watch.pulse(name),
             acts=ACTS[campaign.state],
             reasons=REASONS,
@@ -132,5 +143,31 @@ class CampaignPages(DecidersPages):
             raise HTTPException(404)
         return await self._steer(request, acts[act], f"campaign_done.{act}", back=f"/campaigns/{name}")
 
+    async def _test(self, request: Request) -> Response:
+        """How it begins, sent to one chat: to oneself, as a rule."""
+        form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
+        to, lang = str(form.get("to", "")).strip(), str(form.get("lang", ""))
+
+        def sending(conn: Connection) -> int:
+            campaign = campaign_named(conn, name, lock=False)
+            survey = self._parts.survey(campaign.survey) if campaign else None
+            if campaign is None or survey is None:
+                raise Mistake(f'there is no campaign "{name}", or its survey is gone', "see: makegood campaign list")
+            definition = Definition.model_validate(campaign.definition)
+            return send_test(conn, definition, survey, to, lang if lang in survey.langs else survey.langs[0], self._parts.shop, now)
+
+        return await self._steer(request, sending, "campaign_done.test", back=f"/campaigns/{name}")
+
+    async def _limits(self, request: Request) -> Response:
+        form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
+        limits = {key: _limit(str(form.get(key, "")).strip()) for key in EDITABLE}
+        return await self._steer(
+            request, lambda conn: change_limits(conn, name, limits, now), "campaign_done.limits", back=f"/campaigns/{name}"
+        )
+
     async def _events(self, request: Request) -> Response:
         return EventSourceResponse(self._watch.events(request.path_params["name"]))
+
+
+def _limit(text: str) -> int | str | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text or None

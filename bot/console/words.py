@@ -55,8 +55,9 @@ class Teller:
         return format_time(at.astimezone(self.zone), "HH:mm", locale=self.reader.locale)
 
     def span(self, time: timedelta) -> str:
-        """In one rounded unit, except for days up to many: "30 days"."""
-        return format_timedelta(time, granularity="minute", threshold=9, locale=self.reader.locale)
+        """As exact as it was written, in whole units: "30 days", "8 minutes"."""
+        unit = "day" if not time % timedelta(days=1) else "hour" if not time % timedelta(hours=1) else "minute"
+        return format_timedelta(time, granularity=unit, threshold=9, locale=self.reader.locale)
 
     def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
         """A number with so many digits after the point, in the reader's own way; `signed` writes a plus too."""

@@ -83,3 +83,30 @@ async def test_an_open_page_is_told_when_the_campaign_is_further(house: House) -
     await asyncio.sleep(0.1)
     await browser.send_form("/campaigns/spring/schedule")
     assert (await asyncio.wait_for(told, 10)).event == "changed"
+
+
+async def test_a_test_goes_to_oneself_alone_in_every_wording(house: House) -> None:
+    anna = await house.world.customer("Anna", lang="en")
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT + '[[wording]]\nname = "warm"\nhello.en = "Dear you, this is {shop}. STOP ends it."\n')
+    await browser.get("/campaigns/spring?lang=sv")
+    assert "Hur troligt är det" in browser.words
+    await browser.get("/campaigns/spring")
+    await browser.send_form("/campaigns/spring/test", to=anna.native_id)
+    assert "On the way: 2." in browser.words
+    sent = [say.text for say in await house.world.messages(anna.native_id, "shop_bot")]
+    assert sent[0].startswith("[spring, own]") and "Dear you" in sent[1]
+    await browser.send_form("/campaigns/spring/test", to="nobody")
+    assert '"nobody" has no chat with us' in browser.words
+
+
+async def test_limits_change_while_it_runs_and_what_it_does_is_told(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT.replace("[when]", "control = 0.1\n[when]"))
+    assert "Kept back, for comparison 10 %" in browser.words and "on each customer’s own clock" in browser.words
+    await browser.send_form("/campaigns/spring/schedule")
+    await browser.send_form("/campaigns/spring/limits", quota="200", per_day="", reminders="0", expires="3d")
+    assert "The limits of “spring” are changed." in browser.words
+    assert "Enough answers 200" in browser.words and "Too late after 3 days" in browser.words
+    await browser.send_form("/campaigns/spring/limits", quota="none", per_day="", reminders="0", expires="3d")
+    assert "a limit cannot be so" in browser.words
