@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.campaigns.promoters.alike import PERIOD, offered_lately
-from bot.campaigns.promoters.codes import owner_of
+from bot.campaigns.promoters.codes import owner_of, uses_lately
 from bot.campaigns.promoters.testimonials import withdraw, words_left
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
@@ -36,10 +36,10 @@ class PromoterPage(DecidersPages):
                 owner, wrong = (owner_of(conn, code) if code else None), ""
             except Mistake as mistake:
                 owner, wrong = None, str(mistake)
-            return words_left(conn), offered_lately(conn, offers, now), owner, wrong
+            return words_left(conn), offered_lately(conn, offers, now), uses_lately(conn, now), owner, wrong
 
         async with self._parts.database.read() as conn:
-            told, offered, owner, wrong = await conn.run_sync(reading)
+            told, offered, uses, owner, wrong = await conn.run_sync(reading)
         return self._pages.page(
             request,
             "promoters.html",
@@ -48,6 +48,7 @@ class PromoterPage(DecidersPages):
             others=[one for one in told if not one.leave],
             offers=offers,
             offered=offered,
+            uses=uses,
             days=PERIOD.days,
             code=code,
             owner=owner,

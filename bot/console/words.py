@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Literal
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
@@ -56,7 +57,9 @@ class Teller:
 
     def span(self, time: timedelta) -> str:
         """As exact as it was written, in whole units: "30 days", "8 minutes"."""
-        unit = "day" if not time % timedelta(days=1) else "hour" if not time % timedelta(hours=1) else "minute"
+        unit: Literal["day", "hour", "minute"] = (
+            "day" if not time % timedelta(days=1) else "hour" if not time % timedelta(hours=1) else "minute"
+        )
         return format_timedelta(time, granularity=unit, threshold=9, locale=self.reader.locale)
 
     def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, false, select, type_coerce
 
+from storage.among import one_of
 from storage.customers import Customer
 from storage.dialogs import Answer, Dialog
 from storage.outbox import Message
 from storage.queries.consents import has_agreed, newest_words
+from storage.touchpoints import Touchpoint
 
-__all__ = ["customer_of_number", "quotable", "testimonials", "told_afterwards", "was_asked_to_testify"]
+__all__ = ["codes_brought", "customer_of_number", "customers_among", "quotable", "testimonials", "told_afterwards", "was_asked_to_testify"]
 
 _dialog, _answer, _customer = Dialog.__table__, Answer.__table__, Customer.__table__  # type: ignore[attr-defined]
-_message = Message.__table__  # type: ignore[attr-defined]
+_message, _touchpoint = Message.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
 _TESTIMONIAL = "testimonial"
 _MOMENT = 60_000_000
 """Microseconds."""
@@ -70,6 +72,19 @@ def told_afterwards(
     mine = (_answer.c.survey == survey) & (_answer.c.question == question) & (_answer.c.answered_at > since)
     finished = found.where(mine, _answer.c.number.is_not(None), _dialog.c.state == "completed")
     return conn.execute(finished.order_by(_answer.c.answered_at.desc()).limit(most)).all()
+
+
+def codes_brought(conn: Connection, since: datetime, most: int) -> Sequence[AnyRow]:
+    """What touchpoints since then told as `referral`, of the `most` that were told last: the `code`, and who brought it."""
+    code = _touchpoint.c.attributes["referral"].as_string().label("code")
+    newest = select(_touchpoint.c.customer_id, _touchpoint.c.occurred_at, code).order_by(_touchpoint.c.id.desc()).limit(most).subquery()
+    brought = select(newest.c.code, newest.c.customer_id).where(newest.c.code.is_not(None), newest.c.occurred_at > since)
+    return conn.execute(brought).all()
+
+
+def customers_among(conn: Connection, numbers: Collection[int]) -> set[int]:
+    """Those of the numbers that are customers'."""
+    return set(conn.execute(select(_customer.c.id).where(one_of(_customer.c.id, list(numbers)))).scalars())
 
 
 def customer_of_number(conn: Connection, customer_id: int) -> AnyRow | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.campaigns.promoters.alike import offered_lately
+from bot.campaigns.promoters.codes import uses_lately
 from bot.campaigns.promoters.testimonials import words_left
 from bot.dialogs import afterwards
 from bot.dialogs.afterwards import Offers, is_promoter, referral_code, review_offer
@@ -18,6 +19,7 @@ from storage.customers import Consent
 from storage.dialogs import Dialog
 from storage.ids import from_short
 from storage.queries.promoters import quotable
+from storage.touchpoints import Touchpoint
 from tests.dialogs.conftest import counter as counter
 from tests.dialogs.counter import SHOP, CounterDesk, Person
 
@@ -116,3 +118,17 @@ async def test_nobody_is_asked_twice_nor_who_was_not_very_content(counter: Count
     while (await anna.said())[-1].choices:
         await anna.taps_and_is_heard("Skip")
     assert [row.survey for row in await counter.rows(Dialog)].count("testimonial") == 1
+
+
+async def test_a_code_counts_where_somebody_else_brings_it_and_it_is_somebody_s(counter: CounterDesk) -> None:
+    anna, bert = await counter.customer("Anna"), await counter.customer("Bert")
+    now = counter.clock.now()
+    brought: list[tuple[int, str | int]] = [(bert, referral_code("FRIEND", anna)), (bert, 4711)]
+    brought += [(anna, referral_code("FRIEND", anna)), (bert, "FRIEND-4711"), (bert, "?"), (bert, "")]
+    for customer, code in brought:
+        told = {"source": "shop", "external_id": f"{customer} {code}", "customer_id": customer, "kind": "purchase"}
+        moment = {"occurred_at": now, "created_at": now}
+        await counter.insert(Touchpoint, **told, **moment, attributes={"referral": code} if code else {})
+    async with counter.database.read() as conn:
+        uses = await conn.run_sync(lambda conn: uses_lately(conn, counter.clock.now()))
+    assert uses == {anna: 1}
