@@ -102,6 +102,8 @@ async def test_a_panel_tells_who_joined_rests_and_left_and_how_they_answer(house
     assert "tea-of-may" in browser.words and "6 of 6 settled · 3 answered" in browser.words
     assert "Astrid" not in browser.words, "members stand under marks"
     assert "1 of 1" in browser.words and "0 of 1" in browser.words
+    await browser.send_form("/campaigns/tea-of-may/pause")
+    assert "“tea-of-may” is paused" in browser.words
     await browser.get("/panels")
     assert "members: 6" in browser.words and "n = 6" in browser.words
 
