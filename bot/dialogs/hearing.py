@@ -23,7 +23,7 @@ from bot.dialogs.refs import Aside, read_ref
 from bot.dialogs.taking_back import LEAVE, taken_back
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.told import Told
-from bot.dialogs.wishes import Wish, read_wish
+from bot.dialogs.wishes import Wish, read_wish, words_taking_back
 from bot.surveys.definition import Survey
 from bot.surveys.understanding import Command, understand_command
 from bot.surveys.wording import phrase
@@ -194,9 +194,11 @@ class Understanding:
         """Something that may be asked at any time, as if it had been written; what a person must do is passed on."""
         if wish is Wish.STOP:
             self._spoke(replace(heard, kind=HeardKind.TEXT, text="/stop", choice=""), talk, outcome)
-            return
-        words = "" if wish is Wish.HUMAN else phrase(f"wish_{wish}_words", talk.lang)
-        outcome.tolds.append(self._told(talk, None, heard, signal=Signal(SignalKind.HUMAN, words), words=words))
+        elif taking_back := words_taking_back(wish):
+            self._took_back(taking_back, talk, outcome)
+        else:
+            words = "" if wish is Wish.HUMAN else phrase(f"wish_{wish}_words", talk.lang)
+            outcome.tolds.append(self._told(talk, None, heard, signal=Signal(SignalKind.HUMAN, words), words=words))
 
     def _rewrote(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:
         """An edit corrects what its message said. It is said anew where it has become a STOP or a cry for help, or where

@@ -19,6 +19,7 @@ from storage.queries.consents import agreed_to
 from storage.queries.conversations import addresses_at, customers_with_open_case
 from storage.queries.homes import dialogs_shown
 from storage.queries.outbox import platform_ids
+from storage.queries.panels import panels_of
 
 __all__ = ["CustomerHomes"]
 
@@ -42,13 +43,17 @@ class CustomerHomes:
     def _home(self, conn: Connection, account: str, address: str, lang: str) -> Home:
         here = next(iter(addresses_at(conn, {account: [address]})), None)
         if here is None:
-            return Home((HomePart(self._shop, (_nothing_open(lang),)), self._rights(lang)))
+            return Home((HomePart(self._shop, (_nothing_open(lang),)), self._rights(lang, self._asking(lang, stopped=False))))
         lang = here.lang or here.customer_lang or lang
         items = list(self._asked(conn, here.id)) or [_nothing_open(lang)]
         if customers_with_open_case(conn, [here.customer_id]):
             items.append(HomeItem(phrase("home_case", lang, shop=self._shop)))
-        stopped = agreed_to(conn, here.customer_id, "surveys") is False
-        return Home((HomePart(self._shop, tuple(items)), self._rights(lang, stopped=stopped)))
+        mine = [self._asking(lang, stopped=agreed_to(conn, here.customer_id, "surveys") is False)]
+        if panels_of(conn, here.customer_id):
+            mine.append(self._right("home_panel", lang, Wish.LEAVE))
+        if agreed_to(conn, here.customer_id, "quote"):
+            mine.append(self._right("home_quoted", lang, Wish.UNQUOTE))
+        return Home((HomePart(self._shop, tuple(items)), self._rights(lang, *mine)))
 
     def _asked(self, conn: Connection, address_id: int) -> Iterator[HomeItem]:
         rows = dialogs_shown(conn, address_id, limit=_SHOWN)
@@ -60,19 +65,16 @@ class CustomerHomes:
             message = sent.get(message_key(dialog.id, dialog.asked), "")
             yield HomeItem(text, message=message, there=phrase("home_answer", dialog.lang))
 
-    def _rights(self, lang: str, *, stopped: bool = False) -> HomePart:
-        def item(key: str, *wishes: Wish) -> HomeItem:
-            return HomeItem(phrase(key, lang, shop=self._shop), tuple(wish_choice(wish, lang) for wish in wishes))
+    def _rights(self, lang: str, *mine: HomeItem) -> HomePart:
+        """What everybody may ask, below what this customer may."""
+        everybodys = [self._right(f"home_{wish}", lang, wish) for wish in (Wish.KNOW, Wish.ERASE, Wish.HUMAN)]
+        return HomePart(phrase("home_rights", lang), (*mine, *everybodys))
 
-        return HomePart(
-            phrase("home_rights", lang),
-            (
-                item("home_stopped") if stopped else item("home_stop", Wish.STOP),
-                item("home_know", Wish.KNOW),
-                item("home_erase", Wish.ERASE),
-                item("home_human", Wish.HUMAN),
-            ),
-        )
+    def _asking(self, lang: str, *, stopped: bool) -> HomeItem:
+        return self._right("home_stopped", lang) if stopped else self._right("home_stop", lang, Wish.STOP)
+
+    def _right(self, key: str, lang: str, *wishes: Wish) -> HomeItem:
+        return HomeItem(phrase(key, lang, shop=self._shop), tuple(wish_choice(wish, lang) for wish in wishes))
 
 
 def _nothing_open(lang: str) -> HomeItem:

@@ -24,13 +24,14 @@ def home_view(home: Home, addresses: Mapping[str, str]) -> Json:
     """The view. `addresses` are where the messages that it leads to are seen; a message without one has no button."""
     blocks: list[Json] = []
     for part in home.parts:
+        above: list[Json] = [{"type": "divider"}] if blocks else []
+        above.append({"type": "header", "text": plain(cut(part.title, _TITLE_LIMIT))})
         for item in part.items:
-            shown = list(_item(item, addresses.get(item.message, "")))
-            first = item is part.items[0]
-            above = [*([{"type": "divider"}] if blocks else []), {"type": "header", "text": plain(cut(part.title, _TITLE_LIMIT))}]
-            if len(blocks) + len(shown) + (len(above) if first else 0) > BLOCKS_IN_VIEW:
+            more = [*above, *_item(item, addresses.get(item.message, ""))]
+            if len(blocks) + len(more) > BLOCKS_IN_VIEW:
                 return {"type": "home", "blocks": blocks}
-            blocks += [*(above if first else ()), *shown]
+            blocks += more
+            above = []
     return {"type": "home", "blocks": blocks}
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.app import App
 from bot.complaints.promises import Fix
@@ -16,7 +16,10 @@ from bot.surveys.wording import phrase
 from bot.touchpoints.taking import take_touchpoints
 from channels.contract import Choice, Home, HomeItem, HomePart
 from channels.slack.home_view import home_view
+from storage.bulk import insert_many
 from storage.cases import Case, CaseState
+from storage.customers import Consent, Customer
+from storage.ids import new_id
 from storage.queries.cases import CaseView, case_views
 from tests.channels.conftest import SLACK_TOKEN, HurriedClock
 from tests.channels.slack_shop import STAFF_TOKEN, at_work, delivered, opened, surveyed
@@ -86,6 +89,25 @@ async def test_who_wants_to_be_asked_nothing_more_says_so_on_the_page(slack: Sla
         assert (await anna.hears())["text"] == phrase("stopped", "sv")
         page = await shows(anna, "Vi frågar dig inget mer.")
         assert "Vi undrar" not in page and anna.at.home and "Fråga mig inget mer" not in anna.at.home["buttons"]
+
+
+async def test_who_may_be_quoted_takes_it_back_on_the_page(slack: SlackSimulator, hurried: HurriedClock, tmp_path: Path) -> None:
+    async with opened(slack, tmp_path, hurried, "socket") as app:
+        anna = await asked(slack, app, hurried)
+        await anna.hears()
+        customer = select(Customer.__table__.c.id).where(Customer.__table__.c.name == "Anna")  # type: ignore[attr-defined]
+
+        def agrees(conn: Connection) -> None:
+            granted = {"customer_id": conn.execute(customer).scalar_one(), "granted": True, "source": "survey", "at": hurried.now()}
+            insert_many(conn, Consent.__table__, [{"id": new_id(), "purpose": "quote", **granted}])  # type: ignore[attr-defined]
+
+        await app.database.write(agrees)
+        anna.at.open_home()
+        await shows(anna, phrase("home_quoted", "sv"))
+        anna.at.tap(phrase("wish_unquote", "sv"), home=True)
+        assert (await anna.hears())["text"] == phrase("not_quoted", "sv")
+        await anna.at.until(lambda: anna.at.home and phrase("home_quoted", "sv") not in anna.at.home["text"])
+        assert len(anna.transcript()) == 2, "and it is no answer to the question that waits"
 
 
 @pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])
