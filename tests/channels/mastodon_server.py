@@ -91,13 +91,15 @@ def mastodon_server(*, calls: int = 0) -> Iterator[Server]:
 
 
 class CutLine:
-    """A line to the server that breaks, when told to, after the server took a status and before it could say so."""
+    """A line to the server that breaks, when told to, after the server took a status and before it could say so (`cuts`), or
+    before anything of it arrives (`silences`), or whose gateway answers the next statuses itself (`refusals`, HTTP as it is)."""
 
     def __init__(self, url: str, clock: Clock | None = None) -> None:
         self._host, _, self._port = url.removeprefix("http://").partition(":")
         self._lines: set[asyncio.Task[None]] = set()
         self._clock = clock or SystemClock()
-        self.cuts = 0
+        self.cuts = self.silences = 0
+        self.refusals: list[bytes] = []
         self.calls: list[datetime] = []
         """When each call came, by the clock."""
         self.url = ""
@@ -125,9 +127,17 @@ class CutLine:
             while data := await reader.read(65536):
                 if data.startswith((b"GET ", b"POST ", b"PUT ", b"PATCH ")):
                     self.calls.append(self._clock.now())
-                if self.cuts and data.startswith(b"POST /api/v1/statuses"):
-                    self.cuts -= 1
-                    cut.set()
+                if data.startswith(b"POST /api/v1/statuses"):
+                    if self.refusals:
+                        writer.write(self.refusals.pop(0))
+                        break
+                    if self.silences:
+                        self.silences -= 1
+                        await asyncio.sleep(0.1)
+                        break
+                    if self.cuts:
+                        self.cuts -= 1
+                        cut.set()
                 to_server.write(data)
             to_server.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from html import unescape
 
@@ -18,6 +19,8 @@ class PlainBrowser:
     def __init__(self, url: str) -> None:
         self.client = httpx.AsyncClient(base_url=url, follow_redirects=True)
         self.page = ""
+        self.twice = False
+        """Whether everything is posted twice at once, as by an impatient finger."""
 
     async def opens(self, path: str = "/chat") -> str:
         self.page = (await self.client.get(path)).text
@@ -46,7 +49,8 @@ class PlainBrowser:
 
     async def posts(self, path: str, **fields: str) -> str:
         once = re.search(r'name="once" value="([^"]+)"', self.page)
-        await self.client.post(path, data={"once": once[1] if once else "", **fields})
+        form = {"once": once[1] if once else "", **fields}
+        await asyncio.gather(*(self.client.post(path, data=form) for _ in range(1 + self.twice)))
         return unescape(await self.opens())
 
 

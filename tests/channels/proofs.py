@@ -94,6 +94,8 @@ NONE: dict[tuple[str, str], str] = {
     ("webchat", "429"): _OWN_PAGE,
     ("webchat", "500"): _OWN_PAGE,
     ("webchat", "timeout"): _OWN_PAGE,
+    ("webchat", "dropped"): _OWN_PAGE,
+    ("webchat", "reordered"): "a page posts one thing after the other",
 } | {(channel, f"{kind} webhook"): _NO_PUSH for channel in ("mastodon", "bluesky") for kind in ("forged", "old", "replayed")}
 """What a platform does not have, and why."""
 

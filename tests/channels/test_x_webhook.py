@@ -154,6 +154,7 @@ async def test_what_could_not_be_stored_is_found_by_looking(x: XSimulator, noteb
     assert [one.text for one in ears.all] == ["one", "two"]
 
 
+@pytest.mark.proves("late", "x")
 async def test_where_x_pushes_looking_is_rare_and_finds_what_the_shut_door_missed(
     x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock
 ) -> None:
@@ -171,6 +172,7 @@ async def test_where_x_pushes_looking_is_rare_and_finds_what_the_shut_door_misse
     assert [one.text for one in ears.all] == ["while the server was down", "pushed", "not pushed"]
 
 
+@pytest.mark.proves("reordered", "x")
 async def test_a_push_in_the_midst_of_looking_does_not_hide_what_was_not_read_yet(
     x: XSimulator, notebook: Notebook, ears: Ears, clock: SimulatedClock
 ) -> None:

@@ -45,7 +45,9 @@ class Bluesky:
         return anna
 
     def misbehave(self, trouble: Trouble) -> None:
-        raise NotImplementedError
+        self.simulator.misbehave({"dropped": "lost"}.get(trouble, trouble), "com.atproto.repo.putRecord")
+        if trouble != "dropped":
+            self.simulator.misbehave(trouble, "app.bsky.notification.listNotifications")
 
     def breaches(self) -> object:
         return self.simulator.world.faults or self.simulator.world.limits.met

@@ -26,7 +26,8 @@ __all__ = ["Mastodon"]
 class Mastodon:
     start = datetime.now(UTC).replace(hour=10) - timedelta(days=7)
     """The server has a time of its own, the machine's; what is said there was never said before it was asked."""
-    each = timedelta(seconds=1)
+    each = timedelta(seconds=5)
+    """A 429 that names no end of its limit is waited for as long as the limit's window: five minutes."""
 
     @asynccontextmanager
     async def at_work(self, clock: SimulatedClock) -> AsyncIterator[None]:
@@ -53,7 +54,15 @@ class Mastodon:
         return Anna(self.server)
 
     def misbehave(self, trouble: Trouble) -> None:
-        raise NotImplementedError
+        match trouble:
+            case "429":
+                self.line.refusals.append(_refusal("429 Too Many Requests"))
+            case "500":
+                self.line.refusals.append(_refusal("500 Internal Server Error"))
+            case "timeout":
+                self.line.silences += 1
+            case _:
+                self.line.cuts += 1
 
     def breaches(self) -> object:
         """More than 300 calls in five minutes (docs.joinmastodon.org/api/rate-limits)."""
@@ -90,3 +99,8 @@ class Anna:
             words = re.sub("<.*?>", "", re.sub("<br ?/?>|</p>", "\n", one.status.content))
             self._told.append(unescape(words).strip().removeprefix("@anna "))
         return list(self._told)
+
+
+def _refusal(status: str) -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close"
+    return f"{head}\r\n\r\n{{}}".encode()

@@ -12,8 +12,8 @@ from channels.clock import SimulatedClock
 
 __all__ = ["Customer", "Platform", "Told", "Trouble"]
 
-Trouble = Literal["429", "500", "timeout", "dropped", "duplicated", "late", "reordered"]
-"""The chaos of `FEATURES`: three refusals, the line that breaks after the platform took the message, and three ways of bringing news."""
+Trouble = Literal["429", "500", "timeout", "dropped", "duplicated", "late"]
+"""As in `FEATURES`. What comes late comes behind what follows it: so it is the other order, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Platform(Protocol):
         """Somebody who uses the platform; `web` is where our own pages are."""
 
     def misbehave(self, trouble: Trouble) -> None:
-        """Meet the next two things that the trouble can hit with it."""
+        """Meet the next message, look or update with the trouble; with "duplicated", every one from now on."""
 
     def breaches(self) -> object:
         """What was counted as too much, too fast or too long; false where there was nothing."""

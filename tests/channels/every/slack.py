@@ -38,18 +38,14 @@ class Slack:
 
     def misbehave(self, trouble: Trouble) -> None:
         match trouble:
-            case "429" | "500":
-                self.simulator.misbehave(trouble, "chat.postMessage", times=2, seconds=3)
-            case "timeout":
-                self.simulator.misbehave("timeout", "chat.postMessage", seconds=0.1)
+            case "429" | "500" | "timeout":
+                self.simulator.misbehave(trouble, "chat.postMessage", seconds={"429": 3, "500": 0, "timeout": 0.1}[trouble])
             case "dropped":
                 self.simulator.misbehave("drop_after", "chat.postMessage")
             case "duplicated":
-                self.simulator.misbehave("duplicate", times=2)
+                self.simulator.misbehave("duplicate", times=100)
             case "late":
-                self.simulator.misbehave("late", times=2, seconds=0.05)
-            case "reordered":
-                self.simulator.misbehave("late", seconds=0.05)
+                self.simulator.misbehave("late", seconds=0.1)
 
     def breaches(self) -> object:
         world = self.simulator.world

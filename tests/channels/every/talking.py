@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from tests.channels.every.platform import Told
 from tests.channels.every.shop import Shop
 
-__all__ = ["ANSWERS", "BROKEN", "answers_all", "told"]
+__all__ = ["ANSWERS", "BROKEN", "REPEATED", "answers_all", "told"]
 
 BROKEN = "The box was wet & the kettle broken 👎"
+REPEATED = "You may have received this already; then please just ignore it."
 _SAID = {
     "satisfied are you with your purchase overall": ("csat", "2"),
     "how fast the delivery was": ("delivery_speed", "4"),
@@ -21,13 +24,17 @@ _SAID = {
 ANSWERS = {key: int(words) if words.isdecimal() else words for key, words in _SAID.values()}
 
 
-async def answers_all(shop: Shop) -> list[Told]:
-    """Answer whatever is asked, until the shop says thank you; what it said."""
+async def answers_all(shop: Shop, before: Callable[[str], Awaitable[None]] | None = None) -> list[Told]:
+    """Answer whatever is asked, once, until the shop says thank you; what it said. `before` an answer is told of its question."""
     said: list[Told] = []
+    answered: set[str] = set()
     while not said or not said[-1].text.startswith("Thank you"):
         said.append(told := await shop.anna.hears())
-        for question, (_, words) in _SAID.items():
-            if question in told.text:
+        for question, (key, words) in _SAID.items():
+            if question in told.text and key not in answered:
+                answered.add(key)
+                if before:
+                    await before(key)
                 await shop.answers(told, words)
     return said
 

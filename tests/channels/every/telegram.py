@@ -40,18 +40,14 @@ class Telegram:
 
     def misbehave(self, trouble: Trouble) -> None:
         match trouble:
-            case "429" | "500":
-                self.simulator.misbehave(trouble, times=2, seconds=3)
-            case "timeout":
-                self.simulator.misbehave("timeout", "sendMessage", seconds=0.1)
+            case "429" | "500" | "timeout":
+                self.simulator.misbehave(trouble, "sendMessage", seconds={"429": 3, "500": 0, "timeout": 0.1}[trouble])
             case "dropped":
                 self.simulator.misbehave("drop_after", "sendMessage")
             case "duplicated":
-                self.simulator.misbehave("duplicate", times=20)
+                self.simulator.misbehave("duplicate", times=100)
             case "late":
-                self.simulator.misbehave("late", times=20, seconds=0.05)
-            case "reordered":
-                self.simulator.misbehave("reorder", times=20)
+                self.simulator.misbehave("late", seconds=0.1)
 
     def breaches(self) -> object:
         return self.simulator.world.faults or self.simulator.world.events["floods"]

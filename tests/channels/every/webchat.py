@@ -38,7 +38,9 @@ class Webchat:
         return visitor
 
     def misbehave(self, trouble: Trouble) -> None:
-        raise NotImplementedError
+        assert trouble == "duplicated"
+        for visitor in self.visitors:
+            visitor.browser.twice = True
 
     def breaches(self) -> object:
         return [visitor.refused for visitor in self.visitors if visitor.refused]

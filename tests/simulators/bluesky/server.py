@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from tests.serving import serving
 from tests.simulators.bluesky.methods import METHODS, Call
@@ -40,7 +42,8 @@ class BlueskySimulator:
         await self._stack.aclose()
 
     def misbehave(self, kind: str, method: str, times: int = 1) -> None:
-        """Let the next calls of the method fail: `500`, `502`, `html` (a stranger's page), or `lost`: taken, and the answer is a 502."""
+        """Let the next calls of the method fail: `429`, `500`, `502`, `html` (a stranger's page), `timeout` (no answer for a while, and
+        then a broken line), or `lost`: taken, and the answer is a 502."""
         self._trouble.setdefault(method, []).extend([kind] * times)
 
     async def _answer(self, request: Request) -> Response:
@@ -53,6 +56,12 @@ class BlueskySimulator:
         match kind:
             case "500" | "502":
                 return self._told(name, Refused(int(kind), "InternalServerError"))
+            case "429":
+                ends = str(int(self.world.now().timestamp()) + 30)
+                return self._told(name, Refused(429, "RateLimitExceeded", "Rate Limit Exceeded", {"ratelimit-reset": ends}))
+            case "timeout":
+                await asyncio.sleep(0.1)
+                return _BrokenLine()
             case "html":
                 self.calls[name, 200] += 1
                 return Response("<html>welcome to the hotel</html>", media_type="text/html")
@@ -76,3 +85,10 @@ class BlueskySimulator:
     def _told(self, name: str, refused: Refused) -> Response:
         self.calls[name, refused.status] += 1
         return JSONResponse({"error": refused.error, "message": refused.message}, refused.status, headers=refused.headers)
+
+
+class _BrokenLine(Response):
+    """An answer that ends in its middle: the server hangs up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})

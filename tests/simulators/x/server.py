@@ -29,6 +29,8 @@ _PROBLEMS = f"{_SIGNED_FOR}/2/problems"
 _LATEST_MENTIONS = 800
 """How far back X lets anybody page."""
 _BEARER = "AAAA-the-apps-own-token"
+_SILENCE = 0.1
+"""Seconds."""
 _CALLS = (
     ("me", "GET", "/2/users/me"),
     ("subscription", "GET", "/2/account_activity/webhooks/{webhook_id}/subscriptions/all"),
@@ -78,8 +80,8 @@ class XSimulator:
 
     def misbehave(self, how: str, call: str = "*", *, times: int = 1, after: int = 0, body: Json | None = None) -> None:
         """Meet the next calls, once `after` of them went well, with a fault: an HTTP status ("429", "500"; with `body`), a page of a
-        gateway ("html502"), a line that breaks before or after the call was done ("drop_before", "drop_after"), or an
-        answer of 500 although it was done ("done500")."""
+        gateway ("html502"), a line that breaks before or after the call was done ("drop_before", "drop_after"), no answer
+        for a while and then a broken line ("timeout"), or an answer of 500 although it was done ("done500")."""
         self._faults.append(_Fault(how, call, times, body or {}, after))
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -99,7 +101,7 @@ class XSimulator:
             self.world.floods += 1
             return self._said(429, {"title": "Too Many Requests", "type": "about:blank", "detail": "Too Many Requests"}, headers)
         fault = self._fault_of(call)
-        if fault and (spoiled := self._spoil(request, fault, headers)):
+        if fault and (spoiled := await self._spoil(request, fault, headers)):
             return spoiled
         headers |= {"x-access-level": self.world.access_level}
         status, answer = getattr(self, f"_{call}")(request, names, body)
@@ -140,13 +142,15 @@ class XSimulator:
                 return fault
         return None
 
-    def _spoil(self, request: web.BaseRequest, fault: _Fault, headers: dict[str, str]) -> web.StreamResponse | None:
+    async def _spoil(self, request: web.BaseRequest, fault: _Fault, headers: dict[str, str]) -> web.StreamResponse | None:
         if fault.how.isdecimal():
             return self._said(int(fault.how), fault.body or {"title": "Trouble", "detail": "Something went wrong"}, headers)
         if fault.how == "html502":
             self.world.answers[502] += 1
             return web.Response(status=502, text="<html>over capacity</html>", content_type="text/html")
-        return self._cut(request) if fault.how == "drop_before" else None
+        if fault.how == "timeout":
+            await asyncio.sleep(_SILENCE)
+        return self._cut(request) if fault.how in ("drop_before", "timeout") else None
 
     def _mentions(self, request: web.BaseRequest, names: dict[str, str], _: Any) -> tuple[int, Json]:
         assert names["id"] == SHOP
