@@ -16,7 +16,7 @@ CHANNELS = {
     "x": ("X", "our simulator"),
     "mastodon": ("Mastodon", "mastodon-mock"),
     "bluesky": ("Bluesky", "our simulator"),
-    "webchat": ("Web chat", "our own server, by HTTP"),
+    "webchat": ("Web chat", "our own server, over HTTP"),
 }
 """Each channel's name, and what its tests face unless they say otherwise."""
 
