@@ -212,6 +212,22 @@ async def test_what_came_while_nobody_listened_is_heard_in_order_and_once(stage:
     assert fresh == [str(number) for number in range(150)]
 
 
+@pytest.mark.proves("duplicated", "bluesky")
+@pytest.mark.proves("late", "bluesky")
+@pytest.mark.proves("reordered", "bluesky")
+async def test_a_mention_that_is_shown_late_is_heard_behind_what_followed_it_and_however_often_shown_once(stage: Stage) -> None:
+    stage.world.say(stage.anna, "@northlight.test one")
+    late = stage.world.notifications.pop()
+    stage.world.say(stage.bert, "@northlight.test two")
+    async with stage.connected():
+        await stage.hears(1)
+        stage.world.notifications.append(late)
+        await stage.hears(2)
+        shown = stage.bluesky.calls["app.bsky.notification.listNotifications", 200]
+        await until(lambda: stage.bluesky.calls["app.bsky.notification.listNotifications", 200] > shown + 2)
+    assert [one.text for one in stage.ears.all] == ["two", "one"]
+
+
 async def test_a_new_account_begins_with_the_mentions_of_the_last_day(stage: Stage) -> None:
     stage.world.say(stage.anna, "@northlight.test long ago")
     stage.clock.move_to(stage.clock.now() + timedelta(days=1, minutes=1))

@@ -133,6 +133,7 @@ async def test_what_nobody_would_send_any_more_is_refused_and_counted(house: Hou
 
 
 @pytest.mark.proves("replayed webhook", "telegram", "slack", "x", "webchat")
+@pytest.mark.proves("duplicated", "x")
 @pytest.mark.parametrize("door", DOORS)
 async def test_what_comes_again_is_never_taken_twice(house: House, door: str) -> None:
     push = await house.push(door)

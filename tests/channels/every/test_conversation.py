@@ -10,6 +10,7 @@ from tests.channels.every.talking import ANSWERS, BROKEN, answers_all, told
 
 
 @pytest.mark.proves("deep link")
+@pytest.mark.proves("flood control")
 @pytest.mark.proves("whole dialog")
 @pytest.mark.proves("complaint answered")
 async def test_a_purchase_that_went_wrong_is_told_answered_and_put_right(shop: Shop) -> None:
