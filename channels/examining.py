@@ -61,20 +61,19 @@ class Asking:
         return await self.ask("POST", path, **more)
 
     async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """What it answers, refusals among it. `path` lies under the server's address, or is an address of its own."""
-        url = path if path.startswith(("http://", "https://")) else f"{self._base}{path}"
+        """What it answers, refusals among it."""
         try:
-            answer = await self._client.request(method, url, **more)
+            answer = await self._client.request(method, f"{self._base}{path}", **more)
         except httpx.TimeoutException:
-            raise NoAnswer(_no_line(host_of(url), f"within {self._patience.total_seconds():g} s")) from None
+            raise NoAnswer(_no_line(self.host, f"within {self._patience.total_seconds():g} s")) from None
         except httpx.HTTPError as error:
-            raise NoAnswer(_no_line(host_of(url), f"({_reason(error)})")) from None
+            raise NoAnswer(_no_line(self.host, f"({_reason(error)})")) from None
         self._compare(answer)
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            found = f"{host_of(url)} was asked too often and bids us wait (429)"
+            found = f"{self.host} was asked too often and bids us wait (429)"
             raise NoAnswer(Finding.warning("line", found, "nothing is wrong with the account: try again in a few minutes"))
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            found = f"{host_of(url)} is in trouble itself (it answers {answer.status_code})"
+            found = f"{self.host} is in trouble itself (it answers {answer.status_code})"
             raise NoAnswer(Finding.error("line", found, "nothing can be mended here: try again later"))
         return answer
 

@@ -41,6 +41,8 @@ def print_reports(reports: Sequence[Report], redact: Callable[[str], str], *, sa
         return escape(redact(text))
 
     for report in reports:
+        if not report.findings:
+            continue
         what = f"  [dim]{shown(report.what)}[/]" if report.what else ""
         console.print(f"[bold]{shown(report.name)}[/]{what}")
         table = Table.grid(padding=(0, 2, 0, 0))

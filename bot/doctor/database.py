@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, make_url, text
@@ -15,6 +17,7 @@ from storage.reading import NoDatabase, read_beside
 
 __all__ = ["DatabaseExamination"]
 
+PATIENCE = timedelta(seconds=10)
 _WRITES = text("SELECT NOT pg_is_in_recovery() AND has_schema_privilege(current_schema(), 'CREATE')")
 
 
@@ -25,7 +28,8 @@ class DatabaseExamination:
     async def examine(self) -> AsyncIterator[Finding]:
         sqlite = self._parsed.get_backend_name() == "sqlite"
         try:
-            revision, writes = await read_beside(self._url, _read_file if sqlite else _read)
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                revision, writes = await read_beside(self._url, _read_file if sqlite else _read)
         except NoDatabase:
             yield Finding.ok("database", f"there is none at {self._parsed.database} yet: the first start makes it")
             return
@@ -45,7 +49,8 @@ class DatabaseExamination:
             yield Finding.error("writing", "it only takes reading: a standby, or a user without the right", remedy)
 
     def _closed(self, error: Exception, *, sqlite: bool) -> Finding:
-        why = str(getattr(error, "orig", None) or error).splitlines()[0] if str(error) else type(error).__name__
+        said = str(getattr(error, "orig", None) or error) or f"no answer within {PATIENCE.total_seconds():g} s"
+        why = said.splitlines()[0]
         if sqlite:
             remedy = f"look whether {self._parsed.database} is a database of Makegood's, and put a backup in its place if it is damaged"
             return Finding.error("database", f"{self._parsed.database} cannot be read: {why}", remedy)

@@ -13,6 +13,8 @@ from bot.config import Config
 from bot.config.platforms import Bluesky, Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
 from bot.data_folder import data_folder
 from bot.doctor.database import DatabaseExamination
+from bot.doctor.doors import DoorsExamination
+from bot.doctor.incidents import IncidentsExamination
 from bot.doctor.machine import MachineExamination
 from bot.logs import secrets_in
 from channels.clock import Clock
@@ -40,6 +42,8 @@ def subjects(config: Config, clock: Clock, file: Path | None = None) -> list[Sub
         *_customers(config, clock, tried=file is None),
         *_staff(config, clock),
         *_shop_system(config, clock),
+        Subject("doors", "where platforms push to, asked from this machine", DoorsExamination(dict(_doors(config)), clock)),
+        Subject("lately", "what Makegood has met while it ran, and is not over", IncidentsExamination(config.database.url, clock)),
     ]
 
 
@@ -73,6 +77,22 @@ def _shop_system(config: Config, clock: Clock) -> Iterator[Subject]:
         from channels.shop_hook_examining import ShopHookExamination
 
         yield Subject("complaints.hook", "the shop's own system", ShopHookExamination(url, clock=clock))
+
+
+def _doors(config: Config) -> Iterator[tuple[str, str]]:
+    from channels.slack.rules import webhook_path as slack
+    from channels.telegram.webhook import webhook_path as telegram
+
+    for name, account in (config.channels | config.staff.channels).items():
+        match account:
+            case Telegram(mode="webhook"):
+                yield name, f"{config.server.address}{telegram(name)}"
+            case Slack(mode="http"):
+                yield name, f"{config.server.address}{slack(name)}"
+            case X(mode="webhook"):
+                from channels.customers.x.webhook import webhook_path
+
+                yield name, f"{config.server.address}{webhook_path(name)}"
 
 
 def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Examines:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from urllib.parse import urlsplit
 
 from channels.clock import Clock
 from channels.contract import Finding
@@ -24,7 +23,7 @@ class SlackExamination:
         self, account: str, bot_token: str, app_token: str, *, scopes: Sequence[str], address: str, clock: Clock, api_base: str = SLACK
     ) -> None:
         self._account, self._bot_token, self._app_token, self._scopes = account, bot_token, app_token, scopes
-        self._address, self._clock, self._api_base = address, clock, api_base
+        self._url, self._clock, self._api_base = f"{address}{webhook_path(account)}", clock, api_base
 
     async def examine(self) -> AsyncIterator[Finding]:
         async with Asking(self._api_base, self._clock) as asking:
@@ -56,11 +55,10 @@ class SlackExamination:
         return Finding.ok("scopes", f"all {len(self._scopes)} that the manifest asks for")
 
     def _requests(self) -> Finding:
-        url = f"{self._address}{webhook_path(self._account)}"
-        if urlsplit(url).scheme != "https":
+        if not self._url.startswith("https://"):
             remedy = '[server] public_url: write the https address by which the internet reaches this server, or mode = "socket"'
-            return Finding.error("requests", f"Slack does not post to {url}", remedy)
-        return Finding.ok("requests", f"the app's settings must name {url}; Slack tells nobody whether they do")
+            return Finding.error("requests", f"Slack does not post to {self._url}", remedy)
+        return Finding.ok("requests", f"the app's settings must name {self._url}; Slack tells nobody whether they do")
 
 
 def _bearer(token: str) -> dict[str, str]:

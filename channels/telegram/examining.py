@@ -47,12 +47,11 @@ class TelegramExamination:
 
     async def examine(self) -> AsyncIterator[Finding]:
         async with Asking(f"{self._api_base}/bot{self._token}", self._clock, by_proxy=self._by_proxy) as asking:
-            answer = await asking.get("/getMe")
-            if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
-                remedy = "copy the bot's token whole from @BotFather (/mybots, API Token) into the configuration"
-                yield Finding.error("token", "Telegram does not know this token: it is wrong, or was revoked", remedy)
+            told = asking.content(await asking.get("/getMe"))
+            if not told.get("ok"):
+                yield _refused(told)
                 return
-            me: Json = asking.content(answer).get("result") or {}
+            me: Json = told["result"]
             yield Finding.ok("token", f"Telegram knows it as @{me.get('username')}, “{me.get('first_name')}”")
             yield asking.clock()
             if self._in_groups:
@@ -100,6 +99,13 @@ class TelegramExamination:
             return []
         remedy = "start Makegood, or look into its log: Telegram keeps what was said for a day"
         return [Finding.warning("updates", f"{waiting} wait to be heard", remedy)]
+
+
+def _refused(told: Json) -> Finding:
+    if told.get("error_code") in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
+        remedy = "copy the bot's token whole from @BotFather (/mybots, API Token) into the configuration"
+        return Finding.error("token", "Telegram does not know this token: it is wrong, or was revoked", remedy)
+    return Finding.error("token", f"Telegram refuses it: {told.get('description')}", "see what @BotFather says of the bot")
 
 
 def _groups(me: Json) -> Finding:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from channels.clock import Clock
 from channels.door import Disbelief, Door, body_of
 
-__all__ = ["Webhook", "webhook_route"]
+__all__ = ["Webhook", "webhook_path", "webhook_route"]
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -45,10 +45,11 @@ class Webhook:
             raise ValueError("a Telegram webhook needs a secret of 16 to 256 characters of A-Z a-z 0-9 _ -")
 
     def url(self, account: str) -> str:
-        return f"{self.base_url}{_path(account)}"
+        return f"{self.base_url}{webhook_path(account)}"
 
 
-def _path(account: str) -> str:
+def webhook_path(account: str) -> str:
+    """Where on our server Telegram posts an account's updates."""
     return f"/hooks/telegram/{account}"
 
 
@@ -74,7 +75,7 @@ def webhook_route(account: str, secret: str, take: Callable[[dict[str, Any]], Aw
         await take(update)
         return Response()
 
-    return Route(_path(account), endpoint, methods=["POST"])
+    return Route(webhook_path(account), endpoint, methods=["POST"])
 
 
 def _happened(update: dict[str, Any]) -> int:

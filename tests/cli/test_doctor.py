@@ -9,14 +9,24 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
+from starlette.applications import Starlette
 
 from bot.cli.main import main
 from bot.doctor import Subject, examined
 from bot.doctor.database import DatabaseExamination
+from bot.doctor.doors import DoorsExamination
+from bot.doctor.incidents import IncidentsExamination
+from channels.clock import SystemClock
 from channels.contract import Finding, Level
+from channels.door import Door
+from channels.telegram.webhook import webhook_route
+from storage.database import Database
+from storage.queries.incidents import note_incidents
+from tests.serving import serving
 from tests.simulators.telegram import TelegramSimulator
 
 TOKEN = "1234567:doctor-token_ABCDEFGHIJKLMNOPQRST"
@@ -38,6 +48,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     return tmp_path
+
+
+@pytest.fixture
+async def telegram_door() -> AsyncIterator[str]:
+    async def take(update: dict[str, Any]) -> None:
+        raise AssertionError(update)
+
+    route = webhook_route("shop", "a-secret-of-sixteen", take, Door("telegram", "shop"), SystemClock())
+    async with serving(Starlette(routes=[route])) as address:
+        yield address
 
 
 def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -124,6 +144,9 @@ async def test_tables_of_a_newer_makegood_are_told(tmp_path: Path, sqlite_templa
     engine.dispose()
     findings = [finding async for finding in DatabaseExamination(f"sqlite:///{file}").examine()]
     assert (findings[0].level, "a newer Makegood" in findings[0].found) == (Level.ERROR, True)
+    nobody = DatabaseExamination("postgresql://makegood:hush-hush@127.0.0.1:9/makegood")
+    (closed,) = await examined([Subject("database", "", nobody)])
+    assert (closed.findings[0].level, "makegood:***@127.0.0.1:9" in closed.findings[0].found) == (Level.ERROR, True), closed
     (broken,) = await examined([Subject("database", "", DatabaseExamination(f"sqlite:///{__file__}"))])
     assert (broken.findings[0].level, "file is not a database" in broken.findings[0].found) == (Level.ERROR, True)
 
@@ -137,3 +160,21 @@ def test_what_others_on_this_machine_could_read_is_told(capsys: pytest.CaptureFi
     assert (code, "can read data/sample.db:" in said, "→ chmod -R o-rwx data" in said) == (0, True, True)
     folder.chmod(0o700)
     assert "closed to other users" in doctor(capsys)[1]
+
+
+async def test_the_doors_that_platforms_push_to_are_knocked_at(telegram_door: str) -> None:
+    doors = {"shop_bot": f"{telegram_door}/hooks/telegram/shop", "other_bot": f"{telegram_door}/hooks/telegram/other"}
+    (report,) = await examined([Subject("doors", "", DoorsExamination(doors, SystemClock()))])
+    assert [(finding.about, finding.level) for finding in report.findings] == [("shop_bot", Level.OK), ("other_bot", Level.ERROR)]
+
+
+async def test_what_makegood_has_met_and_is_not_over_is_told(database_url: str, database: Database) -> None:
+    async def lately() -> list[Finding]:
+        return [finding async for finding in IncidentsExamination(database_url, SystemClock()).examine()]
+
+    assert [finding.level for finding in await lately()] == [Level.OK]
+    now = SystemClock().now()
+    await database.write(lambda conn: note_incidents(conn, [("token.shop_bot", "Telegram does not know this bot's token", now)]))
+    (met,) = await lately()
+    assert (met.level, met.found) == (Level.WARNING, "shop_bot is not let in: Telegram does not know this bot's token")
+    assert met.remedy.startswith("Make a new token")

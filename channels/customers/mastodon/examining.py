@@ -41,8 +41,7 @@ class MastodonExamination:
             for finding in _account(own):
                 yield finding
             yield await self._scopes(asking)
-            rules = await self._rules(asking)
-            yield await self._stream(asking, rules)
+            yield await self._stream(await self._rules(asking))
             yield await self._strangers(asking)
 
     async def _scopes(self, asking: Asking) -> Finding:
@@ -62,14 +61,15 @@ class MastodonExamination:
             answer = await asking.get("/api/v1/instance")
         return asking.content(answer)
 
-    async def _stream(self, asking: Asking, rules: Json) -> Finding:
+    async def _stream(self, rules: Json) -> Finding:
         """Where the server says that it streams, which may be another host; its health is asked, nothing is listened to."""
         settings = rules.get("configuration") or {}
         limit = (settings.get("statuses") or {}).get("max_characters") or USUAL_LIMIT
-        told = str((settings.get("urls") or {}).get("streaming") or (rules.get("urls") or {}).get("streaming_api") or "")
+        told = str((settings.get("urls") or {}).get("streaming") or (rules.get("urls") or {}).get("streaming_api") or self._server)
         base = told.replace("wss://", "https://").replace("ws://", "http://").rstrip("/")
         try:
-            status = (await asking.get(f"{base}/api/v1/streaming/health")).status_code
+            async with Asking(base, self._clock) as asking:  # without the token, which is for the server alone
+                status = (await asking.get("/api/v1/streaming/health")).status_code
         except NoAnswer as none:
             why = none.finding.found
         else:
