@@ -96,7 +96,7 @@ class Asking:
             return Finding.ok("clock", f"{self.host} does not tell its time")
         apart = abs(self._ahead)
         if apart <= CLOSE:
-            return Finding.ok("clock", f"as {self.host} has it, within {CLOSE.total_seconds():g} s")
+            return Finding.ok("clock", f"agrees with that of {self.host}, within {CLOSE.total_seconds():g} s")
         way = "behind" if self._ahead > timedelta(0) else "ahead of"
         found = f"this machine's clock is {_spoken(apart)} {way} that of {self.host}"
         if limit is not None:

@@ -20,6 +20,8 @@ def doctor(
 
     Ends with 0 where nothing is broken, and with 1 otherwise.
     """
+    from rich.console import Console
+
     from bot.cli.doctor_views import as_json as told
     from bot.cli.doctor_views import print_reports
     from bot.cli.loop import run_loop
@@ -30,7 +32,8 @@ def doctor(
 
     file = chosen_file(config)
     settings = load_config(file)
-    reports = run_loop(examined(subjects(settings, SystemClock(), file)))
+    with Console(stderr=True).status("Looking and asking …"):
+        reports = run_loop(examined(subjects(settings, SystemClock(), file)))
     redact = Redaction(secrets_in(settings))
     if as_json:
         typer.echo(redact(told(reports)))

@@ -57,7 +57,7 @@ class MachineExamination:
         if _is_open(self._config) and any(secret in text for secret in self._secrets):
             found = f"every user of this machine can read the tokens in {self._config}"
             return [Finding.warning("configuration", found, f"chmod 600 {self._config}")]
-        return [Finding.ok("configuration", f"{self._config} is understood, and lies open to nobody who should not read it")]
+        return [Finding.ok("configuration", f"{self._config} is understood, and no other user can read a token in it")]
 
     def _room_found(self) -> Finding:
         there = next(place for place in (self._folder, *self._folder.absolute().parents) if place.exists())

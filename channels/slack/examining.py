@@ -34,7 +34,8 @@ class SlackExamination:
                 return
             yield Finding.ok("bot_token", f"Slack knows it as {told.get('user')} in the workspace {told.get('team')}")
             yield self._clocks(asking)
-            yield self._permissions(answer.headers.get("x-oauth-scopes", ""))
+            if (scopes := answer.headers.get("x-oauth-scopes")) is not None:
+                yield self._permissions(scopes)
             if not self._app_token:
                 yield self._requests()
                 return

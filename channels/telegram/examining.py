@@ -76,7 +76,7 @@ class TelegramExamination:
         if not there:
             return [Finding.warning("webhook", "Telegram knows of none yet", "Makegood sets it when it starts")]
         if there != self._url:
-            remedy = f"stop whatever uses this bot there. {_SETS_IT}"
+            remedy = "stop whatever uses this bot there; Makegood sets its own again when it starts, and soon while it runs"
             found = f"Telegram pushes to {_shown(there, self._url)} and not to {self._url}"
             return [Finding.error("webhook", found, remedy)]
         findings = [Finding.ok("webhook", f"Telegram pushes to {self._url}")]
@@ -89,7 +89,7 @@ class TelegramExamination:
         if now - failed > LATELY:
             return []
         minutes = round((now - failed).total_seconds() / 60)
-        found = f"the last push failed {minutes} min ago: {info.get('last_error_message')}"
+        found = f"a push failed {minutes} min ago: {info.get('last_error_message')}"
         remedy = "look whether Makegood runs, whether its address is reached from outside, and its log of that time"
         return [Finding.warning("pushes", found, remedy)]
 

@@ -111,7 +111,7 @@ async def test_pushes_that_fail_and_updates_that_are_not_pushed_are_told(telegra
     hook.last_error, hook.last_error_at = "Wrong response from the webhook: 502 Bad Gateway", telegram.world.seconds() - 240
     examined = await found(bot(telegram, webhook=HOOK))
     assert troubles(examined) == {"updates": Level.WARNING, "pushes": Level.WARNING}
-    assert examined["pushes"].found.startswith("the last push failed 4 min ago: Wrong response")
+    assert examined["pushes"].found.startswith("a push failed 4 min ago: Wrong response")
     assert "callback_query" in examined["updates"].found
 
 

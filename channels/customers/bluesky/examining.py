@@ -27,7 +27,12 @@ class BlueskyExamination:
     async def examine(self) -> AsyncIterator[Finding]:
         async with Asking(f"{self._service}/xrpc/", self._clock) as asking:
             answer = await asking.get("com.atproto.identity.resolveHandle", params={"handle": self._handle})
-            did = asking.content(answer).get("did")
+            told = asking.content(answer)
+            did = told.get("did")
+            if did is None and answer.status_code != HTTPStatus.BAD_REQUEST:
+                found = f"{asking.host} does not tell whose it is: {told.get('error')}"
+                yield Finding.error("handle", found, 'look whether "service" is the address of the server that the account lives on')
+                return
             if did is None:
                 yield Finding.error("handle", f"nobody has the handle {self._handle}", "write the account's handle as its profile shows it")
                 return

@@ -73,6 +73,8 @@ class MastodonExamination:
         except NoAnswer as none:
             why = none.finding.found
         else:
+            if status == HTTPStatus.NOT_FOUND:  # other servers that speak Mastodon's language
+                return Finding.ok("server", f"it does not tell how its stream is; a status may have {limit} characters")
             if status == HTTPStatus.OK:
                 return Finding.ok("server", f"it streams, and a status may have {limit} characters")
             why = f"it answers {status}"
