@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.campaign_data import look_at, write_to
 from bot.cli.options import ConfigFile, read_config
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = typer.Typer(help="A moderated conversation about an idea, among members of a panel.", no_args_is_help=True)
 
@@ -87,10 +90,16 @@ def summary(name: Name, config: ConfigFile = None) -> None:
 @app.command()
 def end(name: Name, config: ConfigFile = None) -> None:
     """End a focus group, or call it off."""
-    from bot.campaigns.focus.steering import end_group
+    from bot.campaigns.focus.moderating import Act, moderate
     from channels.clock import SystemClock
 
-    write_to(config, lambda conn: end_group(conn, name, SystemClock().now()), page="groups")
+    settings = read_config(config)
+    platforms = {account: channel.kind for account, channel in settings.channels.items()}
+
+    def ending(conn: Connection) -> None:
+        moderate(conn, name, Act.END, None, platforms, settings.shop.name, SystemClock().now())
+
+    write_to(config, ending, page="groups")
     typer.echo(f'"{name}" has ended')
 
 

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition, read_group
+from bot.campaigns.focus.moderating import Act, moderate
 from bot.campaigns.focus.overview import overview_of
 from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.report import summary_of, transcript_of
 from bot.campaigns.focus.session import take_said, tend_groups
-from bot.campaigns.focus.steering import end_group, erase, invite_to_group, plan_group, seats_left
+from bot.campaigns.focus.steering import erase, invite_to_group, plan_group, seats_left
 from bot.campaigns.focus.wording import invitation_to
 from bot.campaigns.panels.steering import found_panel
 from bot.campaigns.written import Problems
@@ -72,6 +73,10 @@ async def tend(shop: Shop, now: datetime) -> None:
 async def says(shop: Shop, person: int | str, text: str, now: datetime, update: str = "") -> None:
     heard = GroupSaid("shop_bot", GROUP, str(person), "", update or str(new_id()), now, text)
     await shop.database.write(lambda conn: take_said(conn, heard, PLATFORMS, "Fjord"))
+
+
+async def moderated(shop: Shop, act: Act, now: datetime) -> None:
+    await shop.database.write(lambda conn: moderate(conn, "basket", act, None, PLATFORMS, "Fjord", now))
 
 
 async def heard(shop: Shop, address: str = GROUP) -> list[str]:
@@ -184,15 +189,22 @@ async def test_who_takes_back_their_yes_is_written_down_no_more(shop: Shop) -> N
     await agreed(shop, anna, False, BEGINS)
     await says(shop, anna, "Not for your files", BEGINS + MINUTE)
     assert [who for who, _ in await transcript(shop)] == ["Bot"] * 3
-    await shop.database.write(lambda conn: end_group(conn, "basket", BEGINS + MINUTE))
+    await moderated(shop, Act.END, BEGINS + MINUTE)
     await tend(shop, BEGINS + DAY)
-    assert len(await heard(shop)) == 3, "what has ended asks nothing more"
+    assert len(await heard(shop)) == 4, "what has ended thanks, and asks nothing more"
 
 
 async def test_a_session_that_nothing_could_begin_for_an_hour_is_called_off(shop: Shop) -> None:
     await planned(shop)
+    anna = await member(shop, name="Anna Berg")
+    await agreed(shop, anna)
     await tend(shop, BEGINS + 2 * HOUR)
+    await tend(shop, BEGINS + 3 * HOUR)
     assert await heard(shop) == []
+    told = await heard(shop, str(anna))
+    assert len(told) == 1 and "a new basket on Tuesday 3 March, 10:00 is called off" in told[0]
+    with pytest.raises(Mistake, match="is ended"):
+        await moderated(shop, Act.BEGIN, BEGINS + 3 * HOUR)
     with pytest.raises(Mistake, match="already"):
         await shop.database.write(lambda conn: plan_group(conn, Definition.model_validate(WRITTEN), STOCKHOLM, MONDAY))
 

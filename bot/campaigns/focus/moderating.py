@@ -1,4 +1,4 @@
-"""What an operator does with a session from the console, in place of its moderator or its clock."""
+"""What an operator does with a session, in place of its moderator or its clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition
 from bot.campaigns.focus.session import Session
-from bot.campaigns.focus.steering import end_group
 from bot.mistake import Mistake
 from storage.focus import FocusState
 from storage.queries.focus import group_named
@@ -34,8 +33,8 @@ ACTS = {FocusState.PLANNED: (Act.BEGIN, Act.END), FocusState.RUNNING: (Act.NEXT,
 """What can be done in each state."""
 
 
-def moderate(conn: Connection, name: str, act: Act, seen: int, platforms: Mapping[str, str], shop: str, now: datetime) -> None:
-    """`seen` is the question that whoever does it was looking at, `platforms` are those of the accounts.
+def moderate(conn: Connection, name: str, act: Act, seen: int | None, platforms: Mapping[str, str], shop: str, now: datetime) -> None:
+    """`seen` is the question that whoever does it was looking at, None where they saw none; `platforms` are those of the accounts.
 
     Raises:
         Mistake: the session is not so far, or further than was seen.
@@ -45,7 +44,7 @@ def moderate(conn: Connection, name: str, act: Act, seen: int, platforms: Mappin
         raise Mistake(f'there is no focus group "{name}"', "see: makegood group list")
     if act not in ACTS[FocusState(row.state)]:
         raise Mistake(f'the focus group "{name}" is {row.state}', "look at it as it is now")
-    if row.question != seen:
+    if seen is not None and row.question != seen:
         raise Mistake(f"question {row.question} is being talked about already", "look at it as it is now")
     session = Session(conn, row, Definition.model_validate(row.definition), platforms.get(row.account, ""), shop, now)
     match act:
@@ -58,7 +57,7 @@ def moderate(conn: Connection, name: str, act: Act, seen: int, platforms: Mappin
         case Act.QUIET:
             session.draw_in()
         case Act.END if row.state == FocusState.PLANNED:
-            end_group(conn, name, now)
+            session.call_off()
         case Act.END:
             session.close()
     log.info("focus_group_moderated", extra={"group": name, "act": act})

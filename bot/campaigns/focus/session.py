@@ -102,9 +102,9 @@ class Session:
         if not row.reminded and now >= row.begins_at - group.remind:
             self._change(reminded=True)
             if now < row.begins_at:
-                self._remind()
+                self._tell_agreed("remind")
         if now >= row.begins_at + TOO_LATE:
-            self._change(state=FocusState.ENDED.value, ended_at=now)
+            self.call_off()
             log.warning("focus_group_missed", extra={"group": group.name})
         elif now >= row.begins_at:
             self.open()
@@ -164,13 +164,18 @@ class Session:
         self._change(state=FocusState.ENDED.value, ended_at=self._now)
         log.info("focus_group_ended", extra={"group": self._group.name})
 
-    def _remind(self) -> None:
-        group, rows, reminded = self._group, [], set[int]()
+    def call_off(self) -> None:
+        """Who said yes is told, so that nobody comes to an empty room."""
+        self._tell_agreed("called_off")
+        self._change(state=FocusState.ENDED.value, ended_at=self._now)
+        log.info("focus_group_called_off", extra={"group": self._group.name})
+
+    def _tell_agreed(self, what: str) -> None:
+        group, rows, told = self._group, [], set[int]()
         for one in agreed_at(self._conn, purpose_of(group.name), self._row.account):
-            if one.reachable and one.id not in reminded:
-                reminded.add(one.id)
-                words = said(group, "remind", self._shop)
-                say = Say(words, key=f"f.{short(self._row.id)}.{short(one.id)}", lang=group.lang)
+            if one.reachable and one.id not in told:
+                told.add(one.id)
+                say = Say(said(group, what, self._shop), key=f"f.{short(self._row.id)}.{what}.{short(one.id)}", lang=group.lang)
                 rows.append(self._row_for(say, one.native_id, customer_id=one.id))
         insert_many(self._conn, _message, rows, ignore=True)
 

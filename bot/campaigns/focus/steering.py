@@ -1,4 +1,4 @@
-"""What an operator does with a focus group: plan it, invite to it, end it, erase what was said."""
+"""What an operator does with a focus group: plan it, invite to it, erase what was said."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from bot.campaigns.rule import customer_facts, fits
 from bot.campaigns.steering import draft, schedule
 from bot.mistake import Mistake
 from bot.surveys.publishing import load_versions, publish
-from storage.focus import FocusState, purpose_of
+from storage.focus import purpose_of
 from storage.queries.campaigns import campaign_named
 from storage.queries.focus import (
     add_group,
-    change_group,
     erase_lines,
     erase_seats,
     group_named,
@@ -30,7 +29,7 @@ from storage.queries.focus import (
 )
 from storage.queries.panels import panel_named
 
-__all__ = ["check_account", "end_group", "erase", "invite_to_group", "known_group", "plan_group", "seats_left"]
+__all__ = ["check_account", "erase", "invite_to_group", "known_group", "plan_group", "seats_left"]
 
 log = logging.getLogger(__name__)
 
@@ -87,13 +86,6 @@ def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) 
         schedule(conn, campaign, newest.get, now)
         begun.append(campaign)
     return begun
-
-
-def end_group(conn: Connection, name: str, now: datetime) -> None:
-    known_group(conn, name)
-    group = group_named(conn, name)
-    if group is not None and group.state != FocusState.ENDED:
-        change_group(conn, group.id, state=FocusState.ENDED.value, ended_at=now)
 
 
 def erase(conn: Connection, name: str, who: int | None) -> int:
