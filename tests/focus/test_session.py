@@ -28,6 +28,7 @@ from storage.focus import FocusSeat
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.outbox import Message
+from storage.queries.campaigns import all_campaigns
 from tests.campaigns.campaign import STOCKHOLM, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 from tests.panels.test_members import TASTE, member
@@ -106,6 +107,9 @@ async def test_members_are_invited_by_quota_and_the_seats_left_are_counted(shop:
         overview = await conn.run_sync(lambda conn: overview_of(conn, "basket"))
     assert overview and [(one.invited, one.agreed) for one in overview.wanted] == [(3, 1), (1, 1)] and overview.reached == 2
     assert await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, MONDAY)) == ["focus-basket-2-2"]
+    await moderated(shop, Act.END, MONDAY + HOUR)
+    async with shop.database.read() as conn:
+        assert {row.state for row in await conn.run_sync(all_campaigns)} == {"cancelled"}, "nobody is invited to what is called off"
 
 
 async def test_the_bot_moderates_from_the_reminder_to_the_end(shop: Shop) -> None:

@@ -14,16 +14,19 @@ from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition
 from bot.campaigns.focus.pseudonyms import without_names
-from bot.campaigns.focus.wording import said, together
+from bot.campaigns.focus.wording import said, survey_name, together
+from bot.campaigns.steering import cancel
 from bot.invitations.sweeps import Sweep
 from channels.contract import GroupSaid, HearGroup, Say
 from channels.outbox import message_row
 from storage.bulk import insert_many, insert_new
+from storage.campaigns import CampaignState
 from storage.database import Database
 from storage.dialogs import SeenUpdate
 from storage.focus import FocusState, purpose_of
 from storage.ids import short
 from storage.outbox import Message, Priority
+from storage.queries.campaigns import with_survey
 from storage.queries.focus import (
     add_line,
     agreed_at,
@@ -100,7 +103,7 @@ class Session:
     def prepare(self) -> None:
         group, row, now = self._group, self._row, self._now
         if not row.reminded and now >= row.begins_at - group.remind:
-            self._change(reminded=True)
+            change_group(self._conn, self._row.id, reminded=True)
             if now < row.begins_at:
                 self._tell_agreed("remind")
         if now >= row.begins_at + TOO_LATE:
@@ -136,7 +139,7 @@ class Session:
         group = self._group
         for customer in {one.id: one for one in agreed_at(self._conn, purpose_of(group.name), self._row.account)}:
             seat_customer(self._conn, self._row.id, customer)
-        self._change(state=FocusState.RUNNING.value)
+        change_group(self._conn, self._row.id, state=FocusState.RUNNING.value)
         self._say("welcome", said(group, "welcome"))
         self._say("concept", group.concept.text, picture=group.concept.picture or "")
         log.info("focus_group_begun", extra={"group": group.name})
@@ -147,7 +150,7 @@ class Session:
         if question > len(self._group.questions):
             self.close()
             return
-        self._change(question=question, asked_at=self._now)
+        change_group(self._conn, self._row.id, question=question, asked_at=self._now)
         self._say(f"q{question}", self._group.questions[question - 1], question)
 
     def draw_in(self) -> None:
@@ -155,28 +158,34 @@ class Session:
         question = self._row.question
         spoke = {line.number for line in lines_of(self._conn, self._row.id) if line.question == question}
         silent = [seat.name.split()[0] for seat in seats_of(self._conn, self._row.id) if seat.number not in spoke and seat.name.strip()]
-        self._change(drawn_in=question)
+        change_group(self._conn, self._row.id, drawn_in=question)
         if silent:
             self._say(f"d{question}", said(self._group, "draw_in", names=together(silent, self._group.lang)), question)
 
     def close(self) -> None:
         self._say("over", said(self._group, "over"), self._row.question)
-        self._change(state=FocusState.ENDED.value, ended_at=self._now)
-        log.info("focus_group_ended", extra={"group": self._group.name})
+        self._end()
 
     def call_off(self) -> None:
         """Who said yes is told, so that nobody comes to an empty room."""
         self._tell_agreed("called_off")
-        self._change(state=FocusState.ENDED.value, ended_at=self._now)
-        log.info("focus_group_called_off", extra={"group": self._group.name})
+        self._end()
+
+    def _end(self) -> None:
+        """Nobody is invited any more to what is over."""
+        change_group(self._conn, self._row.id, state=FocusState.ENDED.value, ended_at=self._now)
+        log.info("focus_group_ended", extra={"group": self._group.name})
+        for campaign in with_survey(self._conn, survey_name(self._group.name)):
+            if campaign.state not in (CampaignState.DONE, CampaignState.CANCELLED):
+                cancel(self._conn, campaign.name, self._now)
 
     def _tell_agreed(self, what: str) -> None:
-        group, rows, told = self._group, [], set[int]()
-        for one in agreed_at(self._conn, purpose_of(group.name), self._row.account):
-            if one.reachable and one.id not in told:
-                told.add(one.id)
-                say = Say(said(group, what, self._shop), key=f"f.{short(self._row.id)}.{what}.{short(one.id)}", lang=group.lang)
-                rows.append(self._row_for(say, one.native_id, customer_id=one.id))
+        group, rows = self._group, []
+        # By the first address of each that is open.
+        agreed = {one.id: one for one in reversed(agreed_at(self._conn, purpose_of(group.name), self._row.account)) if one.reachable}
+        for customer, at in agreed.items():
+            say = Say(said(group, what, self._shop), key=f"f.{short(self._row.id)}.{what}.{short(customer)}", lang=group.lang)
+            rows.append(self._row_for(say, at.native_id, customer_id=customer))
         insert_many(self._conn, _message, rows, ignore=True)
 
     def _say(self, what: str, text: str, question: int = 0, *, picture: str = "") -> None:
@@ -188,6 +197,3 @@ class Session:
     def _row_for(self, say: Say, address: str, **more: Any) -> dict[str, Any]:
         where = {"channel": self._platform, "account": self._row.account, "address": address}
         return message_row(say, priority=Priority.REPLY, now=self._now, **where, **more)
-
-    def _change(self, **values: Any) -> None:
-        change_group(self._conn, self._row.id, **values)
