@@ -34,9 +34,10 @@ from bot.files.fetching import Fetching
 from bot.files.links import FileLinks
 from bot.files.store import FileStore
 from bot.health.hearing import noting
+from bot.health.look import Watched
 from bot.health.overview import Account
 from bot.health.telling import health_sweeps
-from bot.health.watch import HealthWatch, Watched
+from bot.health.watch import HealthWatch
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
 from bot.invitations.scheduler import Scheduler

@@ -19,9 +19,10 @@ from bot.config import Config
 from bot.config.rules import offers_of
 from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
+from bot.health.look import Watched
 from bot.mistake import Mistake
 from bot.touchpoints.hook import Hook, touchpoint_routes
-from channels.contract import PollPlaces
+from channels.contract import PollPlaces, Vitals
 
 __all__ = ["serve", "web"]
 
@@ -39,6 +40,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         clock=app.clock,
         skew=config.touchpoints.clock_skew,
     )
+    app.health.add(Watched(Vitals("touchpoints"), hook))
     hashed = config.console.password_hash
     parts = ConsoleParts(
         database=app.database,

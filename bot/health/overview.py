@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.health.condition import State
-from bot.health.watch import REFUSED
+from bot.health.look import REFUSED
 from storage.queries.backlog import Waiting, waiting
 from storage.queries.health import AnyRow, faults_since, health_rows
 from storage.queries.incidents import incidents_since

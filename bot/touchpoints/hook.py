@@ -77,6 +77,11 @@ class Hook:
         self._clock = clock
         self._skew = skew
 
+    @property
+    def forged(self) -> int:
+        """How many requests were not believed since the start."""
+        return self.refused.total()
+
     async def hear(self, request: Request) -> Response:
         """Answer one request; 200 means that everything in it is durable."""
         source: str = request.path_params["source"]

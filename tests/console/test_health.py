@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from bot.console.words import LANGUAGES
+from bot.health.look import Watched
 from bot.health.telling import tell_incidents
-from bot.health.watch import HealthWatch, Watched
+from bot.health.watch import HealthWatch
 from bot.health.words import KINDS
 from channels.contract import Ailment, Allowance, Cause, Rejected, Retry, Say, Unknown, Vitals
 from channels.outbox import message_row

@@ -17,7 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.account_service import serve_account
-from bot.health.watch import HealthWatch, Watched
+from bot.health.look import Watched
+from bot.health.watch import HealthWatch
 from channels.clock import Clock
 from channels.contract import Channel, Say
 from channels.customers.bluesky import BlueskyChannel

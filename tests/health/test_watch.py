@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.health.watch import HealthWatch, Watched
+from bot.health import watch
+from bot.health.look import Watched
+from bot.health.watch import HealthWatch
 from channels.clock import SimulatedClock
 from channels.contract import Ailment, Allowance, Cause, Rejected, Retry, Say, Unknown, Vitals
 from channels.outbox import message_row
@@ -166,3 +169,23 @@ async def test_a_window_that_has_passed_is_whole_again(seen: Seen) -> None:
         row, _ = await seen.read()
         left.append([limit["left"] for limit in row.limits])  # type: ignore[attr-defined]
     assert left == [[3], [15]]
+
+
+async def test_what_could_not_be_written_down_is_written_with_the_next_look(seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "EVERY", 0.02)
+    write, failed = seen._database.write, asyncio.Event()
+
+    async def trouble(change: object, *, key: int = 0) -> None:
+        failed.set()
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(seen._database, "write", trouble)
+    seen.vitals.not_sent(Unknown("the line broke"), seen.clock.now())
+    looking = asyncio.create_task(seen._watch.run())
+    async with asyncio.timeout(30):
+        await failed.wait()
+        monkeypatch.setattr(seen._database, "write", write)
+        while (await seen.read())[1] != {"unknown": 1}:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    looking.cancel()
+    await asyncio.wait([looking])
