@@ -12,7 +12,7 @@ from bot.complaints.signs import Sign, Weight
 from bot.surveys.definition import SCALES, Question, QuestionKind
 from bot.surveys.understanding.understood import Value
 
-__all__ = ["GRAVEST", "Finding", "detect", "is_low", "picked_departments"]
+__all__ = ["GRAVEST", "Finding", "departments_in", "detect", "is_low", "picked_departments"]
 
 _NAMED = 0.4
 """From this probability on the model's department stands beside those that the words name."""
@@ -75,6 +75,12 @@ def detect(
         reason=worst.weight.value if worst else "help" if help_wanted else "low_score" if low else "words",
         signs=tuple(dict.fromkeys(sign.phrase for sign in grounds)),
     )
+
+
+def departments_in(lang: str, words: str, *, judge: Judge = opinion) -> tuple[str, ...]:
+    """Whose these words are, complaint or not: never empty, the likeliest first."""
+    told = judge(words, lang)
+    return _departments(told.signs, None, None, told)
 
 
 def _departments(signs: Sequence[Sign], question: Question | None, value: Value | None, told: Opinion | None) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from storage.bulk import insert_many, update_many
 from storage.cases import Case, CaseState
 from storage.ids import new_id
 from storage.queries.cases import CaseView, add_entries, case_views, entries_of, open_cases_of
+from storage.queries.praise import forget_praise
 
 __all__ = ["Taken", "intake"]
 
@@ -40,6 +41,8 @@ class Taken:
 
 def intake(conn: Connection, rules: Rules, complaints: Sequence[Complaint], now: datetime) -> list[Taken]:
     """Take a batch, in order. Cases, their history and the messages to staff are written; nothing is sent yet."""
+    if unhappy := {complaint.dialog_id for complaint in complaints if complaint.finding and complaint.dialog_id is not None}:
+        forget_praise(conn, unhappy)
     cases = _open_cases(conn, {complaint.customer_id for complaint in complaints})
     opened = _open_new(conn, cases, complaints, now)
     taken = [_take(cases, opened, complaint) for complaint in complaints]

@@ -12,6 +12,7 @@ from bot.complaints.detection import detect
 from bot.complaints.intake import Taken, intake
 from bot.complaints.made_good import SURVEY, WORD_QUESTION, on_made_good
 from bot.complaints.model.opinion import Judge, opinion
+from bot.complaints.praise import keep_praise
 from bot.complaints.rules import Rules
 from bot.complaints.second_look import is_worth_a_look, keep_for_second_look
 from bot.complaints.signs import known_signs
@@ -40,6 +41,7 @@ class ComplaintListener:
         known_signs()
 
     def __call__(self, conn: Connection, tolds: Sequence[Told], now: datetime) -> Sequence[str | None]:
+        keep_praise(conn, tolds, self._judge, now)
         complaints: dict[int, Complaint] = {}
         for place, told in enumerate(tolds):
             if word := _word_on_fix(told):

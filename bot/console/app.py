@@ -29,6 +29,7 @@ from bot.console.pages import STATIC, Pages
 from bot.console.panels import PanelPages
 from bot.console.parts import ConsoleParts
 from bot.console.polls import PollPages
+from bot.console.praise import PraisePage
 from bot.console.promoters import PromoterPage
 from bot.console.sample import SampleShop
 from bot.console.sessions import Sessions
@@ -56,6 +57,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *GroupPages(parts, pages, sessions).routes(),
         *PromoterPage(parts, pages, sessions).routes(),
         *FiguresPage(parts, pages, sessions).routes(),
+        *PraisePage(parts, pages, sessions).routes(),
         *StaffPages(parts, pages, sessions).routes(),
         *HealthPage(parts, pages, sessions).routes(),
         *HomePage(parts, pages, sessions).routes(),

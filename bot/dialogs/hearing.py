@@ -17,6 +17,7 @@ from bot.dialogs.loading import Loaded
 from bot.dialogs.moving import Move, come_over, coming_along
 from bot.dialogs.opening import facts_for
 from bot.dialogs.outcome import Outcome
+from bot.dialogs.praise import praise_in, thanked
 from bot.dialogs.published import Published
 from bot.dialogs.recording import given_in
 from bot.dialogs.refs import Aside, read_ref
@@ -228,6 +229,8 @@ class Understanding:
 
     def _apply(self, outcome: Outcome, held: Held, step: Step, heard: Heard | None) -> None:
         before, talk = held.dialog.answers, outcome.talk
+        praise = praise_in(held.survey, step.dialog)
+        step = thanked(step, praise)
         held.changed = held.changed or step.dialog != held.dialog or held.version == 0
         held.dialog = step.dialog
         talk.moved(held)
@@ -235,9 +238,8 @@ class Understanding:
         outcome.says.extend(step.says)
         for answered in step.answers:
             question = held.survey.question(answered.question)
-            outcome.tolds.append(
-                self._told(talk, held, heard, question=question, answered=answered, words=answered.words, media=answered.media)
-            )
+            said = {"words": answered.words, "media": answered.media, "praise": praise}
+            outcome.tolds.append(self._told(talk, held, heard, question=question, answered=answered, **said))
             outcome.givens.append(given_in(talk, held, answered, question, first=question.key not in before))
             if question.purpose and answered.value is not None:
                 outcome.consents.append((question.purpose, answered.value == 1))

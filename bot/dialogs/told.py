@@ -42,6 +42,8 @@ class Told:
     question: Question | None = None
     answered: Answered | None = None
     signal: Signal | None = None
+    praise: str = ""
+    """The dialog's own words, where they are praise by now."""
     words: str = ""
     media: Media | None = None
 

@@ -20,7 +20,7 @@ from channels.contract import Heard, HeardKind, Say
 from storage.cases import CaseState
 from storage.customers import Address
 from storage.queries.staff import staff_member
-from tests.complaints.test_from_a_dialog import NobodySends
+from tests.complaints.phone import NobodySends
 from tests.complaints.world import CUSTOMERS, Person, World
 
 _updates = itertools.count(1)

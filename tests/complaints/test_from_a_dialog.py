@@ -2,63 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from typing import Any
-
 import pytest
 
-from bot.complaints.listening import sounds_like_complaint
-from bot.dialogs.move_tokens import MoveTokens
-from bot.dialogs.receive import Receiver
-from channels.contract import Heard, HeardKind, Say
-from tests.complaints.world import CUSTOMERS, World
-
-
-class NobodySends:
-    """Leaves every message in the outbox."""
-
-    def adopts(self, account: str) -> bool:
-        return False
-
-    def take(self, rows: Sequence[dict[str, Any]]) -> None:
-        pass
-
-    def wake(self) -> None:
-        pass
-
-
-class Phone:
-    """A customer's phone."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._updates = itertools.count(1)
-        self._receiver = Receiver(
-            world.database,
-            world.published,
-            world.clock,
-            shop="Sample Shop",
-            zone=world.rules.hours.zone,
-            default_lang="en",
-            listener=world.listener,
-            complains=sounds_like_complaint,
-            handover=NobodySends(),
-            move_tokens=MoveTokens("a secret of the tests"),
-        )
-
-    async def scans(self, token: str) -> None:
-        await self._hear(HeardKind.START, token=token)
-
-    async def writes(self, words: str) -> list[Say]:
-        before = len(await self._world.messages("phone", account=CUSTOMERS))
-        await self._hear(HeardKind.TEXT, text=words)
-        return (await self._world.messages("phone", account=CUSTOMERS))[before:]
-
-    async def _hear(self, kind: HeardKind, **what: str) -> None:
-        update = str(next(self._updates))
-        now = self._world.clock.now()
-        await self._receiver.hear(Heard("telegram", CUSTOMERS, "phone", update, kind, now, lang="en", name="Eve", **what))
+from tests.complaints.phone import Phone
+from tests.complaints.world import World
 
 
 @pytest.fixture
