@@ -42,7 +42,8 @@ def manifest(
         )
     url = f"{settings.server.address}{webhook_path(chosen)}" if known[chosen].mode == "http" else ""
     if chosen in customers:
-        app = described(settings.shop.name, description="Asks how it was, and passes on what went wrong.", request_url=url, groups=groups)
+        commands, about = {"/comment": "Tell us how it was"}, "Asks how it was, and passes on what went wrong."
+        app = described(settings.shop.name, description=about, commands=commands, request_url=url, groups=groups)
     else:
         commands = {"/cases": "Show the open complaints"}
         name = f"{settings.shop.name} desk"

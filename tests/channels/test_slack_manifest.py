@@ -36,7 +36,8 @@ def test_the_app_of_the_only_account_goes_by_socket_mode(capsys: pytest.CaptureF
     assert events == {"message.im", "app_home_opened", "app_uninstalled", "tokens_revoked"}
     assert app["features"]["app_home"]["home_tab_enabled"]
     assert app["features"]["app_home"]["messages_tab_enabled"] and not app["features"]["app_home"]["messages_tab_read_only_enabled"]
-    assert "commands" not in app["oauth_config"]["scopes"]["bot"]
+    assert [command["command"] for command in app["features"]["slash_commands"]] == ["/comment"]
+    assert "commands" in app["oauth_config"]["scopes"]["bot"]
 
 
 def test_the_staffs_app_by_http_names_its_address_and_its_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

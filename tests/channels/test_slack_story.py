@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.app import App
 from storage.dialogs import Answer
-from tests.channels.conftest import HurriedClock, until
+from tests.channels.conftest import SLACK_TOKEN, HurriedClock, until
 from tests.channels.slack_shop import answers_with, at_work, opened, presses, surveyed
 from tests.simulators.slack import SlackSimulator
 
@@ -84,3 +84,13 @@ async def test_no_answer_is_lost_or_doubled_while_slack_misbehaves(slack: SlackS
     scores = dict.fromkeys(("csat", "delivery_speed", "delivery_condition", "product", "price"), 2)
     assert answers == scores | {"what_went_wrong": "Kartongen var trasig & blöt 👎", "needs": None}
     assert slack.world.events["floods"] == slack.world.events["given_up"] == slack.world.events["unanswered_interactions"] == 0
+
+
+async def test_a_customer_begins_a_comment_card_by_a_command(slack: SlackSimulator, hurried: HurriedClock, tmp_path: Path) -> None:
+    async with opened(slack, tmp_path, hurried, "socket") as app:
+        anna = slack.person(SLACK_TOKEN, "U0ANNA", name="Anna", locale="sv-SE")
+        anna.command("/comment", "till-3")
+        assert (await anna.hears())["text"].endswith("Hur var det i dag?")
+        anna.tap(label="😃")
+        await anna.hears()
+        assert await _answers(app, "comment-card") == {"face": 5}
