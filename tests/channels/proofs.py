@@ -36,6 +36,7 @@ FEATURES: dict[str, dict[str, str]] = {
         "files in": "Pictures and voice notes of customers are kept and reach staff",
         "files out": "Pictures and voice notes of staff reach customers",
         "polls": "Polls are posted and their results kept",
+        "home": "A page of one's own shows the question that waits, and one's rights",
         "lengths": "Nothing is longer than the platform takes, and nothing of it is lost",
     },
     "How it hears": {
@@ -65,38 +66,44 @@ FEATURES: dict[str, dict[str, str]] = {
 _NO_PUSH = "nobody pushes anything to it"
 _OWN_PAGE = "it is a page of our own server"
 _CHAT = "the conversation is held in the web chat"
-NONE: dict[tuple[str, str], str] = {
-    ("telegram", "public complaint"): "a bot is only written to in private",
-    ("telegram", "numbers in words"): "everything can be tapped; words are understood all the same",
-    ("telegram", "streaming"): "it has no such line; a poll waits for what is new",
-    ("slack", "public complaint"): "the app reads no channel",
-    ("slack", "numbers in words"): "everything can be tapped; words are understood all the same",
-    ("slack", "polling"): "it pushes, or keeps a line open",
-    ("x", "buttons"): "its interface has none in direct messages",
-    ("x", "edit"): "a direct message cannot be changed",
-    ("x", "streaming"): "it pushes, or is asked",
-    ("mastodon", "buttons"): "a status has none",
-    ("mastodon", "webhook"): "it keeps a line open",
-    ("bluesky", "buttons"): f"a post has none; {_CHAT}",
-    ("bluesky", "numbers in words"): f"nothing is asked in public; {_CHAT}",
-    ("bluesky", "edit"): "a post cannot be changed",
-    ("bluesky", "polls"): "it has none",
-    ("bluesky", "files out"): f"nothing private is shown in public; {_CHAT}",
-    ("bluesky", "webhook"): "it is asked for what is new",
-    ("webchat", "public complaint"): _OWN_PAGE,
-    ("webchat", "numbers in words"): "everything can be tapped; words are understood all the same",
-    ("webchat", "polls"): "it has no public place",
-    ("webchat", "polling"): _OWN_PAGE,
-    ("webchat", "lengths"): _OWN_PAGE,
-    ("webchat", "webhook"): _OWN_PAGE,
-    ("webchat", "old webhook"): "a form bears no time; its cookie is good for a year",
-    ("webchat", "outage"): _OWN_PAGE,
-    ("webchat", "429"): _OWN_PAGE,
-    ("webchat", "500"): _OWN_PAGE,
-    ("webchat", "timeout"): _OWN_PAGE,
-    ("webchat", "dropped"): _OWN_PAGE,
-    ("webchat", "reordered"): "a page posts one thing after the other",
-} | {(channel, f"{kind} webhook"): _NO_PUSH for channel in ("mastodon", "bluesky") for kind in ("forged", "old", "replayed")}
+_NO_HOME = {(channel, "home"): "it gives an app no page of its own" for channel in ("telegram", "x", "mastodon", "bluesky")}
+NONE: dict[tuple[str, str], str] = (
+    {
+        ("telegram", "public complaint"): "a bot is only written to in private",
+        ("telegram", "numbers in words"): "everything can be tapped; words are understood all the same",
+        ("telegram", "streaming"): "it has no such line; a poll waits for what is new",
+        ("slack", "public complaint"): "the app reads no channel",
+        ("slack", "numbers in words"): "everything can be tapped; words are understood all the same",
+        ("slack", "polling"): "it pushes, or keeps a line open",
+        ("x", "buttons"): "its interface has none in direct messages",
+        ("x", "edit"): "a direct message cannot be changed",
+        ("x", "streaming"): "it pushes, or is asked",
+        ("mastodon", "buttons"): "a status has none",
+        ("mastodon", "webhook"): "it keeps a line open",
+        ("bluesky", "buttons"): f"a post has none; {_CHAT}",
+        ("bluesky", "numbers in words"): f"nothing is asked in public; {_CHAT}",
+        ("bluesky", "edit"): "a post cannot be changed",
+        ("bluesky", "polls"): "it has none",
+        ("bluesky", "files out"): f"nothing private is shown in public; {_CHAT}",
+        ("bluesky", "webhook"): "it is asked for what is new",
+        ("webchat", "public complaint"): _OWN_PAGE,
+        ("webchat", "numbers in words"): "everything can be tapped; words are understood all the same",
+        ("webchat", "polls"): "it has no public place",
+        ("webchat", "polling"): _OWN_PAGE,
+        ("webchat", "lengths"): _OWN_PAGE,
+        ("webchat", "webhook"): _OWN_PAGE,
+        ("webchat", "home"): "the conversation is a page already",
+        ("webchat", "old webhook"): "a form bears no time; its cookie is good for a year",
+        ("webchat", "outage"): _OWN_PAGE,
+        ("webchat", "429"): _OWN_PAGE,
+        ("webchat", "500"): _OWN_PAGE,
+        ("webchat", "timeout"): _OWN_PAGE,
+        ("webchat", "dropped"): _OWN_PAGE,
+        ("webchat", "reordered"): "a page posts one thing after the other",
+    }
+    | {(channel, f"{kind} webhook"): _NO_PUSH for channel in ("mastodon", "bluesky") for kind in ("forged", "old", "replayed")}
+    | _NO_HOME
+)
 """What a platform does not have, and why."""
 
 

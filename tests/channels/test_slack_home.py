@@ -58,6 +58,7 @@ async def shows(person: Person, *words: str) -> str:
     return str(person.at.home["text"])
 
 
+@pytest.mark.proves("home", "slack")
 @pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_a_customer_sees_the_question_that_waits_and_the_page_goes_along_with_the_survey(
     slack: SlackSimulator, hurried: HurriedClock, tmp_path: Path, mode: str
@@ -79,6 +80,8 @@ async def test_a_customer_sees_the_question_that_waits_and_the_page_goes_along_w
     assert slack.world.events["breaches"] == slack.world.events["floods"] == slack.world.events["unanswered_interactions"] == 0
 
 
+@pytest.mark.proves("home", "slack")
+@pytest.mark.proves("opt-out", "slack")
 async def test_who_wants_to_be_asked_nothing_more_says_so_on_the_page(slack: SlackSimulator, hurried: HurriedClock, tmp_path: Path) -> None:
     async with opened(slack, tmp_path, hurried, "socket") as app:
         anna = await asked(slack, app, hurried)

@@ -69,6 +69,7 @@ async def _attempts(app: App) -> list[int]:
         return list((await conn.execute(select(_message.c.attempts).order_by(_message.c.id))).scalars())
 
 
+@pytest.mark.proves("outage", "slack")
 @pytest.mark.parametrize(("mode", "event"), [("socket", REMOVED), ("http", REVOKED)])
 async def test_messages_wait_while_the_app_is_shut_out_and_go_on_when_it_is_let_in_again(
     workspace: SlackSimulator, ticking: SimulatedClock, tmp_path: Path, mode: str, event: dict[str, object]

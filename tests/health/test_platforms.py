@@ -101,6 +101,7 @@ async def shop_hook(clock: Clock) -> AsyncIterator[tuple[Channel, Callable[[], o
         yield ShopHook(url, "a secret of the shop", clock=clock, rng=Random(7)), lambda: answers.append(200)
 
 
+@pytest.mark.proves("outage", "telegram", "slack", "x", "mastodon", "bluesky")
 @pytest.mark.parametrize("scene", [telegram, staff_telegram, slack, x, mastodon, bluesky, shop_hook], ids=lambda scene: scene.__name__)
 async def test_a_door_that_is_shut_is_one_incident_until_it_is_opened(scene: Callable[[Clock], Scene], tmp_path: Path) -> None:
     clock, database = HurriedClock(TEN_ON_MONDAY), await open_database(f"sqlite:///{tmp_path / 'shop.db'}")
