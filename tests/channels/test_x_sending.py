@@ -130,8 +130,9 @@ async def test_the_sixteenth_message_waits_until_the_time_that_x_names(channel: 
     error = await _error(channel, anna.id)
     assert isinstance(error, Retry) and error.account_wide
     assert timedelta(minutes=14) < error.after <= timedelta(minutes=15)
-    assert channel.capabilities.pace.account * 15 == timedelta(minutes=15)
-    assert channel.capabilities.pace.account * 1440 == timedelta(days=1)
+    slot = channel.capabilities.pace.account
+    assert slot * 14.5 >= timedelta(minutes=15), "the first may be half a slot late, and the sixteenth in time"
+    assert slot * 1440 >= timedelta(days=1)
 
 
 async def test_the_limit_of_a_day_is_waited_for_as_well(channel: XChannel, x: XSimulator, anna: Person, clock: HurriedClock) -> None:
