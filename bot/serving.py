@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from bot.accounts import links_of
 from bot.app import App, open_app
 from bot.config import Config
-from bot.config.rules import offers_of
+from bot.config.rules import fallback_of, offers_of
 from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
 from bot.health.look import Watched
@@ -42,6 +42,7 @@ def web(app: App, *, sample: bool) -> Starlette:
     )
     app.health.add(Watched(Vitals("touchpoints"), hook))
     hashed = config.console.password_hash
+    platforms = {channel.account: channel.name for channel in app.channels}
     parts = ConsoleParts(
         database=app.database,
         desk=app.desk,
@@ -59,7 +60,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         file_links=app.file_links,
         planner=app.planner if sample else None,
         watched=app.accounts,
-        accounts={channel.account: channel.name for channel in app.channels},
+        accounts={account: platforms[account] for account in fallback_of(config, platforms)},
         poll_rules={channel.account: channel.poll_rules for channel in app.channels if isinstance(channel, PollPlaces)},
         offers=offers_of(config),
         staff_accounts={channel.account: channel.name for channel in app.staff_channels},

@@ -28,6 +28,7 @@ from channels.enclosing import Encloses
 from channels.lanes import Lanes
 from channels.outgoing import Outgoing
 from channels.sent_ids import SentIds
+from storage.bulk import StaleRow
 from storage.database import Database
 from storage.outbox import MessageState, Priority
 from storage.queries.outbox import Settled, claim, has_gone_on, orphans
@@ -271,6 +272,8 @@ class Line:
         while True:
             try:
                 await self._database.writer.submit(self._settles, settled)
+                return
+            except StaleRow:  # what it was about is erased meanwhile
                 return
             except DatabaseUnavailable as error:
                 self._tell("settling_waits", error)

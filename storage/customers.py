@@ -10,11 +10,14 @@ from sqlmodel import Field, SQLModel
 
 from storage.types import Instant, Json
 
-__all__ = ["Address", "Consent", "Customer"]
+__all__ = ["Address", "Consent", "Customer", "CustomerMerge"]
 
 
 class Customer(SQLModel, table=True):
-    """Who bought or contacted support. `external_id` is the shop's own id for them, within `source`."""
+    """Who bought or contacted support. `external_id` is the shop's own id for them, within `source`.
+
+    One who turned out to be another, `merged_into`, has nothing left but their own record; an erased one not even that.
+    """
 
     __table_args__ = (UniqueConstraint("source", "external_id"),)
 
@@ -27,6 +30,8 @@ class Customer(SQLModel, table=True):
     country: str = ""
     attributes: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     created_at: datetime = Field(sa_type=Instant)
+    merged_into: int | None = Field(default=None, index=True, sa_type=BigInteger)
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Address(SQLModel, table=True):
@@ -60,3 +65,19 @@ class Consent(SQLModel, table=True):
     granted: bool
     source: str
     at: datetime = Field(sa_type=Instant)
+
+
+class CustomerMerge(SQLModel, table=True):
+    """Two records of one person that became one customer, and what it takes to make two of them again."""
+
+    __tablename__ = "customer_merge"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    at: datetime = Field(sa_type=Instant)
+    kept_id: int = Field(foreign_key="customer.id", index=True, sa_type=BigInteger)
+    joined_id: int = Field(foreign_key="customer.id", index=True, sa_type=BigInteger)
+    who: str
+    why: str = ""
+    before: dict[str, Any] = Field(sa_type=Json)
+    """`rows` that moved, by table; `changes` of columns (table, id, what was, what became); ids of the `consents` added."""
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)

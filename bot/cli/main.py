@@ -28,6 +28,7 @@ COMMANDS = (
     Entry("group", "bot.cli.group", "Focus groups: talk about an idea with a few of a panel."),
     Entry("promoter", "bot.cli.promoter", "Words that may be quoted, and whose a code is."),
     Entry("card", "bot.cli.card", "Make a comment card with its QR code, to print."),
+    Entry("customer", "bot.cli.customer", "Look a customer up, merge two records of one, erase one."),
     Entry("why", "bot.cli.why", "Explain why a customer is written to, or is not."),
     Entry("import", "bot.cli.import_", "Take in what happened from a CSV file."),
     Entry("slack", "bot.cli.slack", "Make the app in Slack."),

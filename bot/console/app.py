@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
 from bot.console.campaigns import CampaignPages
+from bot.console.customers import CustomerPages
 from bot.console.desk import DeskPages
 from bot.console.entrance import Entrance
 from bot.console.figures import FiguresPage
@@ -56,6 +57,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *PanelPages(parts, pages, sessions).routes(),
         *GroupPages(parts, pages, sessions).routes(),
         *PromoterPage(parts, pages, sessions).routes(),
+        *CustomerPages(parts, pages, sessions).routes(),
         *FiguresPage(parts, pages, sessions).routes(),
         *PraisePage(parts, pages, sessions).routes(),
         *StaffPages(parts, pages, sessions).routes(),

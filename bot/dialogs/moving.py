@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from bot.dialogs.move_tokens import MoveToken
 from bot.dialogs.talk import Held, Talk
 from storage.queries.audit import note_audit
-from storage.queries.moves import follow, join_customers, note_opened
+from storage.queries.merging import merge
+from storage.queries.moves import follow, note_opened
 
-__all__ = ["CameOver", "Move", "come_over", "coming_along", "write_moves"]
+__all__ = ["CameOver", "Move", "come_over", "coming_along", "write_joins", "write_moves"]
 
 
 @dataclass(slots=True)
@@ -62,13 +63,19 @@ def coming_along(came: CameOver) -> list[Held]:
     return [] if came.source is came.target else list(reversed(came.source.open()))
 
 
+def write_joins(conn: Connection, moves: list[CameOver], now: datetime) -> None:
+    """Of two customers who turned out to be one, one is left; an operator can make them two again."""
+    for came in moves:
+        if came.joining is not None:
+            who = f"customer:{came.target.customer_id}"
+            merge(conn, came.joining, came.target.customer_id, now, who=who, why="opened a signed link of the other")
+
+
 def write_moves(conn: Connection, moves: list[CameOver], now: datetime) -> None:
     """Write down who came over; both addresses are stored already."""
     for came in moves:
         if came.token:
             note_opened(conn, came.token, now)
-        if came.joining is not None:
-            join_customers(conn, came.joining, came.target.customer_id, now)
         if came.source is not came.target:
             source, target = came.source, came.target
             follow(conn, target.customer_id, source.address_id, _place(source), target.address_id, _place(target), now)

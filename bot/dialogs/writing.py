@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.dialogs.loading import Loaded
-from bot.dialogs.moving import write_moves
+from bot.dialogs.moving import write_joins, write_moves
 from bot.dialogs.opening import NUDGE_AFTER
 from bot.dialogs.outcome import Outcome
 from bot.dialogs.stored import dialog_to_json
@@ -31,10 +31,12 @@ def write_conversations(conn: Connection, loaded: Loaded, owners: dict[int, int]
     strangers = [loaded.talks[at] for at in loaded.strangers]
     if strangers:
         _write_strangers(conn, strangers, owners, {customer_id for outcome in outcomes for customer_id in outcome.customer_ids()}, now)
+    came = [outcome.came for outcome in outcomes if outcome.came]
+    write_joins(conn, came, now)
     named = [talk for at, talk in loaded.talks.items() if talk.customer_id != owners[talk.address_id] and at not in loaded.strangers]
     _update(conn, _address, [{"id": talk.address_id, "customer_id": talk.customer_id, "lang": talk.lang} for talk in named])
     _update(conn, _address, list(_reachability(outcomes, now).values()))
-    write_moves(conn, [outcome.came for outcome in outcomes if outcome.came], now)
+    write_moves(conn, came, now)
     changed = {id(held): held for talk in loaded.talks.values() for held in talk.dialogs if held.changed}.values()
     moved = [held for held in changed if held.version]
     # What ends makes room for what goes on at the same address.

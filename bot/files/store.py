@@ -84,18 +84,19 @@ class FileStore:
     async def erase(self, customer_id: int) -> int:
         """Erase every file of a customer, rows and contents; gives back how many contents went."""
         digests = await self._database.write(lambda conn: forget_files_of(conn, customer_id))
-        return await self._remove_unused(digests)
+        return await self.remove_unused(digests)
 
     async def forget_old(self, now: datetime) -> None:
         """Erase what has been kept for long enough, what was of customers who are erased, and what a crash left without a row."""
         before = now - self.limits.keep_for
         while digests := await self._database.write(lambda conn: forget_files(conn, before, CHUNK)):
-            await self._remove_unused(digests)
+            await self.remove_unused(digests)
         lying = await self._folder.older_than(_HALF_DONE)
         for start in range(0, len(lying), CHUNK):
-            await self._remove_unused(lying[start : start + CHUNK])
+            await self.remove_unused(lying[start : start + CHUNK])
 
-    async def _remove_unused(self, digests: Collection[str]) -> int:
+    async def remove_unused(self, digests: Collection[str]) -> int:
+        """Erase these contents, but for those that some row still names; gives back how many went."""
         named = {digest for digest in digests if digest}
         async with self._database.read() as conn:
             gone = named - await conn.run_sync(digests_in_use, named)

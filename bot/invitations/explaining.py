@@ -40,6 +40,8 @@ REASONS = {
     "link": "no bot can write to them yet, so the shop hands out a link",
     "control": "they are kept back, for comparison",
     "cancelled": "the campaign was cancelled",
+    "merged": "they were invited to the same already, under another record of theirs",
+    "erased": "they were erased at their wish",
     "paused": "the campaign is paused",
 }
 """In an operator's words, by the reason that an invitation carries."""

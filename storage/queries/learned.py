@@ -13,12 +13,13 @@ from storage.cases import Case, CaseEntry
 from storage.detection import LearnedHeads, LearnedState
 from storage.ids import new_id
 
-__all__ = ["acts_since", "add_heads", "drop_heads", "heads_in_use", "latest_heads", "missing_entries", "taught_cases"]
+__all__ = ["acts_since", "add_heads", "drop_heads", "forget_heads_of", "heads_in_use", "latest_heads", "missing_entries", "taught_cases"]
 
 _case, _entry = Case.__table__, CaseEntry.__table__  # type: ignore[attr-defined]
 _heads = LearnedHeads.__table__  # type: ignore[attr-defined]
 
 AnyRow = Row[*tuple[Any, ...]]
+_EVERY = 1 << 31
 _BY_STAFF = _entry.c.author.like("staff:%")
 
 
@@ -44,6 +45,15 @@ def drop_heads(conn: Connection, heads_id: int, *, erase: bool = False) -> None:
     """Take heads out of use. With `erase` nothing stays of what they had learned."""
     values: dict[str, Any] = {"state": LearnedState.ROLLED_BACK.value} | ({"heads": b""} if erase else {})
     conn.execute(update(_heads).where(_heads.c.id == heads_id).values(**values))
+
+
+def forget_heads_of(conn: Connection, entry_ids: Collection[int]) -> None:
+    """Empty all heads that were learned from any of these entries, in use or not."""
+    gone = set(entry_ids)
+    for heads in latest_heads(conn, _EVERY) if gone else ():
+        if not gone.isdisjoint(heads.measured.get("entries", ())):
+            state = LearnedState.ROLLED_BACK.value if heads.state == LearnedState.PROMOTED else heads.state
+            conn.execute(update(_heads).where(_heads.c.id == heads.id).values(heads=b"", state=state))
 
 
 def acts_since(conn: Connection, at: datetime | None) -> int:

@@ -11,17 +11,14 @@ from sqlalchemy import Connection, Row, and_, func, literal_column, or_, select,
 from storage.among import among
 from storage.bulk import insert_many
 from storage.cases import Case, CaseState
-from storage.customers import Address, Consent, Customer
-from storage.dialogs import Answer, Dialog, SeenUpdate
-from storage.files import KeptFile
+from storage.customers import Address, Customer
+from storage.dialogs import SeenUpdate
 from storage.outbox import Message, MessageState, Priority
 
-__all__ = ["follow", "join_customers", "last_shown", "note_opened", "opened_links", "who_is_at"]
+__all__ = ["follow", "last_shown", "note_opened", "opened_links", "who_is_at"]
 
 _seen, _message, _case = SeenUpdate.__table__, Message.__table__, Case.__table__  # type: ignore[attr-defined]
 _address, _customer = Address.__table__, Customer.__table__  # type: ignore[attr-defined]
-_models: tuple[Any, ...] = (Address, Consent, Dialog, Answer, Message, Case, KeptFile)
-_OWNED = tuple(model.__table__ for model in _models)
 
 LINKS = "move links"
 """Under what opened links are kept among the updates that were taken: no account's name, for it has a space."""
@@ -52,18 +49,6 @@ def opened_links(conn: Connection, tokens: Collection[str]) -> set[str]:
 def note_opened(conn: Connection, token: str, now: datetime) -> None:
     """From now on the link is spent. Raises IntegrityError where somebody else opened it at the same moment."""
     insert_many(conn, _seen, [{"account": LINKS, "update_id": token, "seen_at": now}])
-
-
-def join_customers(conn: Connection, joining: int, customer_id: int, now: datetime) -> None:
-    """All that belongs to the one customer belongs to the other from now on: they are the same person.
-
-    One case a matter is open at a time: where both have one, that of the joining customer gets a matter of its own.
-    """
-    theirs = select(_case.c.matter).where(_case.c.customer_id == customer_id, _OPEN_CASE)
-    both = (_case.c.customer_id == joining) & _OPEN_CASE & _case.c.matter.in_(theirs)
-    conn.execute(update(_case).where(both).values(matter=_case.c.matter + f"~{joining}", version=_case.c.version + 1, updated_at=now))
-    for table in _OWNED:
-        conn.execute(update(table).where(table.c.customer_id == joining).values(customer_id=customer_id))
 
 
 def follow(

@@ -50,7 +50,8 @@ class CustomerRow(NamedTuple):
 
 
 def merge_customers(conn: Connection, told: Iterable[CustomerRow], now: datetime) -> dict[tuple[str, str], int]:
-    """Insert the customers that are new, bring the others up to date, and give all their ids by (source, external id)."""
+    """Insert the customers that are new, bring the others up to date, and give all their ids by (source, external id): of one who was
+    merged into another, that one's."""
     latest: dict[tuple[str, str], CustomerRow] = {}
     for customer in told:
         latest[customer.key] = customer.over(latest[customer.key]) if customer.key in latest else customer
@@ -61,7 +62,7 @@ def merge_customers(conn: Connection, told: Iterable[CustomerRow], now: datetime
     changed = []
     for known in _customers(conn, ids.keys() - new):
         before = CustomerRow(known.source, known.external_id, known.name, known.lang, known.timezone, known.country)
-        ids[before.key] = known.id
+        ids[before.key] = known.merged_into or known.id
         after = latest[before.key].over(before)
         if after != before:
             changed.append({"id": known.id, **after._asdict()})

@@ -57,7 +57,8 @@ CONTROL = "control"
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """So many (`count`) customers, by id: after `first` and up to `last`."""
+    """At most so many (`count`) customers, by id: after `first` and up to `last`, without those who were merged into others or
+    erased."""
 
     first: int
     last: int
@@ -65,7 +66,8 @@ class Stretch:
 
     @property
     def within(self) -> ColumnElement[bool]:
-        return and_(_customer.c.id > self.first, _customer.c.id <= self.last)
+        here = (_customer.c.merged_into.is_(None), _customer.c.erased_at.is_(None))
+        return and_(_customer.c.id > self.first, _customer.c.id <= self.last, *here)
 
 
 @dataclass(frozen=True, slots=True)

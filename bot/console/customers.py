@@ -1,0 +1,95 @@
+"""The operator's pages of customers: finding one, merging two records of one person, undoing that, erasing somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from bot.console.deciding import DecidersPages
+from bot.console.sessions import form_of
+from bot.customers.erasing import erase_customer
+from bot.customers.finding import the_customer
+from bot.customers.merging import merge_customers, unmerge_customers
+from bot.customers.sheet import CustomerSheet, sheet_of
+from bot.desk.history import platform_name
+from bot.mistake import Mistake
+from storage.ids import from_short, short
+
+__all__ = ["CustomerPages"]
+
+
+class CustomerPages(DecidersPages):
+    home = "/customers"
+    refused = "customer.only_managers"
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            self._route("", self._find),
+            self._route("/{name}", self._one),
+            self._route("/{name}/merge", self._merge, "POST"),
+            self._route("/{name}/unmerge", self._unmerge, "POST"),
+            self._route("/{name}/erase", self._erase, "POST"),
+        ]
+
+    async def _find(self, request: Request) -> Response:
+        who = request.query_params.get("who", "").strip()
+        if not who:
+            return self._pages.page(request, "customers.html", who="")
+        try:
+            async with self._parts.database.read() as conn:
+                found = await conn.run_sync(the_customer, who)
+        except Mistake as mistake:
+            return self._pages.page(request, "customers.html", status=404, told={"done": False, "text": str(mistake)}, who=who)
+        return RedirectResponse(f"/customers/{short(found.id)}", 303)
+
+    async def _one(self, request: Request) -> Response:
+        def reading(conn: Connection) -> CustomerSheet:
+            return sheet_of(conn, the_customer(conn, request.path_params["name"]), list(self._parts.accounts))
+
+        try:
+            async with self._parts.database.read() as conn:
+                sheet = await conn.run_sync(reading)
+        except Mistake as mistake:
+            return self._told(request, str(mistake), back="/customers", done=False)
+        return self._pages.page(request, "customer.html", one=sheet, short=short, platform=platform_name)
+
+    async def _merge(self, request: Request) -> Response:
+        form, name = await form_of(request), request.path_params["name"]
+        other, why, now, by = str(form.get("other", "")), str(form.get("why", "")).strip(), self._parts.clock.now(), self._who(request)
+
+        def merging(conn: Connection) -> str:
+            if not why:
+                raise Mistake("a merge needs a reason", "write how you know that they are one person; it stands in the audit")
+            return short(merge_customers(conn, the_customer(conn, name), the_customer(conn, other), now, by=by, why=why).kept.id)
+
+        return await self._steer(request, merging, "customer_done.merge", back=f"/customers/{name}")
+
+    async def _unmerge(self, request: Request) -> Response:
+        form, name = await form_of(request), request.path_params["name"]
+        now, by = self._parts.clock.now(), self._who(request)
+        try:
+            merge_id = from_short(str(form.get("merge", "")))
+        except ValueError:
+            merge_id = 0
+        return await self._steer(
+            request, lambda conn: unmerge_customers(conn, merge_id, now, by=by), "customer_done.unmerge", back=f"/customers/{name}"
+        )
+
+    async def _erase(self, request: Request) -> Response:
+        form, name, parts = await form_of(request), request.path_params["name"], self._parts
+        if form.get("sure") != "yes":
+            return self._told(request, self._pages.teller(request)("customer.not_sure"), back=f"/customers/{name}", done=False)
+        try:
+            async with parts.database.read() as conn:
+                found = await conn.run_sync(the_customer, name)
+        except Mistake as mistake:
+            return self._told(request, str(mistake), back="/customers", done=False)
+        await erase_customer(parts.database, parts.files, found.id, parts.clock.now(), by=self._who(request))
+        return self._told(request, self._pages.teller(request)("customer_done.erase"), back="/customers")
+
+    def _who(self, request: Request) -> str:
+        return f"staff:{request.state.staff.id}"
