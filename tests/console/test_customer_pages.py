@@ -1,0 +1,68 @@
+"""The pages of customers: an operator finds one, merges two records, undoes it, and erases somebody who wishes it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from storage.customers import Customer, CustomerMerge
+from storage.ids import short
+from tests.complaints.world import World
+from tests.console.house import Browser, House
+
+_customer, _merge = Customer.__table__, CustomerMerge.__table__  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def world(house: House) -> World:
+    return house.world
+
+
+@pytest.fixture
+async def lena(house: House, world: World) -> Browser:
+    await world.staff("Lena", role="lead")
+    return await house.signed_in("Lena")
+
+
+async def test_two_records_of_one_person_become_one_and_two_again(world: World, lena: Browser) -> None:
+    anna, berg = await world.customer("Anna Berg"), await world.customer("A. Berg")
+    await world.write_out_of_the_blue(berg, "The kettle is broken and dangerous, I am furious")
+    await lena.get("/customers")
+    await lena.get(f"/customers?who={anna.native_id}")
+    place = f"/customers/{short(anna.customer_id)}"
+    assert anna.native_id in lena.words and "preferred" in lena.words and "Open case" not in lena.words
+
+    await lena.send_form(f"{place}/merge", other=short(berg.customer_id), why="Both numbers stand on one order")
+    assert "They are one customer now." in lena.words
+    assert berg.native_id in lena.words and "Open case" in lena.words and "Both numbers stand on one order" in lena.words
+    async with world.database.read() as conn:
+        merge_id = (await conn.execute(select(_merge.c.id))).scalar_one()
+    await lena.send_form(f"{place}/unmerge", merge=short(merge_id))
+    assert "They are two customers again." in lena.words
+    assert berg.native_id not in lena.words and "undone" in lena.words
+
+
+async def test_what_cannot_be_is_said_with_its_remedy_and_changes_nothing(world: World, lena: Browser) -> None:
+    anna = await world.customer("Anna Berg")
+    place = f"/customers/{short(anna.customer_id)}"
+    await lena.get("/customers?who=nobody-9")
+    assert "there is no customer" in lena.words
+    await lena.get(place)
+    await lena.send_form(f"{place}/merge", other=short(anna.customer_id), why="?")
+    assert "they are one customer already" in lena.words
+    await lena.send_form(f"{place}/erase")
+    assert "Nothing was erased" in lena.words
+    async with world.database.read() as conn:
+        assert (await conn.execute(select(_customer.c.name))).scalars().all() == ["Anna Berg"]
+    await lena.send_form(f"{place}/erase", sure="yes")
+    assert "Everything of this customer has been erased." in lena.words
+    await lena.get(place)
+    assert "Erased customer" in lena.words and anna.native_id not in lena.page
+
+
+async def test_the_pages_are_for_those_who_decide(house: House, world: World) -> None:
+    await world.staff("Maria")
+    anna = await world.customer("Anna Berg")
+    maria = await house.signed_in("Maria")
+    answer = await maria.get(f"/customers/{short(anna.customer_id)}")
+    assert answer.status_code == 403 and "Anna" not in maria.words
