@@ -26,7 +26,7 @@ from tests.files.shop import Shop, config_of, opened
 from tests.pictures import photo
 from tests.simulators.telegram import Person, TelegramSimulator
 
-SECRETS = ("kettle", "anna", "berg", "9931", "4711", "furious", "secret-token", "her-ref")
+SECRETS = ("kettle", "anna", "berg", "customer-9931", "order-4711", "furious", "secret-token", "her-ref")
 """Words that only this customer's data has in it, in small letters."""
 _customer, _answer, _dialog = Customer.__table__, Answer.__table__, Dialog.__table__  # type: ignore[attr-defined]
 
