@@ -20,6 +20,7 @@ from storage.bulk import insert_many
 from storage.ids import short
 from storage.outbox import Message, Priority
 from storage.queries.cases import CaseView
+from storage.queries.falling_over import follow_case
 from storage.queries.staff import alerted_doors, chat_doors
 
 __all__ = ["Door", "alert", "doors_told", "notify", "refresh_alerts", "tell_customer"]
@@ -96,8 +97,11 @@ def notify(
 
 
 def tell_customer(conn: Connection, view: CaseView, say: Say, now: datetime) -> None:
-    """Write to the customer in the chat they complained in; a `Say` whose key has been used before is not sent again."""
+    """Write to the customer in the chat they complained in, or where that is closed to us, in the next one of theirs; a `Say` whose
+    key has been used before is not sent again."""
     address = view.address
+    if address.id != view.case.address_id:
+        follow_case(conn, view.case, address, now)
     row = message_row(
         replace(say, again=phrase("repeated", view.lang)),
         channel=address.channel,

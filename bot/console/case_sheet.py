@@ -74,6 +74,8 @@ class CaseSheet:
     department_key: str
     state: str
     state_words: str
+    customer: str
+    """Our number for them, as it stands in their page's address."""
     name: str
     language: str
     bought: str
@@ -118,6 +120,7 @@ def sheet(
         department_key=case.department,
         state=case.state,
         state_words=t.about(f"state.{case.state}", owner=view.owner.name if view.owner else ""),
+        customer=short(view.customer.id),
         name=customer_name(view, t.lang),
         language=t.reader.language(view.lang) if view.lang else "",
         bought=purchase_line(view.bought, t.lang),

@@ -16,7 +16,7 @@ from storage.outbox import Message, MessageState
 from storage.queries.addresses import ways_to
 from storage.queries.cases import add_entries, entry_row
 
-__all__ = ["go_on_elsewhere"]
+__all__ = ["follow_case", "go_on_elsewhere"]
 
 _address, _message, _dialog, _case = Address.__table__, Message.__table__, Dialog.__table__, Case.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
@@ -50,6 +50,19 @@ def go_on_elsewhere(
     return {message.id for messages in going.values() for message in messages}
 
 
+def follow_case(conn: Connection, case: AnyRow, way: AnyRow, at: datetime) -> None:
+    """The case is answered at this address of its customer from now on, for the one it was answered at is closed to us."""
+    left = conn.execute(select(_address).where(_address.c.id == case.address_id)).one()
+    conn.execute(update(_case).where(_case.c.id == case.id).values(address_id=way.id))
+    if left.customer_id == way.customer_id:
+        add_entries(conn, _went_on(case.id, left, way, at, left.unreachable_reason, blocked=left.blocked_at is not None))
+
+
+def _went_on(case_id: int, left: AnyRow, way: AnyRow, at: datetime, why: str, *, blocked: bool) -> dict[str, Any]:
+    kind = "blocked_went_on" if blocked else "gone_went_on"
+    return entry_row(case_id, at, "makegood", kind, why, left=left.channel, on=way.channel)
+
+
 def _go_on_at(
     conn: Connection, way: AnyRow, messages: Sequence[AnyRow], left: AnyRow, at: datetime, told: Mapping[str, str], *, blocked: bool
 ) -> None:
@@ -62,9 +75,7 @@ def _go_on_at(
     cases = {message.case_id for message in messages if message.case_id}
     theirs = _case.c.id.in_(cases) & (_case.c.address_id == left.id) & (_case.c.state != CaseState.CLOSED.value)
     conn.execute(update(_case).where(theirs).values(address_id=way.id))
-    kind = "blocked_went_on" if blocked else "gone_went_on"
-    data = {"left": left.channel, "on": way.channel}
-    add_entries(conn, *(entry_row(case_id, at, "makegood", kind, told["why"], **data) for case_id in sorted(cases)))
+    add_entries(conn, *(_went_on(case_id, left, way, at, told["why"], blocked=blocked) for case_id in sorted(cases)))
 
 
 def _move_dialogs(conn: Connection, dialog_ids: Collection[int], address_id: int, at: datetime) -> None:

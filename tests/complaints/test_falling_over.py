@@ -123,3 +123,5 @@ async def test_a_customer_who_left_telegram_reads_the_answer_in_the_web_chat(lea
                 await asyncio.sleep(0.02)
         assert (message.address, message.say["text"]) == ("annas-browser", "A new kettle is on its way.")
         assert not any("on its way" in entry["text"] for entry in anna.transcript())
+        why = "the customer has blocked us there" if leaving == "block" else "there is nobody there any more"
+        assert f"Telegram: {why}; went on in the web chat" in history_text(await shop.case(), Reader("en", ZoneInfo("UTC")), {})

@@ -10,18 +10,25 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot.complaints.words import STAFF_WORDS
 from bot.customers.erasing import erase_customer
+from bot.customers.merging import merge_named
+from bot.files.folder import FileFolder
+from bot.files.limits import Limits
+from bot.files.store import FileStore
+from channels.clock import SimulatedClock
 from storage.bulk import insert_many
 from storage.customers import Customer
+from storage.database import Database
 from storage.detection import LearnedHeads, LearnedState, SecondLook
 from storage.dialogs import Answer, Dialog, SetAside, Utterance
 from storage.focus import FocusGroup, FocusLine, FocusSeat
-from storage.ids import new_id
+from storage.ids import new_id, short
 from storage.invitations import Invitation
 from storage.journal import AuditEntry
 from storage.platforms import PublicInvitation
 from storage.queries.audit import note_audit
 from storage.schema import metadata
 from storage.touchpoints import Touchpoint
+from tests.complaints.world import World
 from tests.files.shop import Shop, config_of, opened
 from tests.pictures import photo
 from tests.simulators.telegram import Person, TelegramSimulator
@@ -31,7 +38,7 @@ SECRETS = ("kettle", "anna", "berg", "customer-9931", "order-4711", "furious", "
 _customer, _answer, _dialog = Customer.__table__, Answer.__table__, Dialog.__table__  # type: ignore[attr-defined]
 
 
-async def _everything(shop: Shop) -> list[tuple[str, str]]:
+async def _everything(database: Database) -> list[tuple[str, str]]:
     """Every cell of every table: its place, and its text in small letters."""
 
     def cells(conn: Connection) -> list[tuple[str, str]]:
@@ -43,7 +50,7 @@ async def _everything(shop: Shop) -> list[tuple[str, str]]:
             for name, value in row.items()
         ]
 
-    async with shop.app.database.read() as conn:
+    async with database.read() as conn:
         return await conn.run_sync(cells)
 
 
@@ -102,12 +109,12 @@ async def test_nothing_of_an_erased_customer_is_left_anywhere_and_their_score_st
         assert (await desk.write_to_customer(staff_id, case.id, "Dear Anna, a new kettle is on its way.")).done
         assert (await desk.note(staff_id, case.id, "Anna Berg is furious")).done
         await app.database.write(lambda conn: _leave_traces(conn, case.customer.id, now))
-        found = {secret for secret in SECRETS for _, text in await _everything(shop) if secret in text}
+        found = {secret for secret in SECRETS for _, text in await _everything(shop.app.database) if secret in text}
         assert found == set(SECRETS), "the search finds what is there"
 
         await erase_customer(app.database, app.store, case.customer.id, now, by=f"staff:{staff_id}")
 
-        cells = await _everything(shop)
+        cells = await _everything(shop.app.database)
         assert [(place, text) for place, text in cells for secret in SECRETS if secret in text] == []
         assert [place for place, text in cells if text == "42"] == [], "her address"
         assert list((tmp_path / "files").glob("*/*")) == []
@@ -126,6 +133,28 @@ async def test_nothing_of_an_erased_customer_is_left_anywhere_and_their_score_st
             while not any("Hello?" in message["text"] for message in anna.transcript()) or len(await _people(shop)) < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert sorted(one.erased_at is not None for one in await _people(shop)) == [False, True]
+
+
+async def test_who_was_merged_into_an_erased_customer_is_erased_with_them(
+    database: Database, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    world = await World(database, clock).open()
+    await world.staff("Maria")
+    anna, berg = await world.customer("Anna"), await world.customer("A. Berg")
+    for person in (anna, berg):
+        await world.write_out_of_the_blue(person, "The kettle is broken and dangerous, I am furious")
+    now = clock.now()
+    one, other = short(anna.customer_id), short(berg.customer_id)
+    await database.write(lambda conn: merge_named(conn, one, other, now, by="staff:7", why="A. Berg is Anna"))
+    store = FileStore(database, FileFolder(tmp_path), Limits())
+    await erase_customer(database, store, anna.customer_id, now, by="operator")
+    cells = await _everything(database)
+    assert [place for place, text in cells for word in ("kettle", "anna", "berg", "furious", "vattenkokare") if word in text] == []
+    assert [place for place, text in cells if place.endswith(("native_id", ".address")) and text in (anna.native_id, berg.native_id)] == []
+    assert {case.case.state for case in await world.cases()} == {"closed"}
+    async with database.read() as conn:
+        people = (await conn.execute(select(_customer))).all()
+    assert [one.erased_at for one in people] == [now, now]
 
 
 async def _staff(shop: Shop) -> list[int]:
