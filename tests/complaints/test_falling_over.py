@@ -22,9 +22,11 @@ from storage.customers import Address
 from storage.ids import new_id
 from storage.outbox import Message, MessageState
 from storage.queries.outbox import Settled, claim, settle
+from tests.channels.conftest import TEN_ON_MONDAY
 from tests.complaints.world import CUSTOMERS, Person, World
 from tests.files.shop import config_of, opened
 from tests.simulators.telegram import TelegramSimulator
+from tests.story.one_time import OneTime
 
 ACCOUNTS = (CUSTOMERS, "team", "chat")
 _message, _address = Message.__table__, Address.__table__  # type: ignore[attr-defined]
@@ -103,7 +105,7 @@ async def test_where_there_is_no_other_address_it_is_undelivered_at_once(world: 
 
 @pytest.mark.parametrize("leaving", ["deactivate", "block"])
 async def test_a_customer_who_left_telegram_reads_the_answer_in_the_web_chat(leaving: str, tmp_path: Path) -> None:
-    async with TelegramSimulator() as telegram, opened(telegram, config_of(telegram, tmp_path)) as shop:
+    async with TelegramSimulator() as telegram, opened(telegram, config_of(telegram, tmp_path), OneTime(TEN_ON_MONDAY, telegram)) as shop:
         anna = await shop.complaining()
         staff_id = await shop.app.desk.staffing.add("Maja", role="agent", lang="en", departments=())
         case = await shop.case()

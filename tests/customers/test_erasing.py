@@ -28,10 +28,12 @@ from storage.platforms import PublicInvitation
 from storage.queries.audit import note_audit
 from storage.schema import metadata
 from storage.touchpoints import Touchpoint
+from tests.channels.conftest import TEN_ON_MONDAY
 from tests.complaints.world import World
 from tests.files.shop import Shop, config_of, opened
 from tests.pictures import photo
 from tests.simulators.telegram import Person, TelegramSimulator
+from tests.story.one_time import OneTime
 
 SECRETS = ("kettle", "anna", "berg", "customer-9931", "order-4711", "furious", "secret-token", "her-ref")
 """Words that only this customer's data has in it, in small letters."""
@@ -97,7 +99,7 @@ async def _edited(maja: Person) -> list[str]:
 
 
 async def test_nothing_of_an_erased_customer_is_left_anywhere_and_their_score_still_counts(tmp_path: Path) -> None:
-    async with TelegramSimulator() as telegram, opened(telegram, config_of(telegram, tmp_path)) as shop:
+    async with TelegramSimulator() as telegram, opened(telegram, config_of(telegram, tmp_path), OneTime(TEN_ON_MONDAY, telegram)) as shop:
         app, maja = shop.app, await shop.maja()
         anna = await shop.complaining()
         anna.photo("My kettle", photo())
