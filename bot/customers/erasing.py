@@ -40,8 +40,7 @@ async def erase_customer(database: Database, store: FileStore, customer_id: int,
 
 def _erase(conn: Connection, customer_id: int, now: datetime, by: str) -> set[str]:
     ids = [customer_id, *merged_into(conn, customer_id)]
-    cases = cases_of(conn, ids)
-    notices = notices_to_staff(conn, cases)
+    cases, notices = cases_of(conn, ids), notices_to_staff(conn, ids)
     digests = erase_customers(conn, ids, now, but=[one.id for one in notices])
     edits = []
     for one in notices:

@@ -39,6 +39,8 @@ _seen, _aside, _utterance = SeenUpdate.__table__, SetAside.__table__, Utterance.
 _look, _audit, _merge = SecondLook.__table__, AuditEntry.__table__, CustomerMerge.__table__  # type: ignore[attr-defined]
 _public, _staff = PublicInvitation.__table__, Staff.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
+_QUOTED, _TELLING = 40, 8
+"""Characters by which a quotation is known, and below which words are anybody's."""
 
 _ANSWERED = ("about", "asked", "departments", "human", "of", "picked", "question", "score", "severity", "survey")
 _ANONYMOUS = {*_ANSWERED, "answer", "due", "fix", "left", "on", "to", "what", "why"}
@@ -49,16 +51,33 @@ def cases_of(conn: Connection, customer_ids: Collection[int]) -> Sequence[int]:
     return conn.execute(select(_case.c.id).where(_case.c.customer_id.in_(customer_ids))).scalars().all()
 
 
-def notices_to_staff(conn: Connection, case_ids: Collection[int]) -> Sequence[AnyRow]:
-    """What staff were shown in their chats about these cases and can be changed there: `id`, `key`, `case_id`, the door's place
+def notices_to_staff(conn: Connection, customer_ids: Collection[int]) -> Sequence[AnyRow]:
+    """What staff were shown in their chats of these customers and can be changed there: `id`, `key`, `case_id`, the door's place
     and its owner's `lang`."""
-    door = and_(_door.c.account == _message.c.account, _door.c.native_id == _message.c.address)
     columns = (_message.c.id, _message.c.key, _message.c.channel, _message.c.account, _message.c.address, _message.c.case_id, _staff.c.lang)
     shown = (_message.c.state == MessageState.SENT.value) & _message.c.platform_id.is_not(None) & _message.c.edits.is_(None)
-    found = (
-        select(*columns).join(_door, door).join(_staff, _staff.c.id == _door.c.staff_id).where(one_of(_message.c.case_id, case_ids), shown)
-    )
+    of_them = one_of(_message.c.case_id, cases_of(conn, customer_ids)) | one_of(_message.c.id, _quoting(conn, customer_ids))
+    found = select(*columns).join(_door, _AT_DOOR).join(_staff, _staff.c.id == _door.c.staff_id).where(of_them, shown)
     return conn.execute(found.order_by(_message.c.id)).all()
+
+
+_AT_DOOR = and_(_door.c.account == _message.c.account, _door.c.native_id == _message.c.address)
+
+
+def _quoting(conn: Connection, customer_ids: Collection[int]) -> list[int]:
+    """Messages to staff about no case that quote these customers, as a list of kind words does."""
+    said = select(_answer.c.words).where(_answer.c.customer_id.in_(customer_ids), _answer.c.words.is_not(None))
+    beginnings = [" ".join(words.split())[:_QUOTED] for words in conn.execute(said).scalars()]
+    beginnings = [words for words in beginnings if len(words) >= _TELLING]
+    if not beginnings:
+        return []
+    of_no_case = select(_message.c.id, _message.c.say).join(_door, _AT_DOOR).where(_message.c.case_id.is_(None))
+    found = []
+    for one in conn.execute(of_no_case):
+        text = " ".join(one.say["text"].split())
+        if any(words in text for words in beginnings):
+            found.append(one.id)
+    return found
 
 
 def erase_customers(conn: Connection, customer_ids: Collection[int], now: datetime, *, but: Collection[int]) -> set[str]:
@@ -101,7 +120,7 @@ def _forget_said(
 ) -> None:
     """What was said by them, to them, and about them to staff and to the shop's system."""
     theirs = (one_of(_message.c.customer_id, ids), one_of(_message.c.dialog_id, dialog_ids), one_of(_message.c.case_id, case_ids))
-    conn.execute(delete(_message).where(or_(*theirs), ~one_of(_message.c.id, but)))
+    conn.execute(delete(_message).where(or_(*theirs, one_of(_message.c.id, _quoting(conn, ids))), ~one_of(_message.c.id, but)))
     for account, native_id in places:
         for table in (_message, _utterance):
             conn.execute(delete(table).where(table.c.account == account, table.c.address == native_id))

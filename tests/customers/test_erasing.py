@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from bot.files.folder import FileFolder
 from bot.files.limits import Limits
 from bot.files.store import FileStore
 from channels.clock import SimulatedClock
+from channels.contract import Say
+from channels.outbox import message_row
 from storage.bulk import insert_many
 from storage.customers import Customer
 from storage.database import Database
@@ -24,20 +27,23 @@ from storage.focus import FocusGroup, FocusLine, FocusSeat
 from storage.ids import new_id, short
 from storage.invitations import Invitation
 from storage.journal import AuditEntry
+from storage.outbox import Message, Priority
 from storage.platforms import PublicInvitation
 from storage.queries.audit import note_audit
 from storage.schema import metadata
 from storage.touchpoints import Touchpoint
 from tests.channels.conftest import TEN_ON_MONDAY
-from tests.complaints.world import World
+from tests.complaints.world import STAFF, Person, World
 from tests.files.shop import Shop, config_of, opened
 from tests.pictures import photo
-from tests.simulators.telegram import Person, TelegramSimulator
+from tests.simulators.telegram import Person as Member
+from tests.simulators.telegram import TelegramSimulator
 from tests.story.one_time import OneTime
 
 SECRETS = ("kettle", "anna", "berg", "customer-9931", "order-4711", "furious", "secret-token", "her-ref")
 """Words that only this customer's data has in it, in small letters."""
 _customer, _answer, _dialog = Customer.__table__, Answer.__table__, Dialog.__table__  # type: ignore[attr-defined]
+_message = Message.__table__  # type: ignore[attr-defined]
 
 
 async def _everything(database: Database) -> list[tuple[str, str]]:
@@ -87,7 +93,7 @@ def _leave_traces(conn: Connection, customer_id: int, now: Any) -> None:
     note_audit(conn, now, who=f"customer:{customer_id}", did="came_over", subject=f"customer:{customer_id}", why="Anna said so")
 
 
-async def _edited(maja: Person) -> list[str]:
+async def _edited(maja: Member) -> list[str]:
     """Maja's whole chat once all that stood there about the case is changed."""
     erased = STAFF_WORDS("notice.erased", "en")
     async with asyncio.timeout(60):
@@ -137,6 +143,20 @@ async def test_nothing_of_an_erased_customer_is_left_anywhere_and_their_score_st
         assert sorted(one.erased_at is not None for one in await _people(shop)) == [False, True]
 
 
+def _quote(conn: Connection, world: World, person: Person, now: datetime) -> None:
+    """Words of hers stand in a list that staff get of what was said."""
+    version, _ = world.published.newest("after-purchase")
+    survey = {"survey": "after-purchase", "survey_version_id": version}
+    dialog = {"id": new_id(), "customer_id": person.customer_id, "address_id": person.address_id, "data": {"lang": "en", "answers": []}}
+    insert_many(conn, _dialog, [{**dialog, **survey, "state": "completed", "opened_at": now, "updated_at": now}])
+    answer = {"id": new_id(), "dialog_id": dialog["id"], "customer_id": person.customer_id, "question": "words", **survey}
+    words = {"words": "A furious kettle, and yet I love it", "channel": "telegram", "asked_at": now, "answered_at": now}
+    insert_many(conn, _answer, [answer | words])
+    said = Say("This week they said:\n\n“A furious kettle, and yet I love it”")
+    place = {"channel": "telegram", "account": STAFF, "address": "Maria"}
+    insert_many(conn, _message, [message_row(said, **place, priority=Priority.ALERT, now=now)])
+
+
 async def test_who_was_merged_into_an_erased_customer_is_erased_with_them(
     database: Database, clock: SimulatedClock, tmp_path: Path
 ) -> None:
@@ -148,6 +168,7 @@ async def test_who_was_merged_into_an_erased_customer_is_erased_with_them(
     now = clock.now()
     one, other = short(anna.customer_id), short(berg.customer_id)
     await database.write(lambda conn: merge_named(conn, one, other, now, by="staff:7", why="A. Berg is Anna"))
+    await database.write(lambda conn: _quote(conn, world, berg, now))
     store = FileStore(database, FileFolder(tmp_path), Limits())
     await erase_customer(database, store, anna.customer_id, now, by="operator")
     cells = await _everything(database)
