@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from traceback import format_tb
@@ -31,7 +32,7 @@ from channels.sent_ids import SentIds
 from storage.bulk import StaleRow
 from storage.database import Database
 from storage.outbox import MessageState, Priority
-from storage.queries.outbox import Settled, claim, has_gone_on, orphans
+from storage.queries.outbox import Settled, claim, orphans
 from storage.writer import DatabaseUnavailable, Work
 
 __all__ = ["Line"]
@@ -204,7 +205,7 @@ class Line:
         self._behind = self._look or bool(crowded)
 
     async def _send(self, one: Outgoing) -> None:
-        if one.repeated and await self._is_settled_by_the_person(one):
+        if one.repeated and await self._sent.is_answered(one):
             self._lanes.done(one, self._clock.now())
             await self._settle(one.settled(MessageState.UNKNOWN, self._clock.now(), reason="it was answered meanwhile, so it had arrived"))
             return
@@ -271,9 +272,8 @@ class Line:
         """Note it, however long the database takes to come back: what was sent must not be sent again."""
         while True:
             try:
-                await self._database.writer.submit(self._settles, settled)
-                return
-            except StaleRow:  # what it was about is erased meanwhile
+                with suppress(StaleRow):  # what it was about is erased meanwhile
+                    await self._database.writer.submit(self._settles, settled)
                 return
             except DatabaseUnavailable as error:
                 self._tell("settling_waits", error)
@@ -291,10 +291,6 @@ class Line:
             platform_id = await self._channel.send(one.address, say, message_id=one.id)
         self._sent.remember(one.topic, root or platform_id)
         return platform_id
-
-    async def _is_settled_by_the_person(self, one: Outgoing) -> bool:
-        async with self._database.read() as conn:
-            return await conn.run_sync(has_gone_on, one.id)
 
     def _tell(self, event: str, error: BaseException) -> None:
         """Kind and place only: what an error says may quote a customer."""

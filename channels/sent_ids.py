@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from channels.outgoing import Outgoing
 from storage.database import Database
-from storage.queries.outbox import platform_ids
+from storage.queries.outbox import has_gone_on, platform_ids
 from storage.queries.topics import topic_root
 
 __all__ = ["SentIds"]
@@ -33,6 +33,11 @@ class SentIds:
             return platform_id
         async with self._database.read() as conn:
             return (await conn.run_sync(platform_ids, [key])).get(key, "")
+
+    async def is_answered(self, one: Outgoing) -> bool:
+        """Whether the dialog of this question has gone on since it was sent, perhaps."""
+        async with self._database.read() as conn:
+            return await conn.run_sync(has_gone_on, one.id)
 
     async def root_of(self, one: Outgoing) -> str:
         """The first message of the topic, which may not be settled yet; empty where there is none."""
