@@ -20,6 +20,7 @@ from storage.invitations import Invitation, InvitationState
 from storage.journal import AuditEntry
 from storage.outbox import Message, MessageState
 from storage.platforms import PublicInvitation
+from storage.praise import Praise
 from storage.queries.files import forget_files_of
 from storage.queries.focus import erase_lines, erase_seats
 from storage.queries.learned import forget_heads_of
@@ -37,7 +38,7 @@ _dialog, _answer, _invitation = Dialog.__table__, Answer.__table__, Invitation._
 _touchpoint, _seat, _door = Touchpoint.__table__, FocusSeat.__table__, Door.__table__  # type: ignore[attr-defined]
 _seen, _aside, _utterance = SeenUpdate.__table__, SetAside.__table__, Utterance.__table__  # type: ignore[attr-defined]
 _look, _audit, _merge = SecondLook.__table__, AuditEntry.__table__, CustomerMerge.__table__  # type: ignore[attr-defined]
-_public, _staff = PublicInvitation.__table__, Staff.__table__  # type: ignore[attr-defined]
+_public, _staff, _praise = PublicInvitation.__table__, Staff.__table__, Praise.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
 _QUOTED, _TELLING = 40, 8
 """Characters by which a quotation is known, and below which words are anybody's."""
@@ -142,7 +143,9 @@ def _blank_conversations(conn: Connection, ids: Collection[int], dialogs: Sequen
     update_many(conn, _dialog, [{"id": one.id, "data": {"lang": one.data["lang"], "answers": []}} for one in dialogs], guard=None)
     open_ones = _dialog.c.customer_id.in_(ids) & (_dialog.c.state == "open")
     conn.execute(update(_dialog).where(open_ones).values(state="stopped", version=_dialog.c.version + 1, updated_at=now, nudge_at=None))
-    conn.execute(update(_answer).where(_answer.c.customer_id.in_(ids)).values(words=None, media=None))
+    theirs = _answer.c.customer_id.in_(ids)
+    conn.execute(delete(_praise).where(_praise.c.answer_id.in_(select(_answer.c.id).where(theirs))))
+    conn.execute(update(_answer).where(theirs).values(words=None, media=None))
 
 
 def _blank_cases(conn: Connection, case_ids: Collection[int], now: datetime) -> None:
