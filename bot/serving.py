@@ -7,8 +7,8 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
@@ -109,7 +109,19 @@ async def serve(config: Config, *, sample: bool, opened: Callable[[], None]) -> 
             )
         )
         opened()
-        await server.serve(sockets=[listening])
+        with _obeyed_already():
+            await server.serve(sockets=[listening])
+
+
+@contextmanager
+def _obeyed_already() -> Iterator[None]:
+    """The server raises the signals that ended it once more, for the program to end by them: here what is open is closed first."""
+    before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _listen(host: str, port: int) -> socket.socket:

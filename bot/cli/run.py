@@ -42,8 +42,9 @@ def run(
         run_loop(serve(settings, sample=file is None, opened=opened))
     except DatabaseInUse as error:
         raise Mistake(str(error)) from error
-    except KeyboardInterrupt:
-        typer.echo("Closed.")
+    except KeyboardInterrupt:  # before it was open
+        pass
+    typer.echo("Closed.")
 
 
 def _with_password(settings: Config) -> Config:

@@ -26,7 +26,7 @@ level = "debug"
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[tuple[str, str]]:
+def running(folder: Path, *, ended_by: int = signal.SIGINT) -> Iterator[tuple[str, str]]:
     """The program in that folder: what it printed until it was open, and its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -51,8 +51,9 @@ def running(folder: Path) -> Iterator[tuple[str, str]]:
         try:
             yield printed, f"http://127.0.0.1:{port}"
         finally:
-            program.send_signal(signal.SIGINT)
-            program.wait(10)
+            program.send_signal(ended_by)
+            assert (program.wait(30), program.stdout.read()) == (0, "Closed.\n")
+    assert "Traceback" not in (folder / "log").read_text()
 
 
 def test_a_new_operator_gets_in_with_the_password_that_the_first_start_prints_once(tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ def test_a_new_operator_gets_in_with_the_password_that_the_first_start_prints_on
             answer = browser.post("/sign-in", data=form, headers={"Origin": address})
             assert (answer.url.path, answer.status_code) == ("/staff", 200)
             assert "that is you" in answer.text
-    with running(tmp_path) as (printed, _):
+    with running(tmp_path, ended_by=signal.SIGTERM) as (printed, _):
         assert printed.count("\n") == 1
     kept = "\n".join(file.read_text(errors="replace") for file in tmp_path.rglob("*") if file.is_file())
     assert password[1] not in kept
