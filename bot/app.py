@@ -47,6 +47,7 @@ from bot.surfaces import furnish_customers, furnish_staff
 from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
+from bot.touchpoints.hook import Hook
 from channels.clock import Clock, SystemClock
 from channels.contract import Channel, Fetches, Hear, Heard
 from channels.delivery import Delivery
@@ -81,6 +82,7 @@ class App:
     store: FileStore
     file_links: FileLinks
     fetching: Fetching
+    hook: Hook
     health: HealthWatch
     sweeps: Sequence[Sweep]
 
@@ -93,7 +95,8 @@ class App:
     def accounts(self) -> Sequence[Account]:
         """Every account of the configuration, and whom it is for."""
         sides = {"customers": self.channels, "staff": self.staff_channels, "systems": self.systems}
-        return [Account(one.account, one.name, side) for side, channels in sides.items() for one in channels]
+        told = [Account(self.hook.account, self.hook.name, "systems")] if self.config.touchpoints.secrets else []
+        return [*(Account(one.account, one.name, side) for side, channels in sides.items() for one in channels), *told]
 
     @property
     def hear(self) -> Hear:
@@ -110,6 +113,7 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.detection.follow())
             tasks.create_task(self.fetching.run())
+            self.hook.vitals.serve(self.clock.now())
             tasks.create_task(self.health.run())
             customers, staff = (self.channels, self.hear), (self.staff_channels, self.hear_staff)
             for channels, hear in (customers, staff, (self.systems, _nothing_is_heard)):
@@ -186,6 +190,14 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
     planner = planner_of(config)
     paces = {channel.account: channel.capabilities.pace.account for channel in channels}
     outreach = Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], accounts, paces)
+    hook = Hook(
+        database,
+        {source: kept.get_secret_value() for source, kept in config.touchpoints.secrets.items()},
+        planner=planner,
+        links=lambda: links_of(config, channels),
+        clock=clock,
+        skew=config.touchpoints.clock_skew,
+    )
     return App(
         config=config,
         clock=clock,
@@ -205,7 +217,12 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         store=store,
         file_links=file_links,
         fetching=fetching,
-        health=HealthWatch(database, clock, (Watched(delivery.vitals(one.account), one) for one in (*channels, *staff, *systems))),
+        hook=hook,
+        health=HealthWatch(
+            database,
+            clock,
+            (*(Watched(delivery.vitals(one.account), one) for one in (*channels, *staff, *systems)), Watched(hook.vitals, hook)),
+        ),
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
             *campaign_sweeps(database, config.shop.timezone),

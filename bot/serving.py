@@ -19,10 +19,9 @@ from bot.config import Config
 from bot.config.rules import fallback_of, offers_of
 from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
-from bot.health.look import Watched
 from bot.mistake import Mistake
-from bot.touchpoints.hook import Hook, touchpoint_routes
-from channels.contract import PollPlaces, Vitals
+from bot.touchpoints.hook import touchpoint_routes
+from channels.contract import PollPlaces
 
 __all__ = ["serve", "web"]
 
@@ -32,15 +31,6 @@ log = logging.getLogger(__name__)
 def web(app: App, *, sample: bool) -> Starlette:
     """Everything that the server answers. With `sample` it opens with the sample shop."""
     config = app.config
-    hook = Hook(
-        app.database,
-        {source: secret.get_secret_value() for source, secret in config.touchpoints.secrets.items()},
-        planner=app.planner,
-        links=lambda: app.links,
-        clock=app.clock,
-        skew=config.touchpoints.clock_skew,
-    )
-    app.health.add(Watched(Vitals("touchpoints"), hook))
     hashed = config.console.password_hash
     platforms = {channel.account: channel.name for channel in app.channels}
     parts = ConsoleParts(
@@ -54,7 +44,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         routes=[
             *(route for channel in app.channels for route in channel.routes(app.hear)),
             *(route for channel in app.staff_channels for route in channel.routes(app.hear_staff)),
-            *touchpoint_routes(hook),
+            *touchpoint_routes(app.hook),
         ],
         files=app.store,
         file_links=app.file_links,

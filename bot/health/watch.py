@@ -34,9 +34,6 @@ class HealthWatch:
     def __init__(self, database: Database, clock: Clock, watched: Iterable[Watched]) -> None:
         self._database, self._clock, self._watched = database, clock, list(watched)
 
-    def add(self, one: Watched) -> None:
-        self._watched.append(one)
-
     async def run(self) -> None:
         """Look until cancelled. What goes wrong with looking harms nobody who is looked at."""
         while True:

@@ -24,6 +24,7 @@ from bot.touchpoints.signature import LEAST_SECRET, Refused, refusal
 from bot.touchpoints.taking import Item, Taken, take_touchpoints
 from bot.touchpoints.told import TouchpointTold
 from channels.clock import Clock
+from channels.contract import Vitals
 from storage.bulk import insert_new
 from storage.database import Database
 from storage.dialogs import SeenUpdate
@@ -49,10 +50,12 @@ class _Telling:
 
 
 class Hook:
-    """Takes requests. `refused` counts those that were not believed, by why.
+    """Takes requests. `refused` counts those that were not believed, by why, and `vitals` tell when it was last told something.
 
     `links` is asked at every answer: what a bot is called is known only once its platform has said so.
     """
+
+    name = account = "touchpoints"
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class Hook:
                     f"the secret of the touchpoint source {source} has fewer than {LEAST_SECRET} characters: openssl rand -hex 32 makes one"
                 )
         self.refused: Counter[Refused] = Counter()
+        self.vitals = Vitals(self.account, listens=False)
         self._database = database
         self._secrets = dict(secrets)
         self._planner = planner
@@ -79,7 +83,7 @@ class Hook:
 
     @property
     def forged(self) -> int:
-        """How many requests were not believed since the start."""
+        """Requests that were not believed since the start."""
         return self.refused.total()
 
     async def hear(self, request: Request) -> Response:
@@ -100,6 +104,7 @@ class Hook:
         taken = await self._database.writer.submit(self._take, telling, key=zlib.crc32(source.encode()))
         if taken is None:
             return self._refuse(source, Refused.REPLAYED)
+        self.vitals.heard_at = now
         log.info("touchpoints_told", extra={"source": source, "touchpoints": len(taken), "new_ones": sum(one.new for one in taken)})
         return JSONResponse({"touchpoints": [self._answer(one) for one in taken]})
 
