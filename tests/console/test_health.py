@@ -98,7 +98,7 @@ async def test_trouble_is_shown_with_what_to_do_and_afterwards_with_how_long_it_
     await patient.after(20 * MINUTE)
     browser = await _page(house)
     assert "! Accounts that need a look: 1" in browser.words
-    assert "Telegram shop_bot ! in trouble · 20 minutes ago The platform does not let the account in." in browser.words
+    assert "Telegram shop_bot ! in trouble · since Mon 2 Mar 10:00 (20 minutes) The platform does not let the account in." in browser.words
     assert "<token>" not in browser.page and "Telegram does not know this bot's <token>" in browser.words
     assert "1, the first for 20 minutes" in browser.words
     assert "Requests refused in 24 hours 3" in browser.words and "not let in: 1" in browser.words
@@ -118,7 +118,7 @@ async def test_an_account_that_no_process_looks_after_is_not_called_connected(ho
     await patient.after(SECOND)
     patient.clock.move_to(patient.clock.now() + 5 * MINUTE)
     browser = await _page(house)
-    assert "shop_bot ? not served · 5 minutes ago" in browser.words and "✓ connected" not in browser.words
+    assert "shop_bot ? not served · since Mon 2 Mar 10:00 (5 minutes)" in browser.words and "✓ connected" not in browser.words
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
