@@ -22,13 +22,13 @@ run: $(VENV)/.running
 
 test: check
 
-# Four at a time, each file in one process: most of a test's time is waiting, and a file may share a server.
+# Five at a time, each file in one process: most of a test's time is waiting, and a file may share a server.
 check: $(VENV)/.developing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 4 --dist loadfile
+	$(BIN)/pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.developing
 	@missed=0; for module in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$module || missed=1; done; exit $$missed

@@ -25,6 +25,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the files of what is expected; the difference is then read by a person")
 
 
+LONGEST = ("replay/", "campaigns/test_killed.py", "campaigns/test_year.py", "complaints/test_learning.py", "channels/every/", "story/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: in the end no process works on alone while the others have nothing left."""
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.relative_to(tests).as_posix().startswith(LONGEST))
+
+
 @pytest.fixture
 def clock() -> SimulatedClock:
     return SimulatedClock(NINE_ON_MONDAY)

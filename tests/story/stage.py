@@ -70,7 +70,7 @@ class Stage:
         id = await self.app.desk.staffing.add(name, role=role, lang="en", departments=())
         assert isinstance(id, int)
         if where == "telegram":
-            person = self.telegram.person(STAFF_BOT, 700 + id % 100, name=name)
+            person = self.telegram.person(STAFF_BOT, 700 + len(self.telegram.world.people), name=name)
             person.start(await self.app.desk.staffing.new_code(id))
             colleague = TelegramColleague(person)
             await colleague.hears(f"Welcome, {name}!")
