@@ -77,9 +77,12 @@ class World:
         return str(self._last_id)
 
     def add_post(self, author: str, text: str, *, lang: str, answers: str = "", media: tuple[str, ...] = ()) -> Json:
-        handles = re.findall(r"@(\w{1,15})", text)
         known = {user.username: user.id for user in self.users.values()}
-        mentions = [{"username": handle, "id": known[handle]} for handle in handles if handle in known]
+        mentions = [
+            {"start": found.start(), "end": found.end(), "username": found[1], "id": known[found[1]]}
+            for found in re.finditer(r"@(\w{1,15})", text)
+            if found[1] in known
+        ]
         post = self._made(text) | {"author_id": author, "lang": lang, "entities": {"mentions": mentions}, "answers": answers}
         if media:
             post |= {"attachments": {"media_keys": list(media)}, "text": f"{post['text']} https://t.co/abc"}
