@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +18,7 @@ from channels.clock import SystemClock
 from channels.contract import Choice, Layout, Say
 from channels.customers.telegram import TelegramChannel, Webhook
 from tests.channels.conftest import Ears, listening, until
+from tests.foreign_servers import free_port, running
 from tests.serving import serving
 
 PYTHON = os.environ.get("TELEMELYA_PYTHON", "")
@@ -42,39 +40,13 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
 """
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
-
-
-@asynccontextmanager
-async def _running(port: int, *command: str, **environment: str) -> AsyncIterator[None]:
-    """A server of its own process, from when it takes connections."""
-    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
-    try:
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except OSError:
-                    await asyncio.sleep(0.05)
-                else:
-                    writer.close()
-                    await writer.wait_closed()
-                    break
-        yield
-    finally:
-        process.terminate()
-        await process.wait()
-
-
 @pytest.fixture
 async def telemelya(tmp_path: Path) -> AsyncIterator[str]:
-    redis, port = _free_port(), _free_port()
+    redis, port = free_port(), free_port()
     only_in_memory = ("--save", "", "--appendonly", "no", "--dir", str(tmp_path))
     async with (
-        _running(redis, "redis-server", "--port", str(redis), "--bind", "127.0.0.1", *only_in_memory),
-        _running(
+        running(redis, "redis-server", "--port", str(redis), "--bind", "127.0.0.1", *only_in_memory),
+        running(
             port, PYTHON, "-c", RUN, str(port), REDIS_URL=f"redis://127.0.0.1:{redis}/0", AUTH_KEYS=KEY, STRICT_EDIT="true", PYTHONPATH=""
         ),
     ):

@@ -9,15 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["faults_of", "is_described"]
+__all__ = ["DESCRIPTION", "OLDER_NAMES", "faults_of", "is_described"]
 
-_DESCRIPTION = Path(__file__).parents[4] / "shared" / "specs" / "x-api-v2-openapi.json"
-_OLDER_NAMES = {"tweet.fields": "post.fields"}
+DESCRIPTION = Path(__file__).parents[4] / "shared" / "specs" / "x-api-v2-openapi.json"
+OLDER_NAMES = {"tweet.fields": "post.fields"}
+"""Of parameters, which X still takes, with those of the description."""
 Json = dict[str, Any]
 
 
 def is_described() -> bool:
-    return _DESCRIPTION.exists()
+    return DESCRIPTION.exists()
 
 
 def faults_of(method: str, path: str, query: Mapping[str, str], body: Any) -> list[str]:
@@ -26,7 +27,7 @@ def faults_of(method: str, path: str, query: Mapping[str, str], body: Any) -> li
         return []
     call = _description()["paths"][path][method.lower()]
     known = {one["name"]: _of(one["schema"]) for one in map(_of, call.get("parameters", ())) if one["in"] == "query"}
-    faults = [fault for name, value in query.items() for fault in _parameter(_OLDER_NAMES.get(name, name), value, known)]
+    faults = [fault for name, value in query.items() for fault in _parameter(OLDER_NAMES.get(name, name), value, known)]
     if "requestBody" in call:
         faults += _value(body, _of(call["requestBody"]["content"]["application/json"]["schema"]), "body")
     return faults
@@ -79,5 +80,5 @@ def _of(schema: Json) -> Json:
 
 @cache
 def _description() -> Json:
-    description: Json = json.loads(_DESCRIPTION.read_text(encoding="utf-8"))
+    description: Json = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
     return description
