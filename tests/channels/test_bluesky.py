@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,29 +15,12 @@ from channels.contract import Heard, HeardKind, Link, MediaKind, Rejected, Retry
 from channels.customers.bluesky import BlueskyChannel
 from channels.customers.bluesky import channel as module
 from channels.customers.bluesky.rendering import graphemes, invitation, record_key
+from tests.channels.bluesky_memory import WAY_OVER, Remembered
 from tests.channels.conftest import Ears, listening, until
 from tests.simulators.bluesky import Account, BlueskySimulator, Post
 
 PASSWORD = "abcd-efgh-ijkl-mnop"
-WAY_OVER = "https://feedback.shop.example/chat/go-token_of_annas_own"
 QUESTION = Say("How was your red lamp, Anna?", link=Link("Order 4711", "https://shop.example/4711"), lang="en")
-
-
-@dataclass
-class Remembered:
-    """A `Memory` as the database would have it."""
-
-    heard: list[str] = field(default_factory=list)
-    replied: dict[str, datetime] = field(default_factory=dict)
-
-    async def last_heard(self, kind: str = "") -> str:
-        return next((update for update in reversed(self.heard) if not kind or update.startswith(f"{kind}/")), "")
-
-    async def last_replied(self, address: str) -> datetime | None:
-        return self.replied.get(address)
-
-    async def way_over(self, address: str) -> str:
-        return WAY_OVER
 
 
 class Stage:
@@ -248,6 +230,13 @@ async def test_a_mention_that_could_not_be_stored_is_heard_again_and_in_order(st
         assert [one.text for one in await stage.hears(2)] == ["one", "two"]
     (record,) = [record for record in caplog.records if record.getMessage() == "bluesky_mentions_not_taken"]
     assert vars(record)["why"] == "RuntimeError", "an error's words may quote a customer"
+
+
+async def test_strangers_are_heard_whatever_the_account_set_for_its_own_bell(stage: Stage) -> None:
+    stage.shop.hears_followed_only = True
+    stage.world.say(stage.anna, "@northlight.test one")
+    async with stage.connected():
+        await stage.hears(1)
 
 
 @pytest.mark.parametrize(

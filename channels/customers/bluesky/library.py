@@ -41,7 +41,8 @@ class Atproto:
         found: list[Any] = []
         cursor: str | None = None
         while True:
-            params = models.AppBskyNotificationListNotifications.Params(limit=_PAGE, cursor=cursor, reasons=_HEARD)
+            # Not left to the account's own setting, by which some servers tell only of people whom the account follows.
+            params = models.AppBskyNotificationListNotifications.Params(limit=_PAGE, cursor=cursor, reasons=_HEARD, priority=False)
             page = await self._api.app.bsky.notification.list_notifications(params)
             fresh = [one for one in page.notifications if indexed(update_id(one)) >= since]
             found += fresh

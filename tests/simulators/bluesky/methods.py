@@ -92,6 +92,8 @@ def list_notifications(call: Call) -> dict[str, Any]:
     theirs = [
         one for one in newest_first if one.to == own.did and (not reasons or one.reason in reasons) and call.world.visible(one.post, own)
     ]
+    if own.hears_followed_only and call.params.get("priority") != ["false"]:
+        theirs = []
     start = int(cursor or 0)
     page = theirs[start : start + limit]
     found: dict[str, Any] = {"notifications": [_notification(one, call.world.seen.get(own.did, "")) for one in page]}

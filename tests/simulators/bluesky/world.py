@@ -30,6 +30,8 @@ class Account:
     blocks: set[str] = field(default_factory=set)
     """DIDs of whom this one blocked."""
     gone: bool = False
+    hears_followed_only: bool = False
+    """The setting by which they are told only of people whom they follow; nobody here follows anybody."""
 
     def view(self) -> dict[str, Any]:
         return {"did": self.did, "handle": self.handle, **({"displayName": self.name} if self.name else {})}
