@@ -200,6 +200,7 @@ async def test_what_came_while_nobody_listened_is_heard_in_order_and_once(stage:
 async def test_a_mention_that_is_shown_late_is_heard_behind_what_followed_it_and_however_often_shown_once(stage: Stage) -> None:
     stage.world.say(stage.anna, "@northlight.test one")
     late = stage.world.notifications.pop()
+    stage.clock.move_to(stage.clock.now() + timedelta(minutes=50))
     stage.world.say(stage.bert, "@northlight.test two")
     async with stage.connected():
         await stage.hears(1)

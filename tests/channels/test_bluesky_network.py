@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
@@ -233,6 +233,19 @@ async def test_strangers_are_heard_whatever_the_account_set_for_its_own_bell(sta
     await stage.anna.says(stage.shop, " one")
     async with stage.connected():
         await stage.hears(1)
+
+
+@pytest.mark.proves("late", "bluesky", against="the real network software, on demand")
+async def test_a_customer_whose_clock_is_behind_is_heard_behind_what_others_said(stage: Stage) -> None:
+    shop, anna = stage.shop, stage.anna
+    async with stage.connected():
+        await stage.bert.says(shop, " one")
+        await stage.hears(1)
+        text = client_utils.TextBuilder().mention(f"@{shop.handle}", shop.did).text(" two")
+        earlier = (datetime.now(UTC) - timedelta(minutes=50)).isoformat()
+        post = models.AppBskyFeedPost.Record(text=text.build_text(), facets=text.build_facets(), created_at=earlier)
+        await anna.api.app.bsky.feed.post.create(anna.did, post)
+        assert [one.text for one in await stage.hears(2)] == ["one", "two"]
 
 
 @pytest.mark.proves("opt-out", "bluesky", against="the real network software, on demand")

@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = timedelta(seconds=5)
 """60 calls in five minutes, of the 3,000 that Bluesky allows an address on the internet (docs.bsky.app, rate limits)."""
-OVERLAP = timedelta(minutes=2)
-"""How far before the last post heard is looked again: Bluesky may show a post a little after one that it took note of later."""
+OVERLAP = timedelta(hours=1)
+"""How far before the last post heard is looked again: Bluesky's index dates a post by its author's own clock where that is
+earlier (`sortAt`), so one that was posted now may stand behind others; and the index itself may be late."""
 FIRST_LOOK_BACK = timedelta(days=1)
 """How old mentions may be that a new account begins with."""
 REPLIED_FOR = timedelta(days=1)
