@@ -89,18 +89,31 @@ async def serve(config: Config, *, sample: bool, opened: Callable[[], None]) -> 
     """
     listening = _listen(config.server.host, config.server.port)
     async with open_app(config) as app:
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 web(app, sample=sample),
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=3,
                 proxy_headers=config.server.public_url is not None,
-            )
+            ),
+            opened,
         )
-        opened()
         with _obeyed_already():
             await server.serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Tells that people can come in, at which time it obeys signals already."""
+
+    def __init__(self, config: uvicorn.Config, opened: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._opened = opened
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._opened()
 
 
 @contextmanager
