@@ -8,5 +8,5 @@ TestNetwork.create({
   pds: { rateLimitsEnabled: true },
 }).then((network) => {
   console.log(network.pds.url);
-  process.stdin.on("end", () => network.close().finally(() => process.exit())).resume();
+  process.stdin.on("end", () => process.exit()).resume();
 });

@@ -37,7 +37,6 @@ def network() -> Iterator[str]:
                     address = node.stdout.readline().decode().strip()
                     assert address, "the network ended while it started"
                     yield address
-                    node.communicate(timeout=AT_MOST)
                 finally:
                     node.kill()
 

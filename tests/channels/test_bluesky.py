@@ -18,6 +18,7 @@ from channels.customers.bluesky.rendering import graphemes, invitation, record_k
 from tests.channels.bluesky_memory import WAY_OVER, Remembered
 from tests.channels.conftest import Ears, listening, until
 from tests.simulators.bluesky import Account, BlueskySimulator, Post
+from tests.simulators.bluesky.world import Notification
 
 PASSWORD = "abcd-efgh-ijkl-mnop"
 QUESTION = Say("How was your red lamp, Anna?", link=Link("Order 4711", "https://shop.example/4711"), lang="en")
@@ -231,6 +232,16 @@ async def test_a_mention_that_could_not_be_stored_is_heard_again_and_in_order(st
         assert [one.text for one in await stage.hears(2)] == ["one", "two"]
     (record,) = [record for record in caplog.records if record.getMessage() == "bluesky_mentions_not_taken"]
     assert vars(record)["why"] == "RuntimeError", "an error's words may quote a customer"
+
+
+async def test_a_mention_behind_more_than_a_thousand_likes_is_heard(stage: Stage) -> None:
+    post = stage.world.say(stage.anna, "@northlight.test one")
+    start = stage.clock.now() + timedelta(seconds=1)
+    likes = (Notification(stage.shop.did, "like", post, start + timedelta(seconds=number)) for number in range(1500))
+    stage.world.notifications.extend(likes)
+    stage.clock.move_to(start + timedelta(hours=1))
+    async with stage.connected():
+        assert [one.text for one in await stage.hears(1)] == ["one"]
 
 
 async def test_strangers_are_heard_whatever_the_account_set_for_its_own_bell(stage: Stage) -> None:

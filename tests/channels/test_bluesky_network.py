@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -64,6 +64,16 @@ class Person:
             parent = models.create_strong_ref(post)
             reply = models.AppBskyFeedPost.ReplyRef(parent=parent, root=post.record.reply.root if post.record.reply else parent)
         return (await self.api.send_post(text, reply_to=reply, langs=list(langs))).uri
+
+    async def writes(self, records: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
+        """Write many records of their own at once; where they are."""
+        written: list[dict[str, str]] = []
+        creates = [models.ComAtprotoRepoApplyWrites.Create(collection=record["$type"], value=record) for record in records]
+        for start in range(0, len(creates), 200):  # as many as the server takes
+            batch = models.ComAtprotoRepoApplyWrites.Data(repo=self.did, writes=creates[start : start + 200], validate=False)
+            done: Any = await self.api.com.atproto.repo.apply_writes(batch)
+            written += [{"uri": one.uri, "cid": one.cid} for one in done.results]
+        return written
 
     async def sees(self, post: str) -> list[Any]:
         """The post, where the app has it."""
@@ -248,6 +258,28 @@ async def test_a_customer_whose_clock_is_behind_is_heard_behind_what_others_said
         assert [one.text for one in await stage.hears(2)] == ["one", "two"]
 
 
+async def test_a_mention_behind_more_than_a_thousand_likes_is_heard(stage: Stage) -> None:
+    shop, anna, at = stage.shop, stage.anna, datetime.now(UTC) - timedelta(minutes=1)
+    posts = await shop.writes({"$type": "app.bsky.feed.post", "text": f"Lamp {n}", "createdAt": at.isoformat()} for n in range(1050))
+    first = models.ComAtprotoRepoStrongRef.Main(**posts[0])
+    said = models.AppBskyFeedPost.Record(
+        text="one", reply=models.AppBskyFeedPost.ReplyRef(parent=first, root=first), created_at=at.isoformat()
+    )
+    await stage.bert.api.app.bsky.feed.post.create(stage.bert.did, said)
+    # Each at a moment of its own: the index's pages skip what is of the same moment as their last.
+    moments = ((at + timedelta(milliseconds=10 * n)).isoformat() for n in range(1, 1051))
+    likes = await anna.writes(
+        {"$type": "app.bsky.feed.like", "subject": post, "createdAt": moment} for post, moment in zip(posts, moments, strict=True)
+    )
+
+    async def all_are_told_of() -> bool:
+        return likes[-1]["uri"] in [one.uri for one in await shop.told_of(anna)]
+
+    await eventually(all_are_told_of)
+    async with stage.connected():
+        assert [one.text for one in await stage.hears(1)] == ["one"]
+
+
 @pytest.mark.proves("opt-out", "bluesky", against="the real network software, on demand")
 @pytest.mark.parametrize("shuts_the_door", [_deletes, _blocks, _leaves, _wants_no_replies])
 async def test_somebody_whom_no_reply_can_reach_is_unreachable(
@@ -271,14 +303,11 @@ async def test_somebody_whom_no_reply_can_reach_is_unreachable(
 @pytest.mark.proves("429", "bluesky", against="the real network software, on demand")
 async def test_after_the_rate_limit_it_waits_as_long_as_the_server_says(stage: Stage) -> None:
     shop, anna = stage.shop, stage.anna
-    note = models.ComAtprotoRepoApplyWrites.Create(collection="example.shop.note", value={"$type": "example.shop.note"})
-    many = models.ComAtprotoRepoApplyWrites.Data(repo=shop.did, writes=[note] * 200, validate=False)
     async with stage.connected() as channel:
         await anna.says(shop, " hello")
         await stage.hears(1)
         with pytest.raises(exceptions.RateLimitExceededError):
-            for _ in range(9):  # of 600 points each; 5,000 an hour are allowed
-                await shop.api.com.atproto.repo.apply_writes(many)
+            await shop.writes([{"$type": "example.shop.note"}] * 1700)  # of 3 points each; 5,000 an hour are allowed
         with pytest.raises(Retry) as raised:
             await stage.says(channel, anna)
     assert raised.value.account_wide and raised.value.cause is Cause.FLOOD

@@ -47,7 +47,7 @@ class Atproto:
             fresh = [one for one in page.notifications if indexed(update_id(one)) >= since]
             found += fresh
             cursor = page.cursor
-            if not cursor or len(fresh) < len(page.notifications) or not page.notifications:
+            if not cursor or len(fresh) < len(page.notifications) or not (page.notifications or _goes_on(cursor, since)):
                 return found[::-1]
 
     async def have_seen(self, moment: str) -> None:
@@ -81,3 +81,14 @@ class Atproto:
         if left.isdecimal() and of.isdecimal():
             renewed_at = datetime.fromtimestamp(int(ends), UTC) if ends.isdecimal() else None
             self._vitals.allowances["calls"] = Allowance(int(left), int(of), renewed_at)
+
+
+def _goes_on(cursor: str, since: datetime) -> bool:
+    """Whether a page that is empty may have a mention behind it: such a page stands for a thousand likes and follows.
+
+    Its cursor is the time of the last of them (`delayCursor` in the published code of Bluesky's index).
+    """
+    try:
+        return datetime.fromisoformat(cursor).astimezone(UTC) >= since
+    except ValueError:
+        return False

@@ -89,15 +89,18 @@ def list_notifications(call: Call) -> dict[str, Any]:
         raise Refused(400, "InvalidRequest", "limit must be 1 to 100")
     reasons, cursor = call.params.get("reasons"), call.params.get("cursor", [""])[0]
     newest_first = sorted(call.world.notifications, key=lambda one: (one.indexed_at, one.post.uri), reverse=True)
-    theirs = [
-        one for one in newest_first if one.to == own.did and (not reasons or one.reason in reasons) and call.world.visible(one.post, own)
-    ]
+    theirs = [one for one in newest_first if one.to == own.did and (not cursor or written(one.indexed_at) < cursor)]
     if own.hears_followed_only and call.params.get("priority") != ["false"]:
         theirs = []
-    start = int(cursor or 0)
-    page = theirs[start : start + limit]
-    found: dict[str, Any] = {"notifications": [_notification(one, call.world.seen.get(own.did, "")) for one in page]}
-    return found | ({"cursor": str(start + limit)} if start + limit < len(theirs) else {})
+    page: list[Any] = []
+    through = 0
+    # Half a page is enough, and what is asked for is looked for in ten pages of everything: a page can be empty and not the last.
+    while through < min(len(theirs), 10 * limit) and len(page) < limit / 2:
+        page += [one for one in theirs[through : through + limit] if not reasons or one.reason in reasons]
+        through += limit
+    shown = [one for one in page if call.world.visible(one.post, own)]
+    found: dict[str, Any] = {"notifications": [_notification(one, call.world.seen.get(own.did, "")) for one in shown]}
+    return found | ({"cursor": written(theirs[through - 1].indexed_at)} if through < len(theirs) else {})
 
 
 def update_seen(call: Call) -> None:
