@@ -30,6 +30,7 @@ from benchmarks.sending import sending_figures
 from bot.campaigns.definition import Definition
 from bot.campaigns.planning import plan_campaigns
 from bot.campaigns.steering import draft, schedule
+from bot.cli.loop import run_loop
 from bot.surveys.bank import bank
 from bot.surveys.publishing import publish
 from storage.bulk import insert_many
@@ -128,4 +129,4 @@ def planning_figures() -> list[Figure]:
 
 
 if __name__ == "__main__":
-    sys.exit(report("Campaigns", [*planning_figures(), *asyncio.run(sending_figures())]))
+    sys.exit(report("Campaigns", [*planning_figures(), *run_loop(sending_figures())]))

@@ -42,6 +42,8 @@ START = datetime(2026, 3, 3, 10, tzinfo=UTC)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SECONDS = int(os.environ.get("MAKEGOOD_SECONDS", "600"))
 """Simulated, of the run at 30 a second; that at 1,000 takes a tenth of it."""
+WARM_UP, AFTER_PAUSE = 5, 3
+"""Simulated seconds before the measured ones, and after the pause: there are customers enough for all of them."""
 LEAST_SHARE, REPLY_P99_MS, PAUSE_MS = 0.99, 200, 1000
 _customer, _address, _message = Customer.__table__, Address.__table__, Message.__table__  # type: ignore[attr-defined]
 
@@ -131,7 +133,7 @@ async def _filled(database: Database, count: int) -> list[str]:
 async def _run(rate: int, permitted: int, seconds: int, factor: float) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="makegood-bench-") as folder:
         database = await open_database(f"sqlite:///{Path(folder) / 'makegood.db'}")
-        addresses = await _filled(database, int(rate * seconds * 1.05) + 500)
+        addresses = await _filled(database, rate * (WARM_UP + seconds + AFTER_PAUSE))
         published = Published()
         await database.write(published.load)
         clock, pace = FastClock(factor), timedelta(seconds=1 / rate)
@@ -165,13 +167,13 @@ async def _run(rate: int, permitted: int, seconds: int, factor: float) -> list[F
                 waits.append((platform.replies[text] - began).total_seconds() * 1000)
 
         tasks = [asyncio.create_task(work) for work in (delivery.run("shop_bot"), feed(), reply())]
-        await clock.sleep_until(START + timedelta(seconds=5))
+        await clock.sleep_until(START + timedelta(seconds=WARM_UP))
         before, began = len(platform.taken) + len(platform.replies), clock.now()
         await clock.sleep_until(began + timedelta(seconds=seconds))
         sent, took = len(platform.taken) + len(platform.replies) - before, (clock.now() - began).total_seconds()
         pausing = clock.now()
         await database.write(lambda conn: pause(conn, "bulk", pausing))
-        await clock.sleep_until(pausing + timedelta(seconds=3))
+        await clock.sleep_until(pausing + timedelta(seconds=AFTER_PAUSE))
         still = [at for at in platform.taken if at > pausing]
         for task in tasks:
             task.cancel()
