@@ -23,7 +23,10 @@ from storage.queries.updates import last_update
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["customer_channels", "links_of", "shop_systems", "staff_channels"]
+    from channels.customers.x import Credentials
+    from channels.telegram.webhook import Webhook
+
+__all__ = ["customer_channels", "links_of", "shop_systems", "staff_channels", "telegram_webhook", "x_credentials"]
 
 
 PUBLIC_LINK_VALID = timedelta(days=7)
@@ -97,14 +100,20 @@ def _slack_secrets(account: Slack) -> dict[str, str]:
 
 
 def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Channel:
-    from channels.customers.telegram import TelegramChannel, Webhook
+    from channels.customers.telegram import TelegramChannel
 
-    webhook = None
-    if account.mode == "webhook" and account.webhook_secret is not None:
-        webhook = Webhook(config.server.address, account.webhook_secret.get_secret_value())
-    token = account.token.get_secret_value()
+    token, webhook = account.token.get_secret_value(), telegram_webhook(account, config)
     # Random only spreads retries, so that many clients do not come back at once.
     return TelegramChannel(name, token, clock=clock, rng=Random(), webhook=webhook, api_base=account.api_base)  # noqa: S311
+
+
+def telegram_webhook(account: Telegram, config: Config) -> Webhook | None:
+    """Where Telegram pushes to, where the account is to be pushed to."""
+    from channels.telegram.webhook import Webhook
+
+    if account.mode != "webhook" or account.webhook_secret is None:
+        return None
+    return Webhook(config.server.address, account.webhook_secret.get_secret_value())
 
 
 def _mastodon(name: str, account: Mastodon, database: Database, clock: Clock) -> Channel:
@@ -120,12 +129,11 @@ def _mastodon(name: str, account: Mastodon, database: Database, clock: Clock) ->
 
 def _x(name: str, account: X, config: Config, database: Database, clock: Clock) -> Channel:
     from bot.x_memory import StoredMemory
-    from channels.customers.x import Credentials, XChannel
+    from channels.customers.x import XChannel
 
-    keys = (account.api_key, account.api_secret, account.access_token, account.access_secret)
     return XChannel(
         name,
-        Credentials(*(key.get_secret_value() for key in keys)),
+        x_credentials(account),
         lang=config.shop.languages[0],
         budget=account.budget,
         pushed=account.mode == "webhook",
@@ -134,6 +142,13 @@ def _x(name: str, account: X, config: Config, database: Database, clock: Clock) 
         rng=Random(),  # noqa: S311
         api_base=account.api_base,
     )
+
+
+def x_credentials(account: X) -> Credentials:
+    from channels.customers.x import Credentials
+
+    keys = (account.api_key, account.api_secret, account.access_token, account.access_secret)
+    return Credentials(*(key.get_secret_value() for key in keys))
 
 
 def _bluesky(name: str, account: Bluesky, config: Config, database: Database, clock: Clock, tokens: MoveTokens) -> Channel:

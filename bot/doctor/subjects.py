@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.accounts import telegram_webhook, x_credentials
 from bot.config import Config
 from bot.config.platforms import Bluesky, Mastodon, Slack, StaffTelegram, Telegram, Webchat, X
 from bot.data_folder import data_folder
@@ -97,12 +98,9 @@ def _doors(config: Config) -> Iterator[tuple[str, str]]:
 
 def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Examines:
     from channels.customers.telegram.examining import CustomerExamination
-    from channels.telegram.webhook import Webhook
 
-    webhook = None
-    if account.mode == "webhook" and account.webhook_secret is not None:
-        webhook = Webhook(config.server.address, account.webhook_secret.get_secret_value())
-    return CustomerExamination(name, account.token.get_secret_value(), clock=clock, api_base=account.api_base, webhook=webhook)
+    token, webhook = account.token.get_secret_value(), telegram_webhook(account, config)
+    return CustomerExamination(name, token, clock=clock, api_base=account.api_base, webhook=webhook)
 
 
 def _staff_telegram(name: str, account: StaffTelegram, clock: Clock) -> Examines:
@@ -139,7 +137,6 @@ def _bluesky(account: Bluesky, clock: Clock) -> Examines:
 
 
 def _x(name: str, account: X, config: Config, clock: Clock) -> Examines:
-    from channels.customers.x import Credentials
     from channels.customers.x.examining import XExamination
 
     async def spent_today() -> int:
@@ -148,10 +145,9 @@ def _x(name: str, account: X, config: Config, clock: Clock) -> Examines:
             return await read_beside(config.database.url, lambda conn: spent(conn, name, clock.now().date()))
         return 0
 
-    keys = (account.api_key, account.api_secret, account.access_token, account.access_secret)
     return XExamination(
         name,
-        Credentials(*(key.get_secret_value() for key in keys)),
+        x_credentials(account),
         budget=account.budget,
         spent=spent_today,
         pushed=account.mode == "webhook",
