@@ -33,11 +33,11 @@ class XChannel(Talking):
             is_double = trouble.status == HTTPStatus.FORBIDDEN and "duplicate" in trouble.said.lower()
             if not (trouble.perhaps_done or is_double):
                 raise self._refusal(trouble) from trouble
-            if not (post := await self._there(poll, trouble)):
-                again = "X takes no post twice: ask the question in other words" if is_double else ""
-                raise (
-                    Rejected(again) if again else Retry(self._outage.pause(), f"{explained(trouble)}; it does not stand there")
-                ) from trouble
+            post = await self._there(poll, trouble)
+            if not post and is_double:
+                raise Rejected("X takes no post twice: ask the question in other words") from trouble
+            if not post:
+                raise Retry(self._outage.pause(), f"{explained(trouble)}; it does not stand there") from trouble
         self._outage.over()
         return Posted(post, post)
 
