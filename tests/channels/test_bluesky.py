@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,49 +10,32 @@ from typing import Any
 import pytest
 
 from channels.clock import SimulatedClock
-from channels.contract import Heard, HeardKind, Link, MediaKind, Rejected, Retry, Say, SendError, Unreachable
+from channels.contract import HeardKind, MediaKind, Rejected, Retry, Say, SendError, Unreachable
 from channels.customers.bluesky import BlueskyChannel
 from channels.customers.bluesky import channel as module
 from channels.customers.bluesky.rendering import graphemes, invitation, record_key
-from tests.channels.bluesky_memory import WAY_OVER, Remembered
-from tests.channels.conftest import Ears, listening, until
+from tests.channels.bluesky_memory import WAY_OVER
+from tests.channels.bluesky_stage import BlueskyStage
+from tests.channels.conftest import listening, until
 from tests.simulators.bluesky import Account, BlueskySimulator, Post
 from tests.simulators.bluesky.world import Notification
 
 PASSWORD = "abcd-efgh-ijkl-mnop"
-QUESTION = Say("How was your red lamp, Anna?", link=Link("Order 4711", "https://shop.example/4711"), lang="en")
 
 
-class Stage:
+class Stage(BlueskyStage):
     """The simulator with the shop and two customers, and the shop's channel."""
 
     def __init__(self, bluesky: BlueskySimulator, clock: SimulatedClock) -> None:
         self.bluesky, self.world, self.clock = bluesky, bluesky.world, clock
         self.world.session_lasts = timedelta(days=60)
-        self.memory, self.ears = Remembered(), Ears()
+        super().__init__()
         self.shop = self.world.account("northlight.test", name="Northlight", password=PASSWORD)
         self.anna = self.world.account("anna.test", name="Anna")
         self.bert = self.world.account("bert.test")
-        self._messages = iter(range(1 << 60, 1 << 61))
 
     def channel(self, password: str = PASSWORD) -> BlueskyChannel:
         return BlueskyChannel("shop", self.shop.handle, password, self.bluesky.url, memory=self.memory, clock=self.clock, rng=Random(7))
-
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[BlueskyChannel]:
-        channel = self.channel()
-        async with listening(channel, self.ears):
-            await until(lambda: channel.did)
-            yield channel
-        await channel.close()
-
-    async def hears(self, number: int) -> list[Heard]:
-        heard = await self.ears.wait_for(number)
-        self.memory.heard = [one.update_id for one in heard]
-        return heard
-
-    async def says(self, channel: BlueskyChannel, person: Account, say: Say = QUESTION, *, message_id: int = 0) -> str:
-        return await channel.send(person.did, say, message_id=message_id or next(self._messages))
 
     async def fails(self, channel: BlueskyChannel, person: Account) -> SendError:
         with pytest.raises(SendError) as raised:

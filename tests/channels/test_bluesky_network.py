@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -14,20 +13,20 @@ import pytest
 from atproto import AsyncClient, client_utils, exceptions, models
 
 from channels.clock import SystemClock
-from channels.contract import Cause, HeardKind, Level, Retry, Say, Unreachable
+from channels.contract import Cause, HeardKind, Level, Retry, Unreachable
 from channels.customers.bluesky import BlueskyChannel
 from channels.customers.bluesky import channel as module
 from channels.customers.bluesky.examining import BlueskyExamination
 from channels.customers.bluesky.rendering import LIMIT, graphemes
-from tests.channels.bluesky_memory import WAY_OVER, Remembered
+from tests.channels.bluesky_memory import WAY_OVER
 from tests.channels.bluesky_network import FOLDER, LACKING, network
-from tests.channels.conftest import Ears, listening, until
+from tests.channels.bluesky_stage import BlueskyStage
+from tests.channels.conftest import listening, until
 
 pytestmark = [
     pytest.mark.skipif(not FOLDER, reason="MAKEGOOD_ATPROTO names no folder where npm has installed @atproto/dev-env: see docs/bluesky.md"),
     pytest.mark.skipif(bool(LACKING), reason=f"Bluesky's software needs {LACKING}"),
 ]
-QUESTION = Say("How was your red lamp, Anna?", lang="en")
 PATIENCE = 60
 """Seconds that the index may take to learn of something; it takes one."""
 _T = TypeVar("_T")
@@ -89,15 +88,15 @@ class Person:
         return [one for one in (await self.api.app.bsky.notification.list_notifications()).notifications if one.author.did == other.did]
 
 
-class Stage:
+class Stage(BlueskyStage):
     """The network with a shop of its own and two customers, and the shop's channel."""
 
     def __init__(self, service: str) -> None:
-        self.service, self.memory, self.ears = service, Remembered(), Ears()
+        super().__init__()
+        self.service = service
         self.shop: Person
         self.anna: Person
         self.bert: Person
-        self._messages = itertools.count(1 << 60)
 
     async def person(self, name: str) -> Person:
         handle, password = f"{name.lower()}-{next(_numbers)}.test", f"all of {name}'s account"
@@ -120,22 +119,6 @@ class Stage:
     def channel(self) -> BlueskyChannel:
         handle, password = self.shop.handle, self.shop.app_password
         return BlueskyChannel("shop", handle, password, self.service, memory=self.memory, clock=SystemClock(), rng=Random(7))
-
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[BlueskyChannel]:
-        channel = self.channel()
-        async with listening(channel, self.ears):
-            await until(lambda: channel.did)
-            yield channel
-        await channel.close()
-
-    async def hears(self, number: int) -> list[Any]:
-        heard = await self.ears.wait_for(number)
-        self.memory.heard = [one.update_id for one in heard]
-        return heard
-
-    async def says(self, channel: BlueskyChannel, person: Person, *, message_id: int = 0) -> str:
-        return await channel.send(person.did, QUESTION, message_id=message_id or next(self._messages))
 
 
 @pytest.fixture

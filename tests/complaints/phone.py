@@ -26,24 +26,29 @@ class NobodySends:
         pass
 
 
+def receiver_of(world: World) -> Receiver:
+    """What hears customers in that world."""
+    return Receiver(
+        world.database,
+        world.published,
+        world.clock,
+        shop="Sample Shop",
+        zone=world.rules.hours.zone,
+        default_lang="en",
+        listener=world.listener,
+        complains=sounds_like_complaint,
+        handover=NobodySends(),
+        move_tokens=MoveTokens("a secret of the tests"),
+    )
+
+
 class Phone:
     """A customer's phone."""
 
     def __init__(self, world: World, address: str = "phone") -> None:
         self._world, self._address = world, address
         self._updates = itertools.count(1)
-        self._receiver = Receiver(
-            world.database,
-            world.published,
-            world.clock,
-            shop="Sample Shop",
-            zone=world.rules.hours.zone,
-            default_lang="en",
-            listener=world.listener,
-            complains=sounds_like_complaint,
-            handover=NobodySends(),
-            move_tokens=MoveTokens("a secret of the tests"),
-        )
+        self._receiver = receiver_of(world)
 
     async def scans(self, token: str) -> None:
         await self._hear(HeardKind.START, token=token)

@@ -8,19 +8,16 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, update
 
-from bot.complaints.listening import sounds_like_complaint
 from bot.complaints.promises import Fix
 from bot.complaints.watching import TOO_LATE_TO_ASK, watch_silence
 from bot.desk.operations import Operations
 from bot.desk.outcome import Outcome
-from bot.dialogs.move_tokens import MoveTokens
 from bot.dialogs.opening import Opening, open_dialogs
-from bot.dialogs.receive import Receiver
 from channels.contract import Heard, HeardKind, Say
 from storage.cases import CaseState
 from storage.customers import Address
 from storage.queries.staff import staff_member
-from tests.complaints.phone import NobodySends
+from tests.complaints.phone import receiver_of
 from tests.complaints.world import CUSTOMERS, Person, World
 
 _updates = itertools.count(1)
@@ -48,19 +45,7 @@ async def fix(world: World, case_id: int) -> Outcome:
 
 
 async def hear(world: World, person: Person, kind: HeardKind, **what: str) -> None:
-    receiver = Receiver(
-        world.database,
-        world.published,
-        world.clock,
-        shop="Sample Shop",
-        zone=world.rules.hours.zone,
-        default_lang="en",
-        listener=world.listener,
-        complains=sounds_like_complaint,
-        handover=NobodySends(),
-        move_tokens=MoveTokens("a secret of the tests"),
-    )
-    await receiver.hear(Heard("telegram", CUSTOMERS, person.native_id, str(next(_updates)), kind, world.clock.now(), **what))  # type: ignore[arg-type]
+    await receiver_of(world).hear(Heard("telegram", CUSTOMERS, person.native_id, str(next(_updates)), kind, world.clock.now(), **what))  # type: ignore[arg-type]
 
 
 async def sweep(world: World) -> None:

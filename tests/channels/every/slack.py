@@ -10,8 +10,9 @@ from typing import Any
 from bot.app import App
 from channels.clock import SimulatedClock
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_SECRET, SLACK_TOKEN, TEN_ON_MONDAY, until
+from tests.channels.every.chat import ChatCustomer, misbehave
 from tests.channels.every.platform import Told, Trouble
-from tests.simulators.slack import Person, SlackSimulator
+from tests.simulators.slack import SlackSimulator
 
 __all__ = ["Slack"]
 
@@ -37,37 +38,17 @@ class Slack:
         return Anna(self.simulator.person(SLACK_TOKEN, "U0ANNA", name="Anna"))
 
     def misbehave(self, trouble: Trouble) -> None:
-        match trouble:
-            case "429" | "500" | "timeout":
-                self.simulator.misbehave(trouble, "chat.postMessage", seconds={"429": 3, "500": 0, "timeout": 0.1}[trouble])
-            case "dropped":
-                self.simulator.misbehave("drop_after", "chat.postMessage")
-            case "duplicated":
-                self.simulator.misbehave("duplicate", times=100)
-            case "late":
-                self.simulator.misbehave("late", seconds=0.1)
+        misbehave(self.simulator, "chat.postMessage", trouble)
 
     def breaches(self) -> object:
         world = self.simulator.world
         return world.faults or [name for name in ("floods", "breaches", "given_up", "unanswered_interactions") if world.events[name]]
 
 
-class Anna:
-    def __init__(self, person: Person) -> None:
-        self._person = person
-
+class Anna(ChatCustomer):
     async def begins(self, token: str) -> None:
-        self._person.text(f"start {token}")
+        self.person.text(f"start {token}")
 
     async def hears(self) -> Told:
-        told = await self._person.hears()
+        told = await self.person.hears()
         return Told(told["text"], tuple(told["buttons"]))
-
-    async def says(self, words: str) -> None:
-        self._person.text(words)
-
-    async def taps(self, label: str) -> None:
-        self._person.tap(label=label)
-
-    async def sees(self) -> list[str]:
-        return [line["text"] for line in self._person.transcript()]

@@ -11,8 +11,9 @@ from bot.app import App
 from channels.clock import SimulatedClock
 from channels.telegram.bot import TelegramBot
 from tests.channels.conftest import TEN_ON_MONDAY, TOKEN, until
+from tests.channels.every.chat import ChatCustomer, misbehave
 from tests.channels.every.platform import Told, Trouble
-from tests.simulators.telegram import Person, TelegramSimulator
+from tests.simulators.telegram import TelegramSimulator
 
 __all__ = ["Telegram"]
 
@@ -39,36 +40,16 @@ class Telegram:
         return Anna(self.simulator.person(TOKEN, 42, name="Anna", lang="en"))
 
     def misbehave(self, trouble: Trouble) -> None:
-        match trouble:
-            case "429" | "500" | "timeout":
-                self.simulator.misbehave(trouble, "sendMessage", seconds={"429": 3, "500": 0, "timeout": 0.1}[trouble])
-            case "dropped":
-                self.simulator.misbehave("drop_after", "sendMessage")
-            case "duplicated":
-                self.simulator.misbehave("duplicate", times=100)
-            case "late":
-                self.simulator.misbehave("late", seconds=0.1)
+        misbehave(self.simulator, "sendMessage", trouble)
 
     def breaches(self) -> object:
         return self.simulator.world.faults or self.simulator.world.events["floods"]
 
 
-class Anna:
-    def __init__(self, person: Person) -> None:
-        self._person = person
-
+class Anna(ChatCustomer):
     async def begins(self, token: str) -> None:
-        self._person.start(token)
+        self.person.start(token)
 
     async def hears(self) -> Told:
-        told = await self._person.hears(30)
+        told = await self.person.hears(30)
         return Told(told["text"], tuple(button["label"] for row in told["buttons"] for button in row))
-
-    async def says(self, words: str) -> None:
-        self._person.text(words)
-
-    async def taps(self, label: str) -> None:
-        self._person.tap(label=label)
-
-    async def sees(self) -> list[str]:
-        return [line["text"] for line in self._person.transcript()]
