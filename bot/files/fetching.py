@@ -64,7 +64,9 @@ class Fetching:
                         taken = 0
                     if taken < AT_ONCE:
                         with suppress(TimeoutError):
-                            await asyncio.wait_for(self._news.wait(), LOOK_EVERY)
+                            # Not wait_for: in Python 3.11 it loses a cancellation that comes with the news.
+                            async with asyncio.timeout(LOOK_EVERY):
+                                await self._news.wait()
 
     async def _round(self) -> int:
         async with self._database.read() as conn:

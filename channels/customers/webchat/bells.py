@@ -38,7 +38,9 @@ class Bells:
 async def rung(bell: asyncio.Event, seconds: float) -> bool:
     """Whether the bell rang within that time; returns as soon as it does."""
     try:
-        await asyncio.wait_for(bell.wait(), seconds)
+        # Not wait_for: in Python 3.11 it loses a cancellation that comes with the bell.
+        async with asyncio.timeout(seconds):
+            await bell.wait()
     except TimeoutError:
         return False
     return True
