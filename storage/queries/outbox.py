@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, literal_column, or_, select, update
 
+from storage.among import among
 from storage.bulk import update_many
 from storage.customers import Address
 from storage.invitations import Invitation, InvitationState
@@ -87,6 +88,10 @@ _ORPHANS = (
     .order_by(_message.c.id)
 )
 
+_STILL_PLANNED = select(_invitation.c.id).where(
+    among(_invitation.c.id, "these"), _invitation.c.state == literal_column(f"'{InvitationState.PLANNED}'")
+)
+
 
 def claim(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Sequence[str] = ()) -> Sequence[Row[*tuple[Any, ...]]]:
     """Take up to `limit` due messages of the account, the most urgent first, and mark them as being sent.
@@ -121,9 +126,10 @@ def settle(conn: Connection, settled: Sequence[Settled], *, fallback: Sequence[s
     another address of theirs on one of the accounts of `fallback`, in their order, where there is one."""
     update_many(conn, _message, [_row(one) for one in settled], guard=None)
     if sent := [one for one in settled if one.state is MessageState.SENT and one.invitation_id]:
-        for at, ids in _by_moment(sent).items():
-            planned = update(_invitation).where(_invitation.c.id.in_(ids), _invitation.c.state == InvitationState.PLANNED.value)
-            conn.execute(planned.values(state=InvitationState.SENT.value, sent_at=at))
+        at = {one.invitation_id: one.at for one in sent}
+        planned = conn.execute(_STILL_PLANNED, {"these": list(at)}).scalars()
+        changes = [{"id": id, "state": InvitationState.SENT.value, "sent_at": at[id]} for id in planned]
+        update_many(conn, _invitation, changes, guard=None)
     gone: dict[tuple[str, str], list[Settled]] = defaultdict(list)
     for one in settled:
         if one.state is MessageState.UNREACHABLE:
@@ -146,13 +152,6 @@ def _row(one: Settled) -> dict[str, Any]:
         "reason": one.reason,
         "repeated": one.repeated,
     }
-
-
-def _by_moment(sent: Sequence[Settled]) -> dict[datetime, list[int]]:
-    moments: dict[datetime, list[int]] = {}
-    for one in sent:
-        moments.setdefault(one.at, []).append(one.invitation_id or 0)
-    return moments
 
 
 def _mark_unreachable(conn: Connection, gone: Sequence[Settled], fallback: Sequence[str]) -> None:
