@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from traceback import format_tb
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -78,6 +80,8 @@ class Scheduler:
         self._calendar = calendar
         self._well: set[str] = set()
         """What ran without an error last time."""
+        self._jobs: set[asyncio.Task[None]] = set()
+        """What runs now."""
 
     async def run(self) -> None:
         """Schedule until cancelled, whenever this process is the one to do it."""
@@ -97,6 +101,7 @@ class Scheduler:
         finally:
             scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # it stops in the loop's next turn
+            await self._end_jobs()
 
     async def make_up(self) -> None:
         """One round of everything: does all that is due now, whatever was missed."""
@@ -104,6 +109,21 @@ class Scheduler:
             await self.tick(sweep)
         for entry in self._calendar:
             await self.fire(entry)
+
+    async def _job(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        # APScheduler cancels what runs when it stops, calls that an error in the log, and waits for nothing: these it cannot reach.
+        job = asyncio.create_task(work())
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(job)
+
+    async def _end_jobs(self) -> None:
+        """End what runs, and wait for it: what it still does with the database comes before the database is closed."""
+        for job in self._jobs:
+            job.cancel()
+        if self._jobs:
+            await asyncio.wait(self._jobs)
 
     async def tick(self, sweep: Sweep) -> None:
         """Run a sweep now. An error is the operator's to see and the next tick's to try again."""
@@ -148,9 +168,10 @@ class Scheduler:
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         for sweep in self._sweeps:
-            scheduler.add_job(self.tick, _every(sweep.every), [sweep], id=sweep.name)
+            scheduler.add_job(self._job, _every(sweep.every), [partial(self.tick, sweep)], id=sweep.name)
         for entry in self._calendar:
-            scheduler.add_job(self.fire, OrTrigger([entry.trigger(), _every(MAKE_UP_EVERY)]), [entry], id=entry.name)
+            trigger = OrTrigger([entry.trigger(), _every(MAKE_UP_EVERY)])
+            scheduler.add_job(self._job, trigger, [partial(self.fire, entry)], id=entry.name)
         scheduler.start()
         return scheduler
 

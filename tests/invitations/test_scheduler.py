@@ -130,6 +130,31 @@ async def test_the_scheduler_ticks_by_itself_until_it_is_stopped(database: Datab
     assert ticks == sorted(ticks)
 
 
+async def test_who_ends_the_scheduler_waits_for_what_runs_and_the_log_calls_it_no_error(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+    in_the_middle = asyncio.Event()
+
+    async def sweep(now: datetime) -> None:
+        if not told:
+            told.append("the first round, at the start")
+            return
+        in_the_middle.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)  # a connection is given back, say
+            told.append("tidied up")
+
+    scheduler = Scheduler(database, SimulatedClock(MONDAY), alone, sweeps=[Sweep("long", timedelta(milliseconds=20), sweep)])
+    running = asyncio.create_task(scheduler.run())
+    await asyncio.wait_for(in_the_middle.wait(), 5)
+    await _stopped(running)
+    assert told == ["the first round, at the start", "tidied up"]
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 async def test_a_scheduler_that_is_no_longer_the_one_stops_and_waits_until_it_is_again(database: Database) -> None:
     turns: list[asyncio.Event] = []
     ticked = asyncio.Event()
