@@ -66,8 +66,10 @@ class Aftermath:
 @asynccontextmanager
 async def aftermath(folder: Path) -> AsyncIterator[Aftermath]:
     database = await open_database(f"sqlite:///{folder / 'replay.db'}")
-    yield Aftermath(database)
-    await database.close()
+    try:
+        yield Aftermath(database)
+    finally:
+        await database.close()
 
 
 def check_chats(world: World, orders: Sequence[Order]) -> int:
