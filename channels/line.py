@@ -11,6 +11,7 @@ from functools import partial
 from traceback import format_tb
 from typing import Any
 
+from channels.bell import Bell
 from channels.clock import Clock
 from channels.contract import (
     Channel,
@@ -69,7 +70,10 @@ class Line:
         self._channel, self._clock = channel, clock
         self.vitals = channel.vitals if isinstance(channel, HasVitals) else Vitals(channel.account, listens=False)
         self._lanes: Lanes[Outgoing] = Lanes(channel.capabilities.pace)
-        self._woken = asyncio.Event()
+        # Asked once: at a protocol that can be asked at run time, Python looks for every one of its names.
+        self._home = channel if isinstance(channel, HomeChannel) else None
+        self._topics = channel if isinstance(channel, TopicChannel) else None
+        self._bell = Bell(clock)
         self._look = True
         self._looked = 0.0
         """When, on the event loop's clock, the outbox was looked at last."""
@@ -108,11 +112,11 @@ class Line:
             self._lanes.add(Outgoing.of(row))
         else:
             self._start(self._put_back([Outgoing.of(row)]))
-        self._woken.set()
+        self._bell.ring()
 
     def wake(self) -> None:
         self._look = self._urgent = True
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         self._lanes = Lanes(self._channel.capabilities.pace)
@@ -128,7 +132,7 @@ class Line:
                     self._claiming = None
                 if not self._claiming and (room := self._room()):
                     self._claiming = asyncio.create_task(self._claim(room))
-                    self._claiming.add_done_callback(lambda _: self._woken.set())
+                    self._claiming.add_done_callback(lambda _: self._bell.ring())
                 await self._rest()
         finally:
             self._running = False
@@ -159,7 +163,7 @@ class Line:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         self._look = self._look or self._behind
-        self._woken.set()
+        self._bell.ring()
         if not task.cancelled() and (error := task.exception()):
             # The row stays as being sent; the account's next owner settles it as unknown.
             self._tell("message_not_settled", error)
@@ -167,16 +171,10 @@ class Line:
     async def _rest(self) -> None:
         # With all calls under way there is nothing to wait for but the end of one of them.
         until = self._lanes.next_time() if len(self._under_way) < self._at_once else None
-        waits: set[asyncio.Task[Any]] = {asyncio.create_task(self._woken.wait())}
-        if until is not None:
-            waits.add(asyncio.create_task(self._clock.sleep_until(until)))
-        _, left = await asyncio.wait(waits, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
-        for wait in left:
-            wait.cancel()
+        await self._bell.wait(until, POLL)
         if asyncio.get_running_loop().time() - self._looked >= POLL:
             # Something may have fallen due, also for another process's customer.
             self._look = self._urgent = True
-        self._woken.clear()
 
     def _room(self) -> int:
         """How many messages to take in hand now."""
@@ -214,8 +212,8 @@ class Line:
             edits = await self._sent.of(one.say.edits) if one.say.edits else ""
             if one.say.edits and not (edits and self._channel.capabilities.edits):
                 platform_id = ""  # nothing to replace: an edit carries no news of its own
-            elif one.topic and isinstance(self._channel, TopicChannel):
-                platform_id = await self._send_of_topic(self._channel, one, await self._enclosed(one.wording))
+            elif one.topic and self._topics:
+                platform_id = await self._send_of_topic(self._topics, one, await self._enclosed(one.wording))
             else:
                 platform_id = await self._channel.send(one.address, await self._enclosed(one.wording), message_id=one.id, edits=edits)
         except SendError as error:
@@ -228,10 +226,10 @@ class Line:
             if platform_id:
                 self.vitals.sent(self._clock.now())
             self._lanes.done(one, self._clock.now())
-            self._woken.set()
+            self._bell.ring()
             await self._settle(one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id))
-            if isinstance(self._channel, HomeChannel):
-                self._channel.home_moved(one.address)
+            if self._home:
+                self._home.home_moved(one.address)
 
     async def _enclosed(self, say: Say) -> Say:
         """The message with its file in hand, where it has one that the channel cannot find by itself."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogs.dialog import Dialog
-from bot.dialogs.refs import Aside, Ref, message_key
+from bot.dialogs.refs import Aside, choice_ref, message_key
 from bot.dialogs.taking_back import PANEL
 from bot.surveys.conditions import holds
 from bot.surveys.definition import SCALES, Question, QuestionKind, Survey, text_in
@@ -136,10 +136,10 @@ def _answered_by_number(question: Question) -> bool:
 
 
 def _choices(survey: Survey, dialog: Dialog, question: Question, among: Sequence[Value]) -> tuple[Choice, ...]:
-    place = survey.questions.index(question)
+    message, place = message_key(dialog.id, dialog.asked), survey.questions.index(question)
 
     def choice(picked: int | Aside, text: str, *, ticked: bool = False, aside: bool = False, number: int | None = None) -> Choice:
-        return Choice(str(Ref(dialog.id, dialog.asked, place, picked)), text, picked=ticked, aside=aside, number=number)
+        return Choice(choice_ref(message, place, picked), text, picked=ticked, aside=aside, number=number)
 
     choices: list[Choice] = []
     by_number = _answered_by_number(question)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from storage.ids import from_short, short
 
-__all__ = ["Aside", "Ref", "message_key", "read_ref"]
+__all__ = ["Aside", "Ref", "choice_ref", "message_key", "read_ref"]
 
 
 class Aside(StrEnum):
@@ -33,7 +33,7 @@ class Ref:
     choice: int | Aside
 
     def __str__(self) -> str:
-        return f"q.{short(self.dialog)}.{self.asked}.{self.question}.{self.choice}"
+        return choice_ref(message_key(self.dialog, self.asked), self.question, self.choice)
 
 
 def read_ref(text: str) -> Ref | None:
@@ -46,6 +46,11 @@ def read_ref(text: str) -> Ref | None:
             except ValueError:
                 return None
     return None
+
+
+def choice_ref(message: str, question: int, choice: int | Aside) -> str:
+    """A `Ref` as it is written, beneath the message of that key."""
+    return f"{message}.{question}.{choice}"
 
 
 def message_key(dialog: int, asked: int) -> str:
