@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from channels.clock import SimulatedClock
 from storage.database import Database, open_database
 
+pytest.register_assert_rewrite("tests.replay.aftermath")
 NINE_ON_MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -24,6 +24,9 @@ __all__ = ["Aftermath", "aftermath", "check_chats", "messages_of"]
 
 ANSWER, CASE, DIALOG, ENTRY, MESSAGE, SET_ASIDE = (model.__table__ for model in (Answer, Case, Dialog, CaseEntry, Message, SetAside))  # type: ignore[attr-defined]
 
+ONCE_A_CASE = ("taken", "response", "promise", "kept", "asked", "made_good")
+"""What the history of every case has one entry of."""
+
 
 class Aftermath:
     def __init__(self, database: Database) -> None:
@@ -57,8 +60,7 @@ class Aftermath:
             assert len(matters) == cases
         assert await self.counted(DIALOG.c.state, where=DIALOG.c.survey == "made-good") == {"completed": len(matters)}
         kinds = await self.counted(ENTRY.c.kind)
-        for kind in ("taken", "response", "promise", "kept", "asked", "made_good"):
-            assert (kind, kinds[kind]) == (kind, len(matters))
+        assert {kind: kinds[kind] for kind in ONCE_A_CASE} == dict.fromkeys(ONCE_A_CASE, len(matters))
         alerted = await self.counted(MESSAGE.c.case_id, where=MESSAGE.c.key.like("alert.%") & (MESSAGE.c.state == MessageState.SENT.value))
         assert len(alerted) == len(matters)
 
