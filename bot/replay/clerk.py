@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.complaints.promises import Fix
@@ -18,6 +19,8 @@ FIXES = {
     "price_billing": Fix.REFUND,
 }
 """What this clerk offers, by department; a call back where none is named."""
+COMES_WITHIN = 2.0
+"""Seconds that the clerk waits for a button that is to come."""
 
 
 class Clerk:
@@ -35,31 +38,41 @@ class Clerk:
         """Open the chat with the one-time code that links it."""
         await self._stage.does("start", self._bot, USER, name="Alex", payload=code)
 
-    async def answer(self, case_id: int, department: str) -> bool:
-        """Take the case, apologise and promise a fix. False where the desk did not follow."""
-        await self._press(case_id, "take")
+    async def answer(self, case_id: int, department: str, *, taken: bool) -> bool:
+        """Take the case where it is not yet `taken`, apologise and promise a fix. False where the desk did not follow: nothing
+        is then pressed further, and the case is begun anew when it is next worked at."""
         fix = FIXES.get(department, Fix.CALL_BACK)
-        return all([await self._press(case_id, step) for step in ("respond", f"fix.{fix.value}", "due.", "send")])
+        for step in (*(() if taken else ("take",)), "respond", f"fix.{fix.value}", "due.", "send"):
+            if not await self._press(case_id, step):
+                return False
+        return True
 
     async def keep_promise(self, case_id: int) -> bool:
         return await self._press(case_id, "kept")
 
     async def _press(self, case_id: int, action: str) -> bool:
         """Press the newest button of that case whose action begins so."""
-        await self._look(within=2 if action == "take" else 0)
         wanted = f"c.{short(case_id)}.{action}"
-        found = next(
-            (data for data in reversed(self._offers) if data == wanted or (wanted.endswith(".") and data.startswith(wanted))), None
-        )
-        if found is None:
-            return False
+        loop = asyncio.get_running_loop()
+        until = loop.time() + COMES_WITHIN
+        await self._look(within=0)
+        while (found := self._newest(wanted)) is None:
+            if not await self._look(within=max(0.0, until - loop.time())):
+                return False
         await self._think()
         return bool(await self._stage.does("tap", self._bot, USER, message=self._offers[found], data=found))
 
-    async def _look(self, *, within: float) -> None:
-        for news in await self._stage.news(self._bot, USER, self._seen, within=within):
-            self._seen = max(self._seen, news["number"])
-            self._note(news)
+    def _newest(self, wanted: str) -> str | None:
+        offers = reversed(self._offers)
+        return next((data for data in offers if data == wanted or (wanted.endswith(".") and data.startswith(wanted))), None)
+
+    async def _look(self, *, within: float) -> bool:
+        """Whether there was anything new to see."""
+        news = await self._stage.news(self._bot, USER, self._seen, within=within)
+        for one in news:
+            self._seen = max(self._seen, one["number"])
+            self._note(one)
+        return bool(news)
 
     def _note(self, message: Seen) -> None:
         for row in message["buttons"]:

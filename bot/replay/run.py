@@ -22,7 +22,7 @@ from bot.replay.customers import Customers
 from bot.replay.orders import Order
 from bot.replay.report import report
 from bot.replay.stage import Stage
-from bot.replay.timeline import timeline
+from bot.replay.timeline import next_round, timeline
 from bot.touchpoints.taking import Item, Taken, take_touchpoints
 from channels.clock import SimulatedClock
 from storage.cases import Case, CaseState
@@ -38,9 +38,8 @@ KEPT_AFTER, JUDGED_AFTER = timedelta(days=1), timedelta(hours=2)
 """How long after the apology the promise is kept, and after that until the customer says whether it was made good."""
 ONE_ANSWER = timedelta(seconds=3)
 """What a person needs to read a message and answer it."""
-A_ROUND = timedelta(hours=8)
-"""Time from one round of what falls due to the next, counted from midnight UTC, so that a restart changes none of them. Less than
-the half of a day that quiet hours leave free."""
+HEARD_WITHIN = 30.0
+"""Seconds that people wait for a bot to take what they did, which was perhaps before it was killed."""
 AFTERWARDS = timedelta(days=45)
 """How long time runs on after the last order: until what is promised is kept and judged, and what waits has expired."""
 _case, _customer = Case.__table__, Customer.__table__  # type: ignore[attr-defined]
@@ -106,6 +105,7 @@ class _Show:
         self._swept = clock.now()
 
     async def play(self, progress: Callable[[str, int], None]) -> None:
+        await self._all_heard()
         await self._let_the_clerk_in()
         events = timeline(list(self._orders.values()))
         for at, what, order in events:
@@ -136,7 +136,7 @@ class _Show:
 
     async def _rounds_until(self, moment: datetime) -> None:
         """Let time pass, round by round: the shop tells what has happened, what is due is done, and the desk is worked at."""
-        while (round_at := _next_round(self._swept)) <= moment:
+        while (round_at := next_round(self._swept)) <= moment:
             self._swept = round_at
             await self._set_clock(round_at)
             await self._tell()
@@ -161,6 +161,11 @@ class _Show:
         while not self._app.delivery.idle and asyncio.get_running_loop().time() < patience:  # noqa: ASYNC110  (it has no event)
             await asyncio.sleep(0.001)
 
+    async def _all_heard(self) -> None:
+        """Wait until what people did is taken: a case reads otherwise afterwards, and who did it twice would be answered twice."""
+        if not await self._stage.all_heard(within=HEARD_WITHIN):
+            log.warning("people_left_waiting")
+
     async def _think(self) -> None:
         await self._set_clock(self._clock.now() + ONE_ANSWER)
 
@@ -174,10 +179,11 @@ class _Show:
 
     async def _work_at_the_desk(self) -> None:
         """The clerk goes through the cases; customers who were asked whether it was made good say so."""
+        await self._all_heard()
         for case in await self._read(_OPEN_CASES):
             match case.state:
                 case CaseState.OPEN | CaseState.TAKEN | CaseState.REOPENED if case.reopened == 0:
-                    await self._clerk.answer(case.id, case.department)
+                    await self._clerk.answer(case.id, case.department, taken=case.state != CaseState.OPEN)
                 case CaseState.RESPONDED if self._clock.now() >= case.updated_at + KEPT_AFTER:
                     await self._clerk.keep_promise(case.id)
         for asked in await self._read(_ASKED):
@@ -188,8 +194,3 @@ class _Show:
         async with self._app.database.read() as conn:
             rows: Sequence[Any] = (await conn.execute(query)).all()
             return rows
-
-
-def _next_round(after: datetime) -> datetime:
-    midnight = after.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + ((after - midnight) // A_ROUND + 1) * A_ROUND

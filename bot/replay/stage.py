@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -79,12 +79,19 @@ class Stage:
 
     async def more(self, bot: str, user: int, than: int, *, within: float) -> bool:
         """Whether there come to be more than so many messages in the chat, within so many seconds."""
-        async with asyncio.timeout(within + 5):
-            for _ in range(max(1, int(within / 0.02))):
-                if len(await self.chat(bot, user)) > than:
-                    return True
-                await asyncio.sleep(0.02)
-        return False
+
+        async def are_more() -> bool:
+            return len(await self.chat(bot, user)) > than
+
+        return await _comes_true(are_more, within)
+
+    async def all_heard(self, *, within: float) -> bool:
+        """Whether the bots come to have taken everything that people did, within so many seconds."""
+
+        async def none_waits() -> bool:
+            return not any((await self.counters())["pending"].values())
+
+        return await _comes_true(none_waits, within)
 
     async def news(self, bot: str, user: int, after: int, *, within: float) -> list[Seen]:
         """What the bot did in this chat since its `number` `after`, edits included."""
@@ -105,3 +112,12 @@ class Stage:
         async with self._session.get(f"{self._url}/{path}", params=query) as response:
             response.raise_for_status()
             return await response.json()
+
+
+async def _comes_true(holds: Callable[[], Awaitable[bool]], within: float) -> bool:
+    async with asyncio.timeout(within + 5):
+        for _ in range(max(1, int(within / 0.02))):
+            if await holds():
+                return True
+            await asyncio.sleep(0.02)
+    return False

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.replay.orders import Order
 from bot.touchpoints.taking import Item
 from bot.touchpoints.told import TouchpointTold
 
-__all__ = ["timeline"]
+__all__ = ["next_round", "timeline"]
 
 SOURCE = "orders"
+A_ROUND = timedelta(hours=8)
+"""Time from one round of what falls due to the next, counted from midnight UTC, so that a restart changes none of them. Less than
+the half of a day that quiet hours leave free."""
 
 
 def timeline(orders: Sequence[Order]) -> Sequence[tuple[datetime, Item | None, Order]]:
@@ -26,6 +29,11 @@ def timeline(orders: Sequence[Order]) -> Sequence[tuple[datetime, Item | None, O
         if order.answered_at:
             events.append((order.answered_at, number, None, order))
     return [(at, what, order) for at, _, what, order in sorted(events, key=lambda event: event[:2])]
+
+
+def next_round(after: datetime) -> datetime:
+    midnight = after.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + ((after - midnight) // A_ROUND + 1) * A_ROUND
 
 
 def _touchpoint(order: Order, kind: str, at: datetime) -> Item:

@@ -11,6 +11,7 @@ import signal
 from pathlib import Path
 from random import Random
 
+from bot.replay.config import STAFF_BOT
 from tests.replay.aftermath import aftermath, check_chats, messages_of
 from tests.replay.orders import CASES, write_orders
 from tests.replay.player import orders_in, play_to_the_end, playing
@@ -19,6 +20,8 @@ from tests.simulators.telegram import TelegramSimulator
 KILLS = 20 if os.environ.get("MAKEGOOD_LONG") == "1" else 6
 CALLS = 100
 """Messages, edits and answers to taps that a whole replay takes, at the least."""
+COMPLAINED = 4
+"""Orders up to the first that is complained of."""
 WRITING = ("sendMessage", "editMessageText", "answerCallbackQuery")
 
 
@@ -43,6 +46,32 @@ async def test_killed_again_and_again_it_loses_nothing_and_asks_nothing_twice_in
     assert report["repeated_messages"] > 0
     async with aftermath(tmp_path) as left:
         await left.check(orders_in(file), cases=CASES)
+
+
+async def test_staff_who_pressed_before_it_was_killed_are_heard_when_it_is_back_and_answer_no_customer_twice(tmp_path: Path) -> None:
+    file = write_orders(tmp_path / "orders.csv")
+    async with TelegramSimulator() as telegram:
+        slow = {"how": "slow", "method": "getUpdates", "bot": STAFF_BOT, "times": 1000, "seconds": 0.5}
+        await telegram.control.post("misbehave", slow)
+        async with playing(file, telegram.url, tmp_path, first=COMPLAINED) as process:
+            await staff_press(telegram, "send")
+            process.kill()
+            await asyncio.to_thread(process.join)
+        report = await play_to_the_end(file, telegram.url, tmp_path, first=COMPLAINED)
+    assert report["file"]["equal"]
+    async with aftermath(tmp_path) as left:
+        await left.check(orders_in(file, COMPLAINED), cases=1)
+
+
+async def staff_press(telegram: TelegramSimulator, action: str) -> None:
+    """Until they have, and the program has not heard of it."""
+    async with asyncio.timeout(60):
+        while not any(  # noqa: ASYNC110
+            update.get("callback_query", {}).get("data", "").endswith(f".{action}")
+            for bot in telegram.world.bots.values()
+            for update in bot.updates
+        ):
+            await asyncio.sleep(0.001)
 
 
 async def at_any_moment(telegram: TelegramSimulator, rng: Random) -> None:
