@@ -11,11 +11,13 @@ from sqlalchemy import select, update
 from bot.complaints.praise_digest import tell_praise
 from bot.dialogs.dialog import Dialog
 from bot.dialogs.praise import praise_in
+from channels.stored import say_from_json
 from storage.dialogs import Answer
 from storage.praise import Praise
+from storage.queries.outbox import claim
 from storage.queries.praise import praise_of
 from tests.complaints.phone import Phone
-from tests.complaints.world import BANK, World
+from tests.complaints.world import BANK, STAFF, World
 
 ANSWER, PRAISE = Answer.__table__, Praise.__table__  # type: ignore[attr-defined]
 
@@ -82,6 +84,16 @@ async def test_each_department_is_told_once_a_week_in_working_hours(world: World
     assert maria.text == "💚 Kind words for you last week\n\n“Eva was so kind and patient with me”\nservice · TILL3"
     assert lena.text.endswith("”Lovely shop”\n\n”Eva was so kind and patient with me”\nservice · TILL3")
     assert await world.news("Otto") == []
+
+
+async def test_what_was_praised_reaches_staff_whose_channel_was_down_all_day(world: World) -> None:
+    await world.staff("Maria")
+    await praises(world, "Eva was so kind")
+    world.pass_time(days=7)
+    await tell(world)
+    world.pass_time(hours=9)
+    (maria,) = await world.database.write(lambda conn: claim(conn, STAFF, world.clock.now(), limit=9))
+    assert say_from_json(maria.say).text.endswith("“Eva was so kind”")
 
 
 async def test_erased_words_are_praise_no_more(world: World) -> None:
