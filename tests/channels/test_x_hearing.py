@@ -81,14 +81,16 @@ def test_a_language_that_x_only_guesses_at_in_three_letters_is_none(told: str | 
     ("key", "kind"), [("3_77", "photo"), ("7_77", "video"), ("13_77", "video"), ("16_77", "video"), ("99_77", "document")]
 )
 def test_what_is_attached_is_told_by_its_key(key: str, kind: str) -> None:
-    heard = message(text="look https://t.co/abc", attachments={"media_keys": [key, "3_78"]})
+    heard = message(text="look https://t.co/abc", media=[{"media_key": key}, {"media_key": "3_78"}])
     assert heard is not None and heard.media is not None
     assert (heard.kind, heard.media.kind, heard.media.ref, heard.text) == ("media", kind, key, "look")
 
 
 def test_a_picture_alone_is_no_start() -> None:
-    heard = message(text="https://t.co/abc", attachments={"media_keys": ["3_77"]})
-    assert heard is not None and (heard.kind, heard.text) == ("media", "")
+    address = "https://pbs.twimg.com/media/aB.jpg"
+    heard = message(text="https://t.co/abc", media=[{"media_key": "3_77", "url": address}])
+    assert heard is not None and heard.media is not None
+    assert (heard.kind, heard.text, heard.media.ref) == ("media", "", address)
 
 
 @pytest.mark.parametrize(

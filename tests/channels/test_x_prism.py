@@ -22,6 +22,7 @@ from tests.channels.conftest import Ears, HurriedClock, until
 from tests.channels.x_account import account, hearing, time_flies
 from tests.channels.x_notebook import Notebook
 from tests.foreign_servers import free_port, running
+from tests.pictures import photo
 from tests.simulators.x import KEYS, SHOP, XSimulator
 from tests.simulators.x.interface import DESCRIPTION, OLDER_NAMES, is_described
 
@@ -86,8 +87,8 @@ async def test_what_is_read_and_said_is_as_x_describes_it(
 ) -> None:
     anna = x.person("Anna", "anna_k")
     for number in range(7):  # more than a page of either
-        anna.post(f"@shop mention {number}")
-        anna.message(f"message {number}")
+        anna.post(f"@shop mention {number}", media=(photo(),) * (number % 3))
+        anna.message(f"message {number}", media=(photo(),) * (number % 2))
     x.page = 5
     async with hearing(x, notebook, ears, clock, api_base=prism.url) as channel, time_flies(clock, timedelta(seconds=5)):
         await ears.wait_for(14)
@@ -101,7 +102,7 @@ async def test_what_is_read_and_said_is_as_x_describes_it(
         anna.post("@shop behind what was heard")
         await ears.wait_for(16)
     assert anna.inbox() == ["Tack & hej!", "Was it there?"]
-    assert x.world.calls.keys() == {"mentions", "messages", "conversation", "message", "post"}
+    assert x.world.calls.keys() == {"mentions", "messages", "conversation", "message", "post"} and x.world.bill["media read"]
     await prism.has_complained_of_nothing()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
-import io
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,34 +15,17 @@ import pytest
 from starlette.applications import Starlette
 
 from channels.clock import SimulatedClock
-from channels.contract import Heard
+from channels.contract import Heard, Media, MediaKind
 from channels.customers.x import XChannel
 from tests.channels.conftest import Ears, until
 from tests.channels.x_account import account, hearing
 from tests.channels.x_notebook import Notebook
+from tests.pictures import noise, photo
 from tests.serving import serving
-from tests.simulators.x import KEYS, SHOP, Person, XSimulator
+from tests.simulators.x import KEYS, SHOP, XSimulator
+from tests.simulators.x.pushing import message_event, post_event, push
 
 Json = dict[str, Any]
-
-
-def signed(body: bytes, secret: str = KEYS["api_secret"]) -> dict[str, str]:
-    """The header that X sends, by the words of its documentation."""
-    return {"x-twitter-webhooks-signature": "sha256=" + base64.b64encode(hmac.new(secret.encode(), body, "sha256").digest()).decode()}
-
-
-def message_event(person: Person, message: Json, *, sender: str = "", recipient: str = SHOP, **data: Any) -> Json:
-    made = {"target": {"recipient_id": recipient}, "sender_id": sender or person.id, "message_data": {"text": message["text"], **data}}
-    shown = {"id": person.id, "created_timestamp": "1422556069340", "name": person.user.name, "screen_name": person.user.username}
-    event = {"type": "message_create", "id": message["id"], "created_timestamp": "1", "message_create": made}
-    return {"for_user_id": SHOP, "direct_message_events": [event], "apps": {}, "users": {person.id: shown}}
-
-
-def post_event(person: Person, post: Json, **more: Any) -> Json:
-    author = {"id_str": person.id, "name": person.user.name, "screen_name": person.user.username}
-    mentions = [{"id_str": who["id"], "screen_name": who["username"]} for who in post["entities"]["mentions"]]
-    event = {"id_str": post["id"], "text": post["text"], "user": author, "entities": {"user_mentions": mentions}, "lang": post["lang"]}
-    return {"for_user_id": SHOP, "user_has_blocked": False, "tweet_create_events": [event | more]}
 
 
 class Door:
@@ -51,10 +33,7 @@ class Door:
         self.url, self.channel = f"{address}/hooks/x/shop", channel
 
     async def push(self, body: Json | bytes, headers: dict[str, str] | None = None) -> int:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = signed(raw) if headers is None else headers
-        async with aiohttp.ClientSession() as session, session.post(self.url, data=io.BytesIO(raw), headers=headers) as answer:
-            return answer.status
+        return await push(self.url, body, headers)
 
     async def challenge(self, **query: str) -> tuple[int, str]:
         async with aiohttp.ClientSession() as session, session.get(self.url, params=query) as answer:
@@ -88,19 +67,24 @@ async def test_no_challenge_is_not_signed_either(door: Door) -> None:
 @pytest.mark.proves("webhook", "x")
 async def test_messages_and_mentions_are_pushed_and_heard(door: Door, x: XSimulator, ears: Ears, notebook: Notebook) -> None:
     anna = x.person("Anna", "anna_k", lang="sv")
-    photo = {"attachment": {"type": "media", "media": {"id_str": "77", "type": "photo"}}}
+    film = bytes(4) + b"ftypmp42"
     assert await door.push(message_event(anna, anna.message("Tom & Jerry"))) == 200
-    assert await door.push(message_event(anna, {"id": x.world.next_id(), "text": "look https://t.co/x1"}, **photo)) == 200
+    assert await door.push(message_event(anna, anna.message("look", media=(photo(),)))) == 200
+    assert await door.push(message_event(anna, anna.message("and this", media=(film,)))) == 200
     assert (
         await door.push(post_event(anna, anna.post("@shop broken"), text="@shop bro…", extended_tweet={"full_text": "@shop broken"})) == 200
     )
-    said, shown, mentioned = ears.all
+    assert await door.push(post_event(anna, anna.post("@shop the first of two", media=(photo(), noise(9, 9))))) == 200
+    said, shown, moved, mentioned, seen = ears.all
     assert (said.kind, said.text, said.name, said.address) == ("text", "Tom & Jerry", "Anna", anna.id)
-    assert shown.media is not None and (shown.kind, shown.media.kind, shown.media.ref, shown.text) == ("media", "photo", "3_77", "look")
+    picture, moving, public, _ = x.world.media.values()
+    assert (shown.kind, shown.media, shown.text) == ("media", Media(MediaKind.PHOTO, picture.address), "look")
+    assert moved.media == Media(MediaKind.VIDEO, moving.key), "of a film X gives only a picture"
+    assert (seen.media, seen.text) == (Media(MediaKind.PHOTO, public.address), "the first of two")
     assert (mentioned.text, mentioned.lang) == ("broken", "sv")
     assert {one.update_id.partition("/")[0] for one in ears.all} == {"message", "mention"}
     assert abs((said.at - x.world.now()).total_seconds()) < 5, "dated by its number"
-    assert notebook.days.total() == 10 + 10 + 5, "X charges for each thing that it pushes"
+    assert notebook.days.total() == 3 * 10 + 2 * 5, "X charges for each thing that it pushes"
 
 
 async def test_what_is_not_said_to_us_is_not_heard(door: Door, x: XSimulator, ears: Ears) -> None:

@@ -26,6 +26,8 @@ class Price(Enum):
     MESSAGE_READ = "DM Event: Read"
     PERSON_READ = "User: Read"
     """Whoever comes along with a post or a message."""
+    MEDIA_READ = "Media: Read"
+    """A picture or film that comes along: where it lies. To fetch it from there costs nothing."""
     POST = "Content: Create"
     POST_WITH_LINK = "Content: Create (with URL)"
     MESSAGE = "DM Interaction: Create"
@@ -36,7 +38,15 @@ class Price(Enum):
         return _MILLS[self]
 
 
-_MILLS = {Price.POST_READ: 5, Price.MESSAGE_READ: 10, Price.PERSON_READ: 10, Price.POST: 15, Price.POST_WITH_LINK: 200, Price.MESSAGE: 15}
+_MILLS = {
+    Price.POST_READ: 5,
+    Price.MESSAGE_READ: 10,
+    Price.PERSON_READ: 10,
+    Price.MEDIA_READ: 5,
+    Price.POST: 15,
+    Price.POST_WITH_LINK: 200,
+    Price.MESSAGE: 15,
+}
 
 
 class Budget:

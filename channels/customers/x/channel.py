@@ -11,9 +11,10 @@ from random import Random
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Capabilities, Cause, Hear, Heard, Pace, Rejected, Retry, Say, Vitals
+from channels.contract import Capabilities, Cause, Hear, Heard, Media, Pace, Rejected, Retry, Say, Vitals
 from channels.customers.x.budget import Budget
 from channels.customers.x.credentials import Credentials
+from channels.customers.x.files import Files
 from channels.customers.x.hearing import MENTION, MESSAGE, handle_of, heard_mention, heard_message
 from channels.customers.x.inviting import Inviting
 from channels.customers.x.library import Tweepy
@@ -22,7 +23,7 @@ from channels.customers.x.memory import Memory
 from channels.customers.x.pushing import taking
 from channels.customers.x.reading import Mentions, Messages, Reading, Take
 from channels.customers.x.sending import TEXT_LIMIT, Sending
-from channels.customers.x.session import X
+from channels.customers.x.session import Session, X
 from channels.customers.x.trouble import Json
 from channels.customers.x.webhook import webhook_route
 from channels.door import Door
@@ -80,6 +81,7 @@ class XChannel:
         self._memory, self._clock, self._rng = memory, clock, rng
         self._budget = Budget(self.vitals, budget, memory, clock)
         self._library = Tweepy(credentials, api_base, self._budget, self.vitals)
+        self._files = Files(credentials, Session(api_base, self.vitals), clock, Outage(account, clock, rng))
         self._outage = Outage(account, clock, rng)
         self._sending = Sending(self._library, self._budget, credentials.own_id, clock, self._outage)
         self._inviting = Inviting(account, lang, self._library, self._budget, memory, clock)
@@ -122,7 +124,11 @@ class XChannel:
         self._something_was_said()
         return sent
 
+    async def fetch(self, media: Media, most: int) -> bytes:
+        return await self._files.fetch(media.ref, most)
+
     async def close(self) -> None:
+        await self._files.close()
         await self._library.close()
 
     async def _may_be_sent(self, address: str, now: datetime) -> bool:

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 
-from oauthlib.oauth1 import Client
-
 from channels.clock import Clock
 from channels.contract import Finding
 from channels.customers.x.credentials import Credentials
@@ -94,10 +92,7 @@ class XExamination:
 
     def _signed(self, path: str) -> dict[str, str]:
         """As the library signs: for X's own address, whichever is called."""
-        keys = self._credentials
-        client = Client(keys.api_key, keys.api_secret, keys.access_token, keys.access_secret)
-        headers: dict[str, str] = client.sign(f"{X}{path}")[1]
-        return headers
+        return self._credentials.signed(f"{X}{path}")
 
 
 def _refused(status: int, told: Json) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ def heard_mention(post: Json, people: Mapping[str, Json], account: str, own_id: 
         return None
     mentions = (post.get("entities") or {}).get("mentions") or ()
     ours = next((str(one["username"]) for one in mentions if str(one.get("id")) == own_id), "")
-    media = _media((post.get("attachments") or {}).get("media_keys") or ())
+    media = _media(post.get("media") or ())
     words = _words_of(_without_mentions(text, ours), media)
     return _heard(MENTION, post, author, words, media, people, account, lang=str(post.get("lang") or ""))
 
@@ -48,7 +48,7 @@ def heard_message(event: Json, people: Mapping[str, Json], account: str, own_id:
     sender = str(event["sender_id"])
     if sender == own_id or event.get("event_type") != "MessageCreate" or not _is_of_two(event):
         return None
-    media = _media((event.get("attachments") or {}).get("media_keys") or ())
+    media = _media(event.get("media") or ())
     return _heard(MESSAGE, event, sender, _words_of(str(event.get("text") or ""), media), media, people, account)
 
 
@@ -95,11 +95,9 @@ def _without_mentions(text: str, ours: str) -> str:
     return re.sub(rf"(?:^|,?\s+)@{re.escape(ours)}$", "", text, flags=re.IGNORECASE).strip() if ours else text
 
 
-def _media(keys: Sequence[str]) -> Media | None:
-    """The first of what is attached: one thing said holds one."""
-    return next(_each(keys), None)
-
-
-def _each(keys: Sequence[str]) -> Iterator[Media]:
-    for key in keys:
-        yield Media(_KINDS.get(str(key).partition("_")[0], MediaKind.DOCUMENT), str(key))
+def _media(attached: Sequence[Json]) -> Media | None:
+    """The first of what is attached: one thing said holds one. X gives addresses of pictures alone."""
+    for one in attached:
+        key = str(one["media_key"])
+        return Media(_KINDS.get(key.partition("_")[0], MediaKind.DOCUMENT), str(one.get("url") or key))
+    return None

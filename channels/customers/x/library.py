@@ -23,12 +23,13 @@ LEAST_POSTS, MOST = 5, 100
 """How many mentions a page may have; of messages the least is one."""
 _POST_FIELDS = ["attachments", "created_at", "entities", "lang"]
 _POLL_FIELDS = {"expansions": ["attachments.poll_ids"], "poll_fields": ["end_datetime", "options", "voting_status"]}
+_MEDIA, _MEDIA_FIELDS = "attachments.media_keys", ["url"]
 _MESSAGE_FIELDS = ["attachments", "created_at", "dm_conversation_id", "event_type", "text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one call has read, the newest first, and where the next page begins: empty at the end."""
+    """What one call has read, the newest first, each with its `media`, and where the next page begins: empty at the end."""
 
     found: Sequence[Json]
     people: dict[str, Json]
@@ -64,20 +65,22 @@ class Tweepy:
             start_time=None if after else since,
             pagination_token=page or None,
             tweet_fields=_POST_FIELDS,
-            expansions=["author_id"],
+            media_fields=_MEDIA_FIELDS,
+            expansions=["author_id", _MEDIA],
             user_auth=True,
         )
         return await self._paid(read, Price.POST_READ)
 
     async def messages(self, size: int, *, page: str = "", person: str = "") -> Page:
-        """The latest direct messages, our own among them: of all people, or of one."""
+        """The latest direct messages, our own among them: of all people, or of one, then without what is attached."""
         read = self._api.get_direct_message_events(
             participant_id=person or None,
             max_results=size,
             pagination_token=page or None,
             event_types="MessageCreate",
             dm_event_fields=_MESSAGE_FIELDS,
-            expansions=["sender_id"],
+            media_fields=None if person else _MEDIA_FIELDS,
+            expansions=["sender_id"] if person else ["sender_id", _MEDIA],
         )
         return await self._paid(read, Price.MESSAGE_READ)
 
@@ -112,9 +115,12 @@ class Tweepy:
     async def _paid(self, read: Awaitable[Any], price: Price) -> Page:
         answer = await asked(read)
         found: Sequence[Json] = answer.get("data") or ()
-        people = {str(person["id"]): person for person in (answer.get("includes") or {}).get("users") or ()}
-        await self._budget.pay({price: len(found), Price.PERSON_READ: len(people)})
-        return Page(found, people, str((answer.get("meta") or {}).get("next_token") or ""))
+        beside = answer.get("includes") or {}
+        people = {str(person["id"]): person for person in beside.get("users") or ()}
+        media = {str(one["media_key"]): one for one in beside.get("media") or ()}
+        await self._budget.pay({price: len(found), Price.PERSON_READ: len(people), Price.MEDIA_READ: len(media)})
+        whole = [{**one, "media": _media_of(one, media)} for one in found]
+        return Page(whole, people, str((answer.get("meta") or {}).get("next_token") or ""))
 
     async def _polls(self, read: Awaitable[Any]) -> Sequence[tuple[Json, Json]]:
         answer = await asked(read)
@@ -137,3 +143,9 @@ class Tweepy:
             raise
         await self._budget.pay({price: 1})
         return str(made[id_])
+
+
+def _media_of(one: Json, media: dict[str, Json]) -> Sequence[Json]:
+    """What is attached, in order: of what X shows no more of, the key alone."""
+    keys = (one.get("attachments") or {}).get("media_keys") or ()
+    return [media.get(str(key), {"media_key": key}) for key in keys]

@@ -44,7 +44,7 @@ def pushed_mentions(body: Mapping[str, Any], own_id: str) -> Iterator[tuple[Json
                 "created_at": said_at(post["id_str"]).isoformat(),
                 "lang": post.get("lang") or "",
                 "entities": {"mentions": mentions},
-                "attachments": {"media_keys": [_media_key(one) for one in media]},
+                "media": [_medium(one) for one in media],
             },
             {str(author["id_str"]): _person(author["id_str"], author)},
         )
@@ -71,7 +71,7 @@ def pushed_messages(body: Mapping[str, Any]) -> Iterator[tuple[Json, dict[str, J
                 "event_type": "MessageCreate",
                 "text": said.get("text") or "",
                 "created_at": said_at(event["id"]).isoformat(),
-                "attachments": {"media_keys": [_media_key(media)] if media else []},
+                "media": [_medium(media)] if media else [],
             },
             people,
         )
@@ -81,5 +81,7 @@ def _person(id_: Any, person: Json) -> Json:
     return {"id": str(id_), "name": person.get("name", ""), "username": person.get("screen_name", "")}
 
 
-def _media_key(media: Json) -> str:
-    return f"{_KEYS.get(media['type'], '')}_{media['id_str']}"
+def _medium(media: Json) -> Json:
+    """A film's address here is that of a picture of it, which the API does not give as the film's."""
+    address = media.get("media_url_https") if media["type"] == "photo" else ""
+    return {"media_key": f"{_KEYS.get(media['type'], '')}_{media['id_str']}", "url": address}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import chain, repeat
@@ -28,6 +28,8 @@ CALLS, WINDOW = 14, timedelta(minutes=15)
 """Calls for messages in a time. X allows 15 (docs.x.com/x-api/fundamentals/rate-limits): one is left for what the HTTP library
 repeats by itself, which it does when a line breaks that was open before."""
 SENT_KEPT = 4096
+MOST_PICTURES = 4
+"""Of a post (docs.x.com/x-api/posts/create-post); of a message one."""
 
 Take = Callable[[Json, dict[str, Json]], Awaitable[None]]
 """Takes one post or message with the people who came along; returns when it is durable."""
@@ -108,11 +110,11 @@ class Reading(ABC):
             self._whole = not page.next or len(fresh) < len(page.found)
 
     async def _affordable(self) -> int:
-        """How many may be read with what is left today, each with its author."""
+        """How many may be read with what is left today, however dear each of them is."""
         left = await self._budget.left()
         if left <= 0:
             raise BudgetSpent
-        return max(left // (self._price().mills + Price.PERSON_READ.mills), 1)
+        return max(left // sum(price.mills * number for price, number in self._dearest().items()), 1)
 
     def _is_new(self, one: Json) -> bool:
         if self._mark:
@@ -124,7 +126,8 @@ class Reading(ABC):
         """A new look begins."""
 
     @abstractmethod
-    def _price(self) -> Price: ...
+    def _dearest(self) -> Mapping[Price, int]:
+        """What one of these costs at the most, with all that may come along."""
 
     @abstractmethod
     async def _next(self, affordable: int) -> Page:
@@ -137,8 +140,8 @@ class Mentions(Reading):
     def _begin(self) -> None:
         """Every page is as long as can be."""
 
-    def _price(self) -> Price:
-        return Price.POST_READ
+    def _dearest(self) -> Mapping[Price, int]:
+        return {Price.POST_READ: 1, Price.PERSON_READ: 1, Price.MEDIA_READ: MOST_PICTURES}
 
     async def _next(self, affordable: int) -> Page:
         size = min(max(affordable, LEAST_POSTS), MOST)
@@ -171,8 +174,8 @@ class Messages(Reading):
         self._sizes = chain((min(1 + self._unseen, MOST),), SIZES, repeat(SIZES[-1]))
         self._unseen = 0
 
-    def _price(self) -> Price:
-        return Price.MESSAGE_READ
+    def _dearest(self) -> Mapping[Price, int]:
+        return {Price.MESSAGE_READ: 1, Price.PERSON_READ: 1, Price.MEDIA_READ: 1}
 
     async def _next(self, affordable: int) -> Page:
         if len(self._called) == CALLS:

@@ -25,7 +25,8 @@ _WINDOWS = {
 
 
 class Session:
-    """Stands in for the library's own session. The address is another one only once the call is signed for X's.
+    """Stands in for the library's own session. Where `api_base` is not X, all of X is there: the address is another one only
+    once the call is signed for X's.
 
     What X says of its limits with each answer is told to `vitals`.
     """
@@ -39,8 +40,9 @@ class Session:
             watch = aiohttp.TraceConfig()
             watch.on_request_end.append(self._note_limit)
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_CALL_SECONDS), trace_configs=[watch])
-        signed = url if isinstance(url, URL) else URL(url)
-        there = signed.with_scheme(self._base.scheme).with_host(cast("str", self._base.host)).with_port(self._base.port)
+        there = url if isinstance(url, URL) else URL(url)
+        if self._base != URL(X):
+            there = there.with_scheme(self._base.scheme).with_host(cast("str", self._base.host)).with_port(self._base.port)
         return self._session.request(method, there, **more)
 
     async def _note_limit(self, _: aiohttp.ClientSession, __: object, ended: aiohttp.TraceRequestEndParams) -> None:

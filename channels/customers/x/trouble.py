@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import tweepy
 
-__all__ = ["Trouble", "asked"]
+__all__ = ["Trouble", "asked", "reset_of"]
 
 Json = dict[str, Any]
 _KNOWN_TO_BE_UNDONE = (HTTPStatus.SERVICE_UNAVAILABLE,)
@@ -77,12 +77,12 @@ async def _refused(error: tweepy.HTTPException) -> Trouble:
         status=status,
         problem=str(body.get("type") or first.get("type") or "").rpartition("/")[2],
         codes=tuple(code for code in error.api_codes if isinstance(code, int)),
-        reset=_reset(error.response.headers),
+        reset=reset_of(error.response.headers),
         perhaps_done=status >= HTTPStatus.INTERNAL_SERVER_ERROR and status not in _KNOWN_TO_BE_UNDONE,
     )
 
 
-def _reset(headers: Any) -> float | None:
+def reset_of(headers: Any) -> float | None:
     """The end of the limit that was reached: of the day's where that is the one, else of the 15 minutes'."""
     for limit in ("x-user-limit-24hour", "x-app-limit-24hour", "x-rate-limit"):
         end = headers.get(f"{limit}-reset", "")

@@ -12,7 +12,8 @@ the people. Its state outlives the channel.
 What it does not do, so that nobody trusts it with that:
 
 * It knows these calls alone: mentions, direct messages of all and of one conversation, a direct message, a post; who the account is,
-  which webhooks there are, and whether the account is subscribed to one. Nothing is pushed. Pictures are keys alone.
+  which webhooks there are, and whether the account is subscribed to one. What it would push, a test makes and pushes itself.
+* Pictures lie in its stores of them at one size each, and as long as the test lets them. Films cannot be had.
 * Signatures are checked as OAuth 1.0a has them, for the address that the library signs; a nonce may be used again.
 * Limits are those that X publishes for a user (15 direct messages and 15 looks at them in 15 minutes, 1,440 messages a day,
   300 looks at mentions, 100 posts); a window begins with its first call.

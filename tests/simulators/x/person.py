@@ -17,13 +17,17 @@ class Person:
     def id(self) -> str:
         return self.user.id
 
-    def post(self, text: str, *, lang: str = "", answers: str = "", media: tuple[str, ...] = ()) -> Json:
+    def post(self, text: str, *, lang: str = "", answers: str = "", media: tuple[bytes, ...] = ()) -> Json:
         return self._world.add_post(self.id, text, lang=lang or self.user.lang, answers=answers, media=media)
 
-    def message(self, text: str, *, media: tuple[str, ...] = ()) -> Json:
+    def message(self, text: str, *, media: tuple[bytes, ...] = ()) -> Json:
         # Whoever writes to an account can be answered by it.
         self.user.takes_messages = True
         return self._world.add_message(self.id, SHOP, text, media=media)
+
+    def attached(self, said: Json) -> list[Json]:
+        """What they attached to a post or message, as X pushes it."""
+        return [self._world.media[key].pushed() for key in said.get("attachments", {}).get("media_keys", ())]
 
     def vote(self, post: Json, option: str) -> None:
         (poll,) = post["attachments"]["poll_ids"]

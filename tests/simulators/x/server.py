@@ -19,6 +19,7 @@ from oauthlib.oauth1.rfc5849 import signature as oauth
 
 from tests.simulators.x.interface import faults_of
 from tests.simulators.x.limits import Limits
+from tests.simulators.x.media import PRIVATE, kept_at
 from tests.simulators.x.person import Person
 from tests.simulators.x.world import KEYS, SHOP, Json, User, World
 
@@ -87,6 +88,8 @@ class XSimulator:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path in ("/oauth2/token", "/2/webhooks"):
             return await self._app(request)
+        if store := kept_at(request.path):
+            return await self._picture(store, request)
         found = next(((*one, named) for one in _CALLS if (named := _fits(one[2], request.path)) and one[1] == request.method), None)
         if found is None:
             return self._said(404, {"title": "Not Found"})
@@ -111,6 +114,22 @@ class XSimulator:
             return self._said(500, {"title": "Internal Server Error"}, headers)
         await asyncio.sleep(0)
         return self._said(status, answer, headers)
+
+    async def _picture(self, store: str, request: web.BaseRequest) -> web.StreamResponse:
+        """What lies in a store of X's. What is private must be signed for, what is public must not: the keys are not for everybody."""
+        self.world.calls[store] += 1
+        if store == "private_picture" and not self._is_signed(request, PRIVATE):
+            return self._said(401, {"errors": [{"code": 32, "message": "Could not authenticate you."}]})
+        if store == "picture" and "Authorization" in request.headers:
+            self.world.faults.append("a picture that everybody may see was signed for")
+        fault = self._fault_of(store)
+        if fault and (spoiled := await self._spoil(request, fault, {"Location": "/2/users/me"})):
+            return spoiled
+        found = next((one for one in self.world.media.values() if one.path == request.path and not one.gone), None)
+        if found is None:
+            return self._said(404, {"title": "Not Found"})
+        self.world.answers[200] += 1
+        return web.Response(body=found.content, content_type="image/jpeg")
 
     async def _app(self, request: web.BaseRequest) -> web.Response:
         """What the app asks for itself, and no account for it."""
@@ -219,20 +238,25 @@ class XSimulator:
         people = dict.fromkeys(one[author] for one in page) if author in request.query.get("expansions", "") else {}
         self.world.charge(price, len(page))
         self.world.charge("person read", len(people))
+        media = self.world.media_of(page) if "attachments.media_keys" in request.query.get("expansions", "") else []
+        self.world.charge("media read", len(media))
         answer: Json = {"meta": {"result_count": len(page)}}
         if page:
             answer |= {"data": page, "includes": {"users": [self.world.users[id_].shown for id_ in people]}}
+            if media:
+                fields = request.query.get("media.fields", "").split(",")
+                answer["includes"]["media"] = [one.shown(fields) for one in media]
             if len(page) < len(older):
                 answer["meta"]["next_token"] = f"before-page-{page[-1]['id']}"
         return 200, answer
 
-    def _is_signed(self, request: web.BaseRequest) -> bool:
+    def _is_signed(self, request: web.BaseRequest, host: str = _SIGNED_FOR) -> bool:
         header = request.headers.get("Authorization", "")
         told = {name: unquote(value) for name, value in re.findall(r'(\w+)="([^"]*)"', header)}
         if told.get("oauth_consumer_key") != KEYS["api_key"] or told.get("oauth_token") != KEYS["access_token"]:
             return False
         parameters = oauth.collect_parameters(uri_query=request.rel_url.raw_query_string, headers={"Authorization": header})
-        base = oauth.signature_base_string(request.method, _SIGNED_FOR + request.path, oauth.normalize_parameters(parameters))
+        base = oauth.signature_base_string(request.method, host + request.path, oauth.normalize_parameters(parameters))
         key = "&".join(quote(KEYS[name], safe="") for name in ("api_secret", "access_secret"))
         right = base64.b64encode(hmac.digest(key.encode(), base.encode(), "sha1")).decode()
         return hmac.compare_digest(told.get("oauth_signature", ""), right)

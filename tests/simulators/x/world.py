@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.simulators.x.media import Medium
+
 __all__ = ["KEYS", "PRICES", "SHOP", "Json", "User", "World"]
 
 Json = dict[str, Any]
@@ -22,7 +24,15 @@ KEYS = {
     "access_token": f"{SHOP}-accesstoken0123456789",
     "access_secret": "accesssecret0123456789",
 }
-PRICES = {"post read": 5, "message read": 10, "person read": 10, "post": 15, "post with a link": 200, "message": 15}
+PRICES = {
+    "post read": 5,
+    "message read": 10,
+    "person read": 10,
+    "media read": 5,
+    "post": 15,
+    "post with a link": 200,
+    "message": 15,
+}
 """Thousandths of a dollar (docs.x.com/x-api/getting-started/pricing)."""
 _EPOCH = 1_288_834_974_657
 """Milliseconds: where X's numbers begin."""
@@ -51,6 +61,8 @@ class World:
         self.polls: dict[str, Json] = {}
         self.messages: list[Json] = []
         """Direct messages, oldest first."""
+        self.media: dict[str, Medium] = {}
+        """What is attached to either, by its key."""
         self.calls: Counter[str] = Counter()
         self.answers: Counter[int] = Counter()
         """By HTTP status."""
@@ -76,7 +88,7 @@ class World:
         self._last_id = max(self._last_id + 1, stamp)
         return str(self._last_id)
 
-    def add_post(self, author: str, text: str, *, lang: str, answers: str = "", media: tuple[str, ...] = ()) -> Json:
+    def add_post(self, author: str, text: str, *, lang: str, answers: str = "", media: tuple[bytes, ...] = ()) -> Json:
         known = {user.username: user.id for user in self.users.values()}
         mentions = [
             {"start": found.start(), "end": found.end(), "username": found[1], "id": known[found[1]]}
@@ -84,8 +96,7 @@ class World:
             if found[1] in known
         ]
         post = self._made(text) | {"author_id": author, "lang": lang, "entities": {"mentions": mentions}, "answers": answers}
-        if media:
-            post |= {"attachments": {"media_keys": list(media)}, "text": f"{post['text']} https://t.co/abc"}
+        self._attach(post, media, private=False)
         self.posts.append(post)
         return post
 
@@ -101,11 +112,10 @@ class World:
         ids = [id_ for post in posts for id_ in post.get("attachments", {}).get("poll_ids", ())]
         return {"polls": [{"id": id_, **self.polls[id_]} for id_ in ids]} if ids else {}
 
-    def add_message(self, sender: str, other: str, text: str, *, media: tuple[str, ...] = ()) -> Json:
+    def add_message(self, sender: str, other: str, text: str, *, media: tuple[bytes, ...] = ()) -> Json:
         talk = other if other in self.groups else "-".join(sorted((sender, other), key=int))
         event = self._made(text) | {"sender_id": sender, "dm_conversation_id": talk, "event_type": "MessageCreate"}
-        if media:
-            event |= {"attachments": {"media_keys": list(media)}, "text": f"{event['text']} https://t.co/abc"}
+        self._attach(event, media, private=True)
         self.messages.append(event)
         return event
 
@@ -114,6 +124,15 @@ class World:
 
     def charge_post(self, text: str) -> None:
         self.charge("post with a link" if _LINK.search(text) else "post")
+
+    def media_of(self, said: list[Json]) -> list[Medium]:
+        return [self.media[key] for one in said for key in one.get("attachments", {}).get("media_keys", ())]
+
+    def _attach(self, said: Json, contents: tuple[bytes, ...], *, private: bool) -> None:
+        media = {one.key: one for one in (Medium(self.next_id(), content, private) for content in contents)}
+        self.media |= media
+        if media:
+            said |= {"attachments": {"media_keys": list(media)}, "text": f"{said['text']} https://t.co/abc".strip()}
 
     def _made(self, text: str) -> Json:
         stamp = self.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
