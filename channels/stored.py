@@ -18,7 +18,7 @@ def say_to_json(say: Say) -> dict[str, Any]:
         data["layout"] = say.layout.value
     if say.link:
         data["link"] = [say.link.label, say.link.url]
-    for name in ("picture", "file", "key", "edits", "again", "topic", "lang"):
+    for name in ("picture", "file", "key", "edits", "again", "topic", "thread", "lang"):
         if value := getattr(say, name):
             data[name] = value
     if say.aloud:
@@ -46,6 +46,7 @@ def say_from_json(data: dict[str, Any]) -> Say:
         edits=data.get("edits", ""),
         again=data.get("again", ""),
         topic=data.get("topic", ""),
+        thread=data.get("thread", ""),
         aloud=data.get("aloud", False),
         lang=data.get("lang", ""),
     )

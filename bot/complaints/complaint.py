@@ -40,6 +40,8 @@ class Complaint:
     media: Media | None = None
     place: str = ""
     """Where the customer was, as the comment card that they filled in told."""
+    thread: str = ""
+    """The topic of the conversation that it was said in, where a platform divides one."""
     human: bool = False
     free: bool = False
     again: bool = False
@@ -62,6 +64,8 @@ class Complaint:
             data |= {"reason": self.finding.reason, "severity": self.finding.severity}
         if self.place:
             data["place"] = self.place
+        if self.thread:
+            data["thread"] = self.thread
         if self.human:
             data["human"] = True
         if self.media:

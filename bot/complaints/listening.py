@@ -105,6 +105,7 @@ def _complaint(told: Told, judge: Judge) -> Complaint | None:
         words=told.words,
         media=told.media,
         place=str((told.facts or {}).get("place", "")),
+        thread=told.thread,
         human=human,
         free=free,
     )

@@ -97,13 +97,14 @@ def notify(
 
 
 def tell_customer(conn: Connection, view: CaseView, say: Say, now: datetime) -> None:
-    """Write to the customer in the chat they complained in, or where that is closed to us, in the next one of theirs; a `Say` whose
-    key has been used before is not sent again."""
+    """Write to the customer in the chat they complained in, there in the topic they last wrote in, or where that chat is closed
+    to us, in the next one of theirs; a `Say` whose key has been used before is not sent again."""
     address = view.address
-    if address.id != view.case.address_id:
+    here = address.id == view.case.address_id
+    if not here:
         follow_case(conn, view.case, address, now)
     row = message_row(
-        replace(say, again=phrase("repeated", view.lang)),
+        replace(say, again=phrase("repeated", view.lang), thread=view.thread if here else ""),
         channel=address.channel,
         account=address.account,
         address=address.native_id,

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -30,6 +31,7 @@ __all__ = ["StaffReceiver"]
 
 log = logging.getLogger(__name__)
 
+Row = dict[str, Any]
 _seen, _message = SeenUpdate.__table__, Message.__table__  # type: ignore[attr-defined]
 
 
@@ -131,8 +133,6 @@ class StaffReceiver:
 
     def _answer(self, conn: Connection, heard: Heard, says: Sequence[Say]) -> None:
         now = self._clock.now()
-        rows = [
-            message_row(say, channel=heard.channel, account=heard.account, address=heard.address, priority=Priority.ALERT, now=now)
-            for say in says
-        ]
+        where: Row = {"channel": heard.channel, "account": heard.account, "address": heard.address, "now": now}
+        rows = [message_row(replace(say, thread=heard.thread), **where, priority=Priority.ALERT) for say in says]
         insert_many(conn, _message, rows)

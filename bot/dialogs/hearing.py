@@ -23,7 +23,7 @@ from bot.dialogs.recording import given_in
 from bot.dialogs.refs import Aside, read_ref
 from bot.dialogs.taking_back import LEAVE, taken_back
 from bot.dialogs.talk import Held, Talk
-from bot.dialogs.told import Told
+from bot.dialogs.told import Told, told_at
 from bot.dialogs.wishes import Wish, read_wish, words_taking_back
 from bot.surveys.definition import Survey
 from bot.surveys.understanding import Command, understand_command
@@ -281,20 +281,4 @@ class Understanding:
         return bool(consents)
 
     def _told(self, talk: Talk, held: Held | None, heard: Heard | None, **said: Any) -> Told:
-        return Told(
-            customer_id=held.customer_id if held else talk.customer_id,
-            address_id=talk.address_id,
-            channel=talk.channel,
-            account=talk.account,
-            address=talk.native_id,
-            lang=held.dialog.lang if held else talk.lang,
-            name=talk.name,
-            at=heard.at if heard else self.now,
-            dialog_id=held.dialog.id if held else None,
-            invitation_id=held.invitation_id if held else None,
-            touchpoint_id=held.touchpoint_id if held else None,
-            case_id=held.case_id if held else None,
-            survey=held.dialog.survey if held else "",
-            facts=held.dialog.facts if held else {"shop": self.shop},
-            **said,
-        )
+        return told_at(talk, held, heard, self.now, facts=held.dialog.facts if held else {"shop": self.shop}, **said)

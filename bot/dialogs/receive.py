@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
@@ -145,18 +146,18 @@ class Receiver:
                     alarming.add(place)
                     _say_first(outcomes[place], reply)
         insert_many(conn, _utterance, [_utterance_row(heard) for heard in fresh.values() if self._keeps(heard)])
-        messages = {place: self._rows(outcome) for place, outcome in outcomes.items()}
+        messages = {place: self._rows(outcome, fresh[place].thread) for place, outcome in outcomes.items()}
         insert_many(conn, _message, [row for rows in messages.values() for row in rows], ignore=True)
         return [(messages.get(place, ()), place in alarming) for place in range(len(heards))]
 
     def _keeps(self, heard: Heard) -> bool:
         return heard.account in self._keeps_words and heard.kind in (HeardKind.TEXT, HeardKind.MEDIA)
 
-    def _rows(self, outcome: Outcome) -> list[Row]:
+    def _rows(self, outcome: Outcome, thread: str) -> list[Row]:
         held, talk, now = outcome.held, outcome.talk, self._clock.now()
         rows = [
             message_row(
-                say,
+                replace(say, thread=thread) if thread else say,
                 channel=talk.channel,
                 account=talk.account,
                 address=talk.native_id,

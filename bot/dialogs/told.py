@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.dialogs.dialog import Answered, Signal
+from bot.dialogs.talk import Held, Talk
 from bot.surveys.definition import Question
-from channels.contract import Media
+from channels.contract import Heard, Media
 
-__all__ = ["Listener", "Told"]
+__all__ = ["Listener", "Told", "told_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,29 @@ class Told:
     """The dialog's own words, where they are praise by now."""
     words: str = ""
     media: Media | None = None
+    thread: str = ""
+    """The topic of the conversation that it was said in."""
+
+
+def told_at(talk: Talk, held: Held | None, heard: Heard | None, now: datetime, **said: Any) -> Told:
+    """Something told in a conversation, in a dialog where it is `held`. What nobody said just now is told `now`."""
+    return Told(
+        customer_id=held.customer_id if held else talk.customer_id,
+        address_id=talk.address_id,
+        channel=talk.channel,
+        account=talk.account,
+        address=talk.native_id,
+        lang=held.dialog.lang if held else talk.lang,
+        name=talk.name,
+        at=heard.at if heard else now,
+        dialog_id=held.dialog.id if held else None,
+        invitation_id=held.invitation_id if held else None,
+        touchpoint_id=held.touchpoint_id if held else None,
+        case_id=held.case_id if held else None,
+        survey=held.dialog.survey if held else "",
+        thread=heard.thread if heard else "",
+        **said,
+    )
 
 
 Listener = Callable[[Connection, Sequence[Told], datetime], Sequence[str | None]]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-__all__ = ["GroupEars", "GroupSaid", "HearGroup"]
+__all__ = ["GroupEars", "GroupSaid", "HearGroup", "split_place"]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupSaid:
-    """One thing a person wrote in a group. `place` is the group's address and `person` the writer's own, at which the same
-    account would answer them in private. The same `update_id` heard again is the same event."""
+    """One thing a person wrote in a group. `place` is the group's address, or that of the topic in it (see `split_place`), and
+    `person` the writer's own, at which the same account would answer them in private. The same `update_id` heard again is the
+    same event."""
 
     account: str
     place: str
@@ -22,6 +23,12 @@ class GroupSaid:
     update_id: str
     at: datetime
     text: str
+
+
+def split_place(place: str) -> tuple[str, str]:
+    """A group, and the topic of it that is meant: `-1001/17` is the topic 17 of the group -1001. Without one, the second is empty."""
+    group, _, thread = place.partition("/")
+    return group, thread
 
 
 HearGroup = Callable[[GroupSaid], Awaitable[None]]

@@ -79,6 +79,8 @@ class Heard:
     """Language the platform names for the person (BCP 47), empty where it does not."""
     name: str = ""
     """What the person calls themselves there."""
+    thread: str = ""
+    """The topic of the conversation that this was said in, where a platform divides one; what answers it goes there."""
     edited: bool = False
     """These words stand in place of those of an earlier message of theirs, and `at` is when that one was sent."""
 

@@ -92,6 +92,8 @@ class Say:
     topic: str = ""
     """Messages to the same address with the same topic belong together: a channel that can shows the later ones beneath
     the first (`TopicChannel`)."""
+    thread: str = ""
+    """As `Heard.thread`: the topic at the address that this is shown in."""
     aloud: bool = False
     """Worth seeing at once, even where later messages of a topic lie folded beneath the first."""
     lang: str = ""

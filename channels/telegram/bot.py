@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
@@ -16,6 +17,7 @@ from channels.outage import Outage
 from channels.telegram.hearing import heard_of
 from channels.telegram.polling import Poller
 from channels.telegram.pushes import PushWatch
+from channels.telegram.refusals import lacks_topic
 from channels.telegram.rules import CAPABILITIES, LARGEST_FETCH, deep_link
 from channels.telegram.updates import read_update
 from channels.telegram.webhook import Webhook, webhook_route
@@ -125,7 +127,13 @@ class TelegramBot:
         if edits:
             await library.edit(int(address), int(edits), say)
             return edits
-        return await library.post(int(address), say)
+        try:
+            return await library.post(int(address), say)
+        except Rejected as refused:
+            if not (say.thread and int(address) > 0 and lacks_topic(refused.why)):
+                raise
+            # Whoever deleted the topic that they wrote in is answered all the same.
+            return await library.post(int(address), replace(say, thread=""))
 
     async def fetch(self, media: Media, most: int) -> bytes:
         return await (await self._library()).fetch(media.ref, min(most, LARGEST_FETCH))

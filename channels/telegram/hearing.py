@@ -42,7 +42,8 @@ def heard_of(update: Update, account: str, now: datetime, *, keeps_commands: boo
         message = tap.message
         if not tap.data or (message and message.chat.type != "private"):
             return None
-        return heard(HeardKind.CHOICE, tap.from_user, now, choice=tap.data, message=str(message.message_id) if message else "")
+        where = {"message": str(message.message_id), "thread": message.thread} if message else {}
+        return heard(HeardKind.CHOICE, tap.from_user, now, choice=tap.data, **where)
     if (change := update.my_chat_member) and change.chat.type == "private":
         left = change.new_chat_member.status in ("kicked", "left")
         return heard(HeardKind.LEFT if left else HeardKind.RETURNED, change.from_user, change.date)
@@ -58,25 +59,32 @@ def _said(message: Message, heard: Callable[..., Heard], words_of: Callable[[str
     person = _author(message)
     if person is None:
         return None
-    answered = str(message.reply_to_message.message_id) if message.reply_to_message else ""
+    where = {"message": _answered(message), "thread": message.thread}
     if message.text is not None:
         token = start_token(message.text)
         if token is not None:
-            return heard(HeardKind.START, person, message.date, token=token)
-        return heard(HeardKind.TEXT, person, message.date, text=words_of(message.text), message=answered)
+            return heard(HeardKind.START, person, message.date, token=token, thread=message.thread)
+        return heard(HeardKind.TEXT, person, message.date, text=words_of(message.text), **where)
     if media := _media(message):
         words = message.caption or (message.sticker.emoji if message.sticker else "")
-        return heard(HeardKind.MEDIA, person, message.date, media=media, text=words, message=answered)
+        return heard(HeardKind.MEDIA, person, message.date, media=media, text=words, **where)
     if message.is_something_else:
-        return heard(HeardKind.TEXT, person, message.date, text=message.caption)
+        return heard(HeardKind.TEXT, person, message.date, text=message.caption, thread=message.thread)
     return None
+
+
+def _answered(message: Message) -> str:
+    """The message that this replies to. What answers nothing in a topic is told as a reply to the topic's beginning."""
+    answered = message.reply_to_message
+    return str(answered.message_id) if answered and answered.message_id != message.message_thread_id else ""
 
 
 def _corrected(message: Message, heard: Callable[..., Heard], words_of: Callable[[str], str]) -> Heard | None:
     person, words = _author(message), message.text or message.caption
     if person is None or not words or start_token(words) is not None:
         return None
-    return heard(HeardKind.TEXT, person, message.date, text=words_of(words), message=str(message.message_id), edited=True)
+    where = {"message": str(message.message_id), "thread": message.thread}
+    return heard(HeardKind.TEXT, person, message.date, text=words_of(words), edited=True, **where)
 
 
 def _media(message: Message) -> Media | None:

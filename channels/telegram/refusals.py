@@ -14,7 +14,9 @@ __all__ = [
     "is_blocked",
     "is_nobody",
     "is_too_big",
+    "lacks_topic",
     "poll_is_settled",
+    "refused_because",
 ]
 
 UNKNOWN_BOT = "Telegram does not know this bot's token: take the right one from @BotFather and put it into the configuration"
@@ -25,6 +27,9 @@ CONFLICT = "another program, or a second Makegood, uses this bot's token, and Te
 
 _NOBODY = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
 _EDIT_SETTLED = ("message is not modified", "message to edit not found", "message can't be edited", "message_id_invalid")
+
+_NO_TOPIC = ("message thread not found", "topic_deleted", "topic_id_invalid")
+_TOPIC_CLOSED = ("topic_closed",)
 
 
 def is_nobody(description: str) -> bool:
@@ -40,6 +45,20 @@ def is_blocked(description: str) -> bool:
 def is_too_big(description: str) -> bool:
     """A file that Telegram does not hand to bots."""
     return _says(description, ("file is too big",))
+
+
+def lacks_topic(description: str) -> bool:
+    """There is no such topic in that chat: it was deleted, or never was."""
+    return _says(description, _NO_TOPIC)
+
+
+def refused_because(description: str) -> str:
+    """Why a message was refused, for the operator: Telegram's own words, and what to do where they do not tell."""
+    if lacks_topic(description):
+        return f"{description}: the group has no such topic, or it was deleted; name another in its place"
+    if _says(description, _TOPIC_CLOSED):
+        return f"{description}: the topic is closed; open it again, or make the bot an administrator who may manage topics"
+    return description
 
 
 def edit_is_settled(description: str) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "TEXT_LIMIT",
     "cut",
     "deep_link",
+    "in_topic",
     "keyboard_rows",
     "label_of",
     "spoken_text",
@@ -50,6 +51,8 @@ CAPABILITIES = Capabilities(
     pace=Pace(account=timedelta(seconds=1) / 29, address=timedelta(seconds=1)),
     files=FileWay.UPLOAD,
 )
+_GENERAL = "1"
+"""The topic that every group with topics has: what is sent to no topic goes there, and Telegram takes it by no number."""
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _ROW_WIDTH = 36
@@ -95,6 +98,11 @@ def spoken_text(say: Say) -> tuple[str, bool]:
     if address.scheme in ("http", "https") and "." in (address.hostname or ""):
         return say.text, True
     return f"{say.text}\n\n{say.link.label}: {say.link.url}", False
+
+
+def in_topic(thread: str) -> dict[str, int]:
+    """What a call names a topic by; nothing for the group, or the chat, as such."""
+    return {"message_thread_id": int(thread)} if thread not in ("", _GENERAL) else {}
 
 
 def start_token(text: str) -> str | None:

@@ -50,6 +50,13 @@ class AnyMessage(_Read):
 
     message_id: int
     chat: Chat
+    message_thread_id: int | None = None
+    is_topic_message: bool = False
+
+    @property
+    def thread(self) -> str:
+        """The topic that it stands in. Threads of replies have a number too, and are none."""
+        return str(self.message_thread_id) if self.is_topic_message and self.message_thread_id else ""
 
 
 class Message(AnyMessage):

@@ -71,6 +71,12 @@ class CaseView:
         return next((place for entry in reversed(self.entries) if (place := entry.data.get("place", ""))), "")
 
     @property
+    def thread(self) -> str:
+        """The topic of the conversation that the customer last wrote in; empty where it has none."""
+        newest = next((entry for entry in reversed(self.entries) if entry.author == "customer"), None)
+        return str(newest.data.get("thread", "")) if newest else ""
+
+    @property
     def lang(self) -> str:
         lang: str = self.case.lang or self.customer.lang
         return lang

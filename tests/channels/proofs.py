@@ -36,6 +36,7 @@ FEATURES: dict[str, dict[str, str]] = {
         "files in": "Pictures and voice notes of customers are kept and reach staff",
         "files out": "Pictures and voice notes of staff reach customers",
         "polls": "Polls are posted and their results kept",
+        "topics": "What is said in a topic of a conversation is answered there",
         "home": "A page of one's own shows the question that waits, and one's rights",
         "lengths": "Nothing is longer than the platform takes, and nothing of it is lost",
     },
@@ -67,6 +68,7 @@ _NO_PUSH = "nobody pushes anything to it"
 _OWN_PAGE = "it is a page of our own server"
 _CHAT = "the conversation is held in the web chat"
 _NO_HOME = {(channel, "home"): "it gives an app no page of its own" for channel in ("telegram", "x", "mastodon", "bluesky")}
+_UNDIVIDED = {(channel, "topics"): "it does not divide a conversation" for channel in ("slack", "x", "mastodon", "bluesky", "webchat")}
 NONE: dict[tuple[str, str], str] = (
     {
         ("telegram", "public complaint"): "a bot is only written to in private",
@@ -103,6 +105,7 @@ NONE: dict[tuple[str, str], str] = (
     }
     | {(channel, f"{kind} webhook"): _NO_PUSH for channel in ("mastodon", "bluesky") for kind in ("forged", "old", "replayed")}
     | _NO_HOME
+    | _UNDIVIDED
 )
 """What a platform does not have, and why."""
 

@@ -24,6 +24,7 @@ says = st.builds(
     edits=texts,
     again=texts,
     topic=texts,
+    thread=texts,
     aloud=st.booleans(),
     lang=texts,
 )
@@ -43,6 +44,7 @@ heards = st.builds(
     message=texts,
     lang=texts,
     name=texts,
+    thread=texts,
     edited=st.booleans(),
 )
 

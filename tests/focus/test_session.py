@@ -71,8 +71,8 @@ async def tend(shop: Shop, now: datetime) -> None:
     await shop.database.write(lambda conn: tend_groups(conn, PLATFORMS, "Fjord", now))
 
 
-async def says(shop: Shop, person: int | str, text: str, now: datetime, update: str = "") -> None:
-    heard = GroupSaid("shop_bot", GROUP, str(person), "", update or str(new_id()), now, text)
+async def says(shop: Shop, person: int | str, text: str, now: datetime, update: str = "", place: str = GROUP) -> None:
+    heard = GroupSaid("shop_bot", place, str(person), "", update or str(new_id()), now, text)
     await shop.database.write(lambda conn: take_said(conn, heard, PLATFORMS, "Fjord"))
 
 
@@ -144,6 +144,25 @@ async def test_the_bot_moderates_from_the_reminder_to_the_end(shop: Shop) -> Non
     async with shop.database.read() as conn:
         (only,) = await conn.run_sync(summary_of, "basket")
     assert only.question == "What do you like?" and [(part.who, part.messages) for part in only.parts] == [("P1", 1), ("P2", 1)]
+
+
+async def test_a_session_in_a_topic_is_held_there_and_hears_no_other(shop: Shop) -> None:
+    await planned(shop, place=f"{GROUP}/17")
+    anna = await member(shop, name="Anna Berg")
+    await agreed(shop, anna)
+    await tend(shop, BEGINS)
+    said = [row for row in await shop.rows(Message) if row.address == GROUP]
+    assert len(said) == 3 and {say_from_json(row.say).thread for row in said} == {"17"}
+    await says(shop, anna, "Here", BEGINS + MINUTE, place=f"{GROUP}/17")
+    await says(shop, anna, "Elsewhere", BEGINS + MINUTE, place=f"{GROUP}/18")
+    await says(shop, anna, "In General", BEGINS + MINUTE)
+    assert [text for who, text in await transcript(shop) if who != "Bot"] == ["Here"]
+
+
+def test_general_is_the_group_itself_and_a_topic_has_a_number() -> None:
+    assert Definition.model_validate({**WRITTEN, "place": f"{GROUP}/1"}).place == GROUP
+    with pytest.raises(ValueError, match='of a topic in it, "-1001234567890/17"'):
+        Definition.model_validate({**WRITTEN, "place": f"{GROUP}/ideas"})
 
 
 async def test_a_human_moderator_asks_when_they_like_and_draws_in_whom_they_miss(shop: Shop) -> None:

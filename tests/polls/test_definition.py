@@ -40,6 +40,7 @@ def test_a_poll_that_every_platform_takes_is_read() -> None:
     ("before", "after", "told"),
     [
         ('"@shopnews"', '"shopnews"', 'the poll, line 8: "shopnews" is no place there; write "@yourgroup", or the number'),
+        ('"@shopnews"', '"@shopnews/ideas"', 'line 8: "@shopnews/ideas" is no place there; write "@yourgroup", or the number'),
         ('"shop_bot"', '"shop"', 'the poll, line 7: there is no account "shop" that can post polls; choose among shop_bot'),
         ('"Which colour', '"' + 300 * "o", "the poll, line 2: the question has 325 characters, and 300 are the most for the account"),
         ('"Green"', f'"{101 * "e"}"', "has 101 characters, and an option has at most 100 for the account"),

@@ -193,3 +193,22 @@ async def test_a_vote_that_is_faster_than_our_note_of_the_poll_is_taken_when_it_
         await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY)
         await until(lambda: box.taken)
     assert (await stands(database)).voters == 1
+
+
+@pytest.mark.proves("topics", "telegram")
+async def test_a_poll_stands_in_the_topic_that_is_named_and_a_closed_one_is_told_of(
+    database: Database, telegram: TelegramSimulator, shop: TelegramChannel
+) -> None:
+    telegram.group(TOKEN, GROUP, forum=True, username="friends")
+    open_one, closed = telegram.topic(TOKEN, GROUP), telegram.topic(TOKEN, GROUP)
+    telegram.topic(TOKEN, GROUP, closed, "closed")
+    await begin(database, poll("shop", f"@friends/{open_one}", f"{GROUP}/{closed}", f"{GROUP}/1"), {"shop": shop}, TEN_ON_MONDAY)
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY)
+    assert [message.get("message_thread_id") for message in shown(telegram)] == [open_one, None], "1 is General, which has no number"
+    result = await stands(database)
+    assert [place.state for place in result.places] == ["posted", "refused", "posted"]
+    assert "TOPIC_CLOSED: the topic is closed; open it again" in result.places[1].reason
+    assert await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY + MINUTE) == 0, "and it is not tried again and again"
+    await database.write(lambda conn: close_poll(conn, "colour", TEN_ON_MONDAY))
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY + MINUTE)
+    assert all(message["poll"]["is_closed"] for message in shown(telegram))

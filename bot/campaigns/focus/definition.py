@@ -26,6 +26,11 @@ def _naive(moment: datetime) -> datetime:
     return moment
 
 
+def _without_general(place: str) -> str:
+    """What is said in Telegram's topic 1, which every group with topics has, is told as said in none."""
+    return place.removesuffix("/1")
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,7 +54,8 @@ class Definition(_Strict):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,24}$")]
     panel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
     account: str
-    place: Annotated[str, StringConstraints(strip_whitespace=True)]
+    place: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_without_general)]
+    """A group, or one topic of it."""
     join: Web
     """Where participants enter the group."""
     at: Annotated[datetime, AfterValidator(_naive)]
@@ -66,9 +72,10 @@ class Definition(_Strict):
 
     @model_validator(mode="after")
     def _a_group_is_a_group(self) -> Self:
-        if not re.fullmatch(r"-\d{1,15}|[CG][A-Z0-9]{2,20}", self.place):
+        if not re.fullmatch(r"-\d{1,15}(/[1-9]\d{0,9})?|[CG][A-Z0-9]{2,20}", self.place):
             raise ValueError(
-                'has a place that is no group; write the number of a Telegram group, "-1001234567890", or a Slack channel\'s id'
+                'has a place that is no group; write the number of a Telegram group, "-1001234567890", of a topic in it, '
+                '"-1001234567890/17", or a Slack channel\'s id'
             )
         return self
 
@@ -81,7 +88,7 @@ _FORM = Form(
         "name": 'name = "new-basket", in small letters, digits and hyphens',
         "panel": 'panel = "taste", the name of a panel',
         "account": 'account = "shop_bot", the name of an account in the configuration',
-        "place": 'place = "-1001234567890", or a Slack channel\'s id',
+        "place": 'place = "-1001234567890", of a topic "-1001234567890/17", or a Slack channel\'s id',
         "join": 'join = "https://t.me/+…", the link into the group',
         "at": "at = 2026-04-01T18:00:00, without quotes and without a timezone",
         "lang": 'lang = "en", "sv", "lv" or "fr"',

@@ -17,7 +17,7 @@ from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.wording import said, survey_name, together
 from bot.campaigns.steering import cancel
 from bot.invitations.sweeps import Sweep
-from channels.contract import GroupSaid, HearGroup, Say
+from channels.contract import GroupSaid, HearGroup, Say, split_place
 from channels.outbox import message_row
 from storage.bulk import insert_many, insert_new
 from storage.campaigns import CampaignState
@@ -189,8 +189,9 @@ class Session:
         insert_many(self._conn, _message, rows, ignore=True)
 
     def _say(self, what: str, text: str, question: int = 0, *, picture: str = "") -> None:
-        say = Say(text, picture=picture, key=f"f.{short(self._row.id)}.{what}", lang=self._group.lang)
-        insert_many(self._conn, _message, [self._row_for(say, self._row.place)], ignore=True)
+        address, thread = split_place(self._row.place)
+        say = Say(text, picture=picture, key=f"f.{short(self._row.id)}.{what}", thread=thread, lang=self._group.lang)
+        insert_many(self._conn, _message, [self._row_for(say, address)], ignore=True)
         names = [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
         add_line(self._conn, self._row.id, BOT, question, without_names(text, names), self._now)
 

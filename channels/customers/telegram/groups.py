@@ -22,9 +22,10 @@ def said_in_group(update: dict[str, Any], account: str) -> GroupSaid | None:
     person, words = message.get("from") or {}, message.get("text") or message.get("caption") or ""
     if not words or person.get("is_bot", True):
         return None
+    topic = f"/{message['message_thread_id']}" if message.get("is_topic_message") else ""
     return GroupSaid(
         account=account,
-        place=str(message["chat"]["id"]),
+        place=f"{message['chat']['id']}{topic}",
         person=str(person["id"]),
         name=f"{person['first_name']} {person.get('last_name', '')}".strip(),
         update_id=str(update["update_id"]),

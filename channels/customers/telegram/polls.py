@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from channels.contract import Counted, Poll, PollRules, Voted
-from channels.telegram.rules import ALLOWED_UPDATES
+from channels.contract import Counted, Poll, PollRules, Voted, split_place
+from channels.telegram.rules import ALLOWED_UPDATES, in_topic
 
-__all__ = ["POLL_RULES", "UPDATES", "counted", "is_about_a_poll", "place_of", "poll_fields", "vote_of"]
+__all__ = ["POLL_RULES", "UPDATES", "counted", "is_about_a_poll", "poll_fields", "vote_of", "where_of"]
 
 POLL_UPDATES = ("poll", "poll_answer")
 UPDATES = (*ALLOWED_UPDATES, *POLL_UPDATES)
@@ -19,21 +19,23 @@ POLL_RULES = PollRules(
     options=12,
     shortest=timedelta(seconds=5),
     longest=timedelta(seconds=2_628_000),
-    place=r"@[A-Za-z]\w{3,31}|-\d{1,15}",
-    place_example='"@yourgroup", or the number of a private one, such as "-1001234567890"',
+    place=r"(@[A-Za-z]\w{3,31}|-\d{1,15})(/[1-9]\d{0,9})?",
+    place_example='"@yourgroup", or the number of a private one, such as "-1001234567890"; for a topic of it "@yourgroup/17"',
     named=True,
 )
 """https://core.telegram.org/bots/api#sendpoll"""
 
 
-def place_of(place: str) -> int | str:
-    return place if place.startswith("@") else int(place)
+def where_of(place: str) -> dict[str, Any]:
+    """The chat and, where one is meant, the topic in it, as a call names them."""
+    group, thread = split_place(place)
+    return {"chat_id": group if group.startswith("@") else int(group), **in_topic(thread)}
 
 
 def poll_fields(place: str, poll: Poll) -> dict[str, Any]:
     """What `sendPoll` is called with. The library that calls it is slow to import, and not needed to check a poll."""
     return {
-        "chat_id": place_of(place),
+        **where_of(place),
         "question": poll.question,
         "options": [{"text": option} for option in poll.options],
         "is_anonymous": poll.anonymous,

@@ -19,7 +19,7 @@ from aiogram.exceptions import (
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 
 from channels.contract import Cause, Rejected, Retry, SendError, Unknown, Unreachable
-from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_blocked, is_nobody
+from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_blocked, is_nobody, refused_because
 
 __all__ = ["cause_of", "explained", "send_error"]
 
@@ -37,7 +37,7 @@ def send_error(error: Exception, pause: Callable[[], timedelta], *, repeatable: 
         case TelegramForbiddenError():
             return Unreachable(error.message, blocked=is_blocked(error.message))
         case TelegramBadRequest():
-            return Unreachable(error.message) if is_nobody(error.message) else Rejected(error.message)
+            return Unreachable(error.message) if is_nobody(error.message) else Rejected(refused_because(error.message))
         case TelegramUnauthorizedError() | TelegramNotFound():
             return Retry(UNKNOWN_BOT_AGAIN, UNKNOWN_BOT, account_wide=True, cause=Cause.TOKEN)
         case TelegramServerError():

@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.contract import MediaKind, Say
 from channels.customers.telegram.calls import Call
-from channels.telegram.rules import CAPTION_LIMIT, TEXT_LIMIT, cut, keyboard_rows, label_of, spoken_text, units
+from channels.telegram.rules import CAPTION_LIMIT, TEXT_LIMIT, cut, in_topic, keyboard_rows, label_of, spoken_text, units
 
 __all__ = ["caption_edit_of", "edit_of", "sends_of"]
 
@@ -20,15 +20,16 @@ def sends_of(say: Say, chat: int) -> Iterator[Call]:
     A picture or voice note has the text as its caption, or goes before it where the text is too long for one.
     """
     text, _ = spoken_text(say)
+    where = {"chat_id": chat, **in_topic(say.thread)}
     if shown := say.upload or say.picture:
         is_voice = say.upload is not None and say.upload.kind is MediaKind.VOICE
         method, field = ("sendVoice", "voice") if is_voice else ("sendPhoto", "photo")
         if units(text) <= CAPTION_LIMIT:
             caption = {"caption": text} if text else {}
-            yield Call(method, chat_id=chat, **{field: shown}, **caption, **_keyboard(say))
+            yield Call(method, **where, **{field: shown}, **caption, **_keyboard(say))
             return
-        yield Call(method, chat_id=chat, **{field: shown})
-    yield Call("sendMessage", chat_id=chat, text=cut(text, TEXT_LIMIT), **_keyboard(say))
+        yield Call(method, **where, **{field: shown})
+    yield Call("sendMessage", **where, text=cut(text, TEXT_LIMIT), **_keyboard(say))
 
 
 def edit_of(say: Say, chat: int, message: int) -> Call:

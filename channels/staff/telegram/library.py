@@ -17,7 +17,7 @@ from channels.outage import Outage
 from channels.staff.telegram.refusals import cause_of, explained, send_error
 from channels.telegram.polling import POLL_SECONDS
 from channels.telegram.refusals import edit_is_settled, has_no_text, is_too_big
-from channels.telegram.rules import ALLOWED_UPDATES, CAPTION_LIMIT, TEXT_LIMIT, cut, keyboard_rows, label_of, spoken_text, units
+from channels.telegram.rules import ALLOWED_UPDATES, CAPTION_LIMIT, TEXT_LIMIT, cut, in_topic, keyboard_rows, label_of, spoken_text, units
 
 __all__ = ["PythonTelegramBot"]
 
@@ -130,16 +130,18 @@ class PythonTelegramBot:
                 return await self._post(chat, replace(say, picture="", upload=None))
             if fits:
                 return sent.message_id
-        return (await self._bot.send_message(chat, cut(text, TEXT_LIMIT), reply_markup=keyboard)).message_id
+        where: dict[str, Any] = in_topic(say.thread)
+        return (await self._bot.send_message(chat, cut(text, TEXT_LIMIT), reply_markup=keyboard, **where)).message_id
 
     async def _show(self, chat: int, say: Say, caption: str, keyboard: InlineKeyboardMarkup | None) -> Message:
         """A picture or a voice note, with its caption."""
+        more: dict[str, Any] = {"caption": caption or None, "reply_markup": keyboard, **in_topic(say.thread)}
         if say.upload is None:
-            return await self._bot.send_photo(chat, say.picture, caption or None, reply_markup=keyboard)
+            return await self._bot.send_photo(chat, say.picture, **more)
         file = InputFile(say.upload.data, filename=say.upload.name)
         if say.upload.kind is MediaKind.VOICE:
-            return await self._bot.send_voice(chat, file, caption=caption or None, reply_markup=keyboard)
-        return await self._bot.send_photo(chat, file, caption or None, reply_markup=keyboard)
+            return await self._bot.send_voice(chat, file, **more)
+        return await self._bot.send_photo(chat, file, **more)
 
     async def _edit(self, chat: int, message: int, say: Say) -> None:
         text, _ = spoken_text(say)

@@ -9,7 +9,7 @@ import httpx
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from channels.contract import Cause, Rejected, Retry, SendError, Unknown, Unreachable
-from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_blocked, is_nobody
+from channels.telegram.refusals import CONFLICT, TOO_FAST, UNKNOWN_BOT, UNKNOWN_BOT_AGAIN, is_blocked, is_nobody, refused_because
 
 __all__ = ["cause_of", "explained", "send_error"]
 
@@ -31,7 +31,7 @@ def send_error(error: TelegramError, pause: Callable[[], timedelta], *, repeatab
         case Forbidden():
             return Unreachable(error.message, blocked=is_blocked(error.message))
         case BadRequest():  # a kind of NetworkError to this library
-            return Unreachable(error.message) if is_nobody(error.message) else Rejected(error.message)
+            return Unreachable(error.message) if is_nobody(error.message) else Rejected(refused_because(error.message))
         case InvalidToken():
             return Retry(UNKNOWN_BOT_AGAIN, UNKNOWN_BOT, account_wide=True, cause=Cause.TOKEN)
         case NetworkError() if isinstance(error.__cause__, _NEVER_SENT) or error.__cause__ is None:

@@ -14,8 +14,9 @@ What it does not do, so that nobody trusts it with that:
 * Text is stored as it is sent: `parse_mode` and `entities` are accepted and not read, so no markup error is found.
 * A picture given by address is not fetched, and its size and type are not checked; an uploaded one is, by what
   Telegram publishes: 10 MB, width and height together 10,000, at most 20 to 1. A voice note's length is not read.
-* Only private chats are played in full. A group or a channel can be opened, written to and migrated, and people vote in
-  its polls, whether they are members or not; a poll is not closed by itself when its time has come.
+* Only private chats are played in full. A group or a channel can be opened, written to and migrated, and people write and
+  vote in it, whether they are members or not; a poll is not closed by itself when its time has come. Of topics, a person
+  cannot open any: the test does. Whether an administrator may manage topics is not asked.
 * Update ids rise by one for each bot and never restart at random; nothing is dropped after 24 hours.
 * How long a callback query can be answered is not published: here it is 60 seconds.
 * Flood limits are not published exactly: here 30 a second (36 are let through, for the jitter of a line) and one a

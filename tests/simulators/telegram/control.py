@@ -2,15 +2,17 @@
 
 POST, arguments as a JSON object (`bot` is a token or a username, and may be left out where there is only one bot):
 
-    /sim/bot         {token, username?, name?}             make a bot before it first calls
+    /sim/bot         {token, username?, name?, topics?}    make a bot before it first calls
     /sim/revoke      {bot}                                 its token is 401 from now on
     /sim/start       {bot, user, name?, lang?, payload?}   press Start
-    /sim/text        {bot, user, text, reply_to?}          also /sim/edit {message, text}
+    /sim/text        {bot, user, text, reply_to?, thread?, chat?}   also /sim/edit {message, text}
     /sim/photo       {bot, user, caption?}                 also /sim/video, /sim/document, /sim/voice, /sim/sticker {emoji?}
     /sim/tap         {bot, user, message?, data? | label?} the newest message with buttons where none is named
     /sim/vote        {bot, user, message, options: [0], chat?}
     /sim/block       {bot, user}                           also /sim/unblock, /sim/deactivate
-    /sim/group       {bot, chat, title?, type?, username?} the bot is added to a group or channel; /sim/migrate {chat, to}
+    /sim/group       {bot, chat, title?, type?, username?, forum?, administrator?}
+                                                           the bot is added to a group or channel; /sim/migrate {chat, to}
+    /sim/topic       {bot, chat, topic?, state?}           a new topic, or one that is now closed, open or deleted
     /sim/clock       {now}                                 ISO 8601 with an offset; move it before the bot's own clock
     /sim/misbehave   {how, method?, times?, seconds?, bot?}   see misbehaviour.py
 
@@ -34,6 +36,7 @@ from typing import Any
 
 from tests.simulators.telegram.misbehaviour import Fault, Misbehaviour
 from tests.simulators.telegram.person import Person, Refused
+from tests.simulators.telegram.topics import change_topic, open_topic
 from tests.simulators.telegram.updates import queue_update
 from tests.simulators.telegram.watching import watch
 from tests.simulators.telegram.world import Bot, Chat, Json, World
@@ -51,7 +54,8 @@ class Control:
         self._posts: dict[str, Callable[[Json], Json]] = {
             "bot": self._make_bot,
             "revoke": self._revoke,
-            "group": self._group,
+            "group": self.open_group,
+            "topic": self.topic,
             "migrate": self._migrate,
             "clock": self._set_clock,
             "misbehave": self._misbehave,
@@ -107,19 +111,30 @@ class Control:
     def _make_bot(self, args: Json) -> Json:
         bot = self._world.bot(args["token"])
         bot.username, bot.name = args.get("username", bot.username), args.get("name", bot.name)
+        bot.topics = bool(args.get("topics", bot.topics))
         return {"id": bot.id, "username": bot.username}
 
     def _revoke(self, args: Json) -> Json:
         self._world.bot_named(args.get("bot", "")).revoked = True
         return {}
 
-    def _group(self, args: Json) -> Json:
+    def open_group(self, args: Json) -> Json:
         bot, number = self._world.bot_named(args.get("bot", "")), int(args["chat"])
         if number >= 0:
             raise Refused("a group's id is negative")
         about = {"id": number, "type": args.get("type", "group"), "title": args.get("title", "Group")}
-        bot.chats[number] = Chat(about | ({"username": args["username"]} if "username" in args else {}), started=True)
+        about |= {"username": args["username"]} if args.get("username") else {}
+        about |= {"is_forum": True} if args.get("forum") else {}
+        bot.chats[number] = Chat(about, started=True, administrator=bool(args.get("administrator")))
         return {"chat": number}
+
+    def topic(self, args: Json) -> Json:
+        bot = self._world.bot_named(args.get("bot", ""))
+        chat, number = bot.chats[int(args["chat"])], int(args.get("topic", 0))
+        if not number:
+            return {"topic": open_topic(bot, chat, bot.user, self._world.seconds())}
+        change_topic(chat, number, args["state"])
+        return {"topic": number}
 
     def _migrate(self, args: Json) -> Json:
         bot = self._world.bot_named(args.get("bot", ""))

@@ -30,6 +30,7 @@ class Methods:
                 "can_join_groups": True,
                 "can_read_all_group_messages": False,
                 "supports_inline_queries": False,
+                "has_topics_enabled": bot.topics,
             },
             "getmycommands": lambda bot, _: bot.commands,
             "setmycommands": self._set_commands,

@@ -7,6 +7,7 @@ from copy import deepcopy
 
 from tests.simulators.telegram.keyboards import buttons_of
 from tests.simulators.telegram.misbehaviour import Misbehaviour
+from tests.simulators.telegram.topics import topic_of_person
 from tests.simulators.telegram.updates import queue_update
 from tests.simulators.telegram.watching import shown, watch
 from tests.simulators.telegram.world import Bot, Chat, Entry, Json, World
@@ -52,13 +53,19 @@ class Person:
         text = f"/start {payload}".strip()
         return self._write({"text": text, "entities": [{"type": "bot_command", "offset": 0, "length": 6}]})
 
-    def text(self, text: str, *, reply_to: int = 0) -> Json:
+    def text(self, text: str, *, reply_to: int = 0, thread: int = 0, chat: int = 0) -> Json:
+        """Write, perhaps in a topic, by its number. `chat` is a group's, without it, here."""
         content: Json = {"text": text}
         if text.startswith("/"):
             content["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+        there = self._bot.chats[chat] if chat else None
+        try:
+            content |= topic_of_person(there or self.chat, thread)
+        except KeyError:
+            raise Refused(f"there is no open topic {thread}") from None
         if reply_to:
-            content["reply_to_message"] = self._entry(reply_to).message
-        return self._write(content)
+            content["reply_to_message"] = there.entries[reply_to].message if there else self._entry(reply_to).message
+        return self._write_in_group(there, content) if there else self._write(content)
 
     def edit(self, message: int, text: str) -> Json:
         """Edit a text the person sent."""
@@ -169,6 +176,15 @@ class Person:
         message = {"message_id": 0, "from": self.user, "chat": self.chat.info, "date": self._world.seconds(), **content}
         self._bot.add(self.chat, message, from_bot=False)
         return self._tell("message", message)
+
+    def _write_in_group(self, group: Chat, content: Json) -> Json:
+        """With its privacy mode on, a bot that is no administrator hears only commands and what answers it."""
+        message = {"message_id": 0, "from": self.user, "chat": group.info, "date": self._world.seconds(), **content}
+        self._bot.add(group, message, from_bot=False)
+        answers_it = content.get("reply_to_message", {}).get("from", {}).get("id") == self._bot.id
+        if group.administrator or answers_it or content["text"].startswith("/"):
+            return self._tell("message", message)
+        return {"number": len(self._bot.news), "message_id": message["message_id"]}
 
     def _tell(self, kind: str, content: Json) -> Json:
         number = len(self._bot.news)

@@ -11,6 +11,7 @@ from PIL import Image
 from tests.simulators.telegram.flood import FloodGate
 from tests.simulators.telegram.keyboards import checked_keyboard
 from tests.simulators.telegram.refusal import Refusal, bad_request, flood, forbidden
+from tests.simulators.telegram.topics import topic_of_call
 from tests.simulators.telegram.world import Bot, Chat, Entry, Json, World
 
 __all__ = ["Sending"]
@@ -201,6 +202,7 @@ class Sending:
 
     def _post(self, bot: Bot, chat: Chat, args: Json, content: Json) -> Json:
         message: Json = {"message_id": 0, "from": bot.user, "chat": chat.info, "date": self._world.seconds(), **content}
+        message |= topic_of_call(chat, args.get("message_thread_id"))
         keyboard = checked_keyboard(args.get("reply_markup"))
         if reply := args.get("reply_parameters"):
             answered = chat.entries.get(int(reply["message_id"]))

@@ -19,7 +19,7 @@ from tests.simulators.telegram.misbehaviour import CallFault, Fault, Misbehaviou
 from tests.simulators.telegram.person import Person, Refused
 from tests.simulators.telegram.refusal import Refusal, flood
 from tests.simulators.telegram.webhook import WebhookPusher
-from tests.simulators.telegram.world import Bot, Chat, Json, World
+from tests.simulators.telegram.world import Bot, Json, World
 
 __all__ = ["TelegramSimulator"]
 
@@ -67,10 +67,19 @@ class TelegramSimulator:
         """Somebody who uses Telegram, facing the bot of that token."""
         return self.control.person(self.world.bot(token), user, name=name, lang=lang)
 
-    def group(self, token: str, number: int, *, kind: str = "supergroup", username: str = "") -> int:
-        """A group or a channel that the bot was added to; its number, which is negative."""
-        self.world.bot(token).chats[number] = Chat({"id": number, "type": kind, "title": "Friends", "username": username}, started=True)
-        return number
+    def group(
+        self, token: str, number: int, *, kind: str = "supergroup", username: str = "", forum: bool = False, administrator: bool = False
+    ) -> int:
+        """A group or a channel that the bot was added to, perhaps with topics (`forum`); its number, which is negative."""
+        about = {"bot": token, "chat": number, "title": "Friends", "type": kind, "username": username}
+        self.world.bot(token)
+        group: int = self.control.open_group(about | {"forum": forum, "administrator": administrator})["chat"]
+        return group
+
+    def topic(self, token: str, chat: int, number: int = 0, state: str = "open") -> int:
+        """A new topic of a chat's, or a change of one: `closed`, `open` again or `deleted`; its number."""
+        topic: int = self.control.topic({"bot": token, "chat": chat, "topic": number, "state": state})["topic"]
+        return topic
 
     async def call(self, token: str, method: str, **arguments: Any) -> Any:
         """The `result` of one call, made without HTTP. Raises `Refusal`."""

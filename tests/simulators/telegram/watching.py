@@ -53,6 +53,8 @@ def shown(entry: Entry) -> Json:
     if entry.earlier:
         view["edit_date"] = message["edit_date"]
         view["earlier"] = [version.get("text", "") for version in entry.earlier]
+    if message.get("is_topic_message"):
+        view["thread"] = message["message_thread_id"]
     if entry.deleted:
         view["deleted"] = True
     return view

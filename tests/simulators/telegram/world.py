@@ -72,6 +72,10 @@ class Chat:
     started: bool = False
     blocked: bool = False
     migrated_to: int | None = None
+    administrator: bool = False
+    """Whether the bot is one there."""
+    topics: dict[int, str] = field(default_factory=dict)
+    """By number: open or closed."""
     bell: Bell = field(default_factory=Bell)
 
     @property
@@ -109,6 +113,8 @@ class Bot:
     votes: dict[str, dict[int, tuple[int, ...]]] = field(default_factory=dict)
     """By poll, by person."""
     commands: list[Json] = field(default_factory=list)
+    topics: bool = False
+    """Whether people have topics in their chats with it."""
     news: list[News] = field(default_factory=list)
     last_message: int = 0
     last_update: int = 100_000_000
