@@ -77,7 +77,8 @@ class CaseEntry(SQLModel, table=True):
     kind: str
     """complaint, message, taken, assigned, handed_over, response, promise, kept, broken, asked, made_good, reopened, note, closed;
     warned and overdue where an answer was late; not_delivered and perhaps_not_delivered of a message to the customer;
-    gone_went_on and blocked_went_on of one that went on at another address of theirs."""
+    gone_went_on and blocked_went_on of one that went on at another address of theirs; reaction and reaction_back of signs that
+    they put to one."""
     words: str = ""
     data: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
 

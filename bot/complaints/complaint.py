@@ -37,6 +37,8 @@ class Complaint:
     question: Question | None = None
     value: Value | None = None
     words: str = ""
+    quoted: str = ""
+    """Words of ours that stand among these, behind the signs that were put to them."""
     media: Media | None = None
     place: str = ""
     """Where the customer was, as the comment card that they filled in told."""
@@ -64,6 +66,8 @@ class Complaint:
             data |= {"reason": self.finding.reason, "severity": self.finding.severity}
         if self.place:
             data["place"] = self.place
+        if self.quoted:
+            data["quoted"] = self.quoted
         if self.thread:
             data["thread"] = self.thread
         if self.human:

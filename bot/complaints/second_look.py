@@ -45,7 +45,7 @@ _FACTS = ("customer_id", "address_id", "lang", "dialog_id", "touchpoint_id", "ca
 def is_worth_a_look(complaint: Complaint) -> bool:
     """Whether the meaning of the words could change anything."""
     grave = complaint.finding is not None and complaint.finding.severity >= GRAVEST
-    return len(complaint.words) >= _SHORTEST and not (grave or complaint.human)
+    return len(complaint.words) >= _SHORTEST and not (grave or complaint.human or complaint.quoted)
 
 
 def keep_for_second_look(conn: Connection, complaints: Sequence[Complaint]) -> None:

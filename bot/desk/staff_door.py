@@ -115,7 +115,7 @@ class StaffReceiver:
             case HeardKind.LEFT:
                 set_reachable(conn, door.id, reachable=False)
                 return ()
-            case HeardKind.RETURNED:
+            case HeardKind.RETURNED | HeardKind.REACTION | HeardKind.REACTION_BACK:
                 return ()
             case HeardKind.START:
                 key = "linked" if linked else "wrong_code" if heard.token else "help"

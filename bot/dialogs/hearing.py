@@ -19,6 +19,7 @@ from bot.dialogs.opening import facts_for
 from bot.dialogs.outcome import Outcome
 from bot.dialogs.praise import praise_in, thanked
 from bot.dialogs.published import Published
+from bot.dialogs.reactions import reacted
 from bot.dialogs.recording import given_in
 from bot.dialogs.refs import Aside, read_ref
 from bot.dialogs.taking_back import LEAVE, taken_back
@@ -74,6 +75,8 @@ class Understanding:
                 self._rewrote(heard, talk, outcome)
             case HeardKind.TEXT | HeardKind.MEDIA:
                 self._spoke(heard, talk, outcome)
+            case HeardKind.REACTION | HeardKind.REACTION_BACK:
+                reacted(self.conn, heard, outcome, self.now, self.shop)
         return outcome
 
     def _started(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:

@@ -52,6 +52,8 @@ class Talk:
     has_case: bool = False
     staff_wrote_at: datetime | None = None
     """When staff last wrote to this customer in a case that is open."""
+    asked_about_signs: set[str] = field(default_factory=set)
+    """Keys of the questions whether something is wrong that are put in this batch."""
     dialogs: list[Held] = field(default_factory=list)
 
     def current(self, said_at: datetime | None = None) -> Held | None:

@@ -46,6 +46,8 @@ class Told:
     praise: str = ""
     """The dialog's own words, where they are praise by now."""
     words: str = ""
+    quoted: str = ""
+    """Our own words that theirs are about, by which staff know what is meant."""
     media: Media | None = None
     thread: str = ""
     """The topic of the conversation that it was said in."""

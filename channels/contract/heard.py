@@ -22,6 +22,11 @@ class HeardKind(StrEnum):
     """Tapped a choice of ours: `Heard.choice` holds its ref."""
     MEDIA = "media"
     """Sent a photo, a voice note, a sticker …: `Heard.media`; a caption is in `Heard.text`."""
+    REACTION = "reaction"
+    """Put signs to a message, in place of those they had put before: `Heard.text` holds them, a space between two, and
+    `Heard.message` says to which."""
+    REACTION_BACK = "reaction_back"
+    """Took such signs back: `Heard.text` holds them."""
     LEFT = "left"
     """Blocked the bot or left the conversation: the address is no longer reachable."""
     RETURNED = "returned"
@@ -74,7 +79,7 @@ class Heard:
     token: str = ""
     media: Media | None = None
     message: str = ""
-    """Platform id of the message that was tapped or replied to; of what was written beneath others, that of the first."""
+    """Platform id of the message that was tapped, replied or reacted to; of what was written beneath others, that of the first."""
     lang: str = ""
     """Language the platform names for the person (BCP 47), empty where it does not."""
     name: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from channels.contract import Heard, HeardKind, Media, MediaKind
 from channels.telegram.rules import spoken_words, start_token, typed_words
-from channels.telegram.updates import Message, Update, User
+from channels.telegram.updates import Message, Reaction, Update, User
 
 __all__ = ["heard_of"]
 
@@ -47,7 +47,17 @@ def heard_of(update: Update, account: str, now: datetime, *, keeps_commands: boo
     if (change := update.my_chat_member) and change.chat.type == "private":
         left = change.new_chat_member.status in ("kicked", "left")
         return heard(HeardKind.LEFT if left else HeardKind.RETURNED, change.from_user, change.date)
-    return None
+    return _reacted(update.message_reaction, heard) if update.message_reaction else None
+
+
+def _reacted(change: Reaction, heard: Callable[..., Heard]) -> Heard | None:
+    """Emoji alone: what somebody's own pictures or stars say, nobody knows. Who reacts in a chat's name bears none of their own."""
+    before, now = (" ".join(sign.emoji for sign in signs if sign.emoji) for signs in (change.old_reaction, change.new_reaction))
+    person = change.user
+    if person is None or person.is_bot or change.chat.type != "private" or before == now:
+        return None
+    kind = HeardKind.REACTION if now else HeardKind.REACTION_BACK
+    return heard(kind, person, change.date, text=now or before, message=str(change.message_id))
 
 
 def _author(message: Message) -> User | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-__all__ = ["AnyMessage", "Message", "Update", "User", "read_update"]
+__all__ = ["AnyMessage", "Message", "Reaction", "Update", "User", "read_update"]
 
 
 class _Read(BaseModel):
@@ -108,12 +108,28 @@ class Membership(_Read):
     new_chat_member: Member
 
 
+class Sign(_Read):
+    """A reaction; those that are no emoji of the common ones have none."""
+
+    emoji: str = ""
+
+
+class Reaction(_Read):
+    chat: Chat
+    message_id: int
+    user: User | None = None
+    date: datetime
+    old_reaction: tuple[Sign, ...]
+    new_reaction: tuple[Sign, ...]
+
+
 class Update(_Read):
     update_id: int
     message: Message | None = None
     edited_message: Message | None = None
     callback_query: Tap | None = None
     my_chat_member: Membership | None = None
+    message_reaction: Reaction | None = None
 
 
 def read_update(raw: dict[str, Any]) -> Update:

@@ -38,6 +38,7 @@ FEATURES: dict[str, dict[str, str]] = {
         "polls": "Polls are posted and their results kept",
         "topics": "What is said in a topic of a conversation is answered there",
         "home": "A page of one's own shows the question that waits, and one's rights",
+        "reactions": "An emoji put to a message is heard, and an unhappy one asked about",
         "lengths": "Nothing is longer than the platform takes, and nothing of it is lost",
     },
     "How it hears": {
@@ -69,6 +70,13 @@ _OWN_PAGE = "it is a page of our own server"
 _CHAT = "the conversation is held in the web chat"
 _NO_HOME = {(channel, "home"): "it gives an app no page of its own" for channel in ("telegram", "x", "mastodon", "bluesky")}
 _UNDIVIDED = {(channel, "topics"): "it does not divide a conversation" for channel in ("slack", "x", "mastodon", "bluesky", "webchat")}
+_NO_REACTIONS = {
+    ("slack", "reactions"): "the app does not ask to see them",
+    ("x", "reactions"): "its interface tells of none in direct messages",
+    ("mastodon", "reactions"): "it has none in direct messages",
+    ("bluesky", "reactions"): f"a like is of a post in public; {_CHAT}",
+    ("webchat", "reactions"): "it has none",
+}
 NONE: dict[tuple[str, str], str] = (
     {
         ("telegram", "public complaint"): "a bot is only written to in private",
@@ -106,6 +114,7 @@ NONE: dict[tuple[str, str], str] = (
     | {(channel, f"{kind} webhook"): _NO_PUSH for channel in ("mastodon", "bluesky") for kind in ("forged", "old", "replayed")}
     | _NO_HOME
     | _UNDIVIDED
+    | _NO_REACTIONS
 )
 """What a platform does not have, and why."""
 

@@ -44,7 +44,8 @@ class Correction:
 
 def corrections_of(case: AnyRow, entries: Sequence[AnyRow]) -> Iterator[Correction]:
     """What the history of one case says about the words in it."""
-    texts = [entry for entry in entries if entry.author == "customer" and entry.kind == "complaint" and entry.words.strip()]
+    theirs = [entry for entry in entries if entry.author == "customer" and entry.kind == "complaint" and "quoted" not in entry.data]
+    texts = [entry for entry in theirs if entry.words.strip()]
     acts = [entry for entry in entries if entry.author.startswith("staff:")]
     dismissed = next((act for act in acts if act.kind == "dismissed"), None)
     taken = next((act for act in acts if act.kind in _TAKES), None)

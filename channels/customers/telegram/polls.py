@@ -11,8 +11,8 @@ from channels.telegram.rules import ALLOWED_UPDATES, in_topic
 __all__ = ["POLL_RULES", "UPDATES", "counted", "is_about_a_poll", "poll_fields", "vote_of", "where_of"]
 
 POLL_UPDATES = ("poll", "poll_answer")
-UPDATES = (*ALLOWED_UPDATES, *POLL_UPDATES)
-"""What the customers' bot hears of."""
+UPDATES = (*ALLOWED_UPDATES, *POLL_UPDATES, "message_reaction")
+"""What the customers' bot hears of. Telegram tells of reactions only where they are asked for by name."""
 POLL_RULES = PollRules(
     question=300,
     option=100,

@@ -17,6 +17,7 @@ What it does not do, so that nobody trusts it with that:
 * Only private chats are played in full. A group or a channel can be opened, written to and migrated, and people write and
   vote in it, whether they are members or not; a poll is not closed by itself when its time has come. Of topics, a person
   cannot open any: the test does. Whether an administrator may manage topics is not asked.
+* Of reactions there are Telegram's own emoji, one a person; the counts of anonymous ones are not told.
 * Update ids rise by one for each bot and never restart at random; nothing is dropped after 24 hours.
 * How long a callback query can be answered is not published: here it is 60 seconds.
 * Flood limits are not published exactly: here 30 a second (36 are let through, for the jitter of a line) and one a

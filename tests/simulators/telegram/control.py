@@ -9,6 +9,7 @@ POST, arguments as a JSON object (`bot` is a token or a username, and may be lef
     /sim/photo       {bot, user, caption?}                 also /sim/video, /sim/document, /sim/voice, /sim/sticker {emoji?}
     /sim/tap         {bot, user, message?, data? | label?} the newest message with buttons where none is named
     /sim/vote        {bot, user, message, options: [0], chat?}
+    /sim/react       {bot, user, message, emoji?, chat?, anonymous?}
     /sim/block       {bot, user}                           also /sim/unblock, /sim/deactivate
     /sim/group       {bot, chat, title?, type?, username?, forum?, administrator?}
                                                            the bot is added to a group or channel; /sim/migrate {chat, to}
@@ -44,7 +45,7 @@ from tests.simulators.telegram.world import Bot, Chat, Json, World
 __all__ = ["Control"]
 
 _DEEDS = frozenset(
-    {"start", "text", "edit", "photo", "video", "document", "voice", "sticker", "tap", "vote", "block", "unblock", "deactivate"}
+    {"start", "text", "edit", "photo", "video", "document", "voice", "sticker", "tap", "vote", "react", "block", "unblock", "deactivate"}
 )
 
 

@@ -12,10 +12,16 @@ from tests.simulators.telegram.updates import queue_update
 from tests.simulators.telegram.watching import shown, watch
 from tests.simulators.telegram.world import Bot, Chat, Entry, Json, World
 
-__all__ = ["PICTURE", "Person", "Refused"]
+__all__ = ["PICTURE", "REACTIONS", "Person", "Refused"]
 
 PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
+_EMOJI = (
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 "
+    "😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡"
+)
+REACTIONS = frozenset(_EMOJI.split())
+"""All that Telegram has (https://core.telegram.org/bots/api#reactiontypeemoji)."""
 _VOICE = b"OggS\x00\x02" + bytes(22) + b"OpusHead\x01\x01" + bytes(200)
 
 
@@ -136,6 +142,23 @@ class Person:
                 "poll_answer", {"poll_id": poll["id"], "user": self.user, "option_ids": [*options], "option_persistent_ids": persistent}
             )
         return told
+
+    def react(self, message: int, emoji: str = "", *, chat: int = 0, anonymous: bool = False) -> Json:
+        """Put an emoji to a message, in place of the one before; without one, take that back. A bot is told where it may see it:
+        in private, and as an administrator; who is `anonymous` speaks in the name of the chat."""
+        there = self._bot.chats[chat] if chat else self.chat
+        if message not in there.entries or (emoji and emoji not in REACTIONS):
+            raise Refused(f"there is no message {message}, or {emoji!r} is no reaction")
+        put = there.entries[message].reactions
+        before, put[self.id] = put.get(self.id, ()), (emoji,) if emoji else ()
+        told: Json = {"number": len(self._bot.news)}
+        if not (there.private or there.administrator):
+            return told
+        change: Json = {"chat": there.info, "message_id": message, "date": self._world.seconds()}
+        change |= {"actor_chat": there.info} if anonymous else {"user": self.user}
+        for name, signs in (("old_reaction", before), ("new_reaction", put[self.id])):
+            change[name] = [{"type": "emoji", "emoji": sign} for sign in signs]
+        return self._tell("message_reaction", change)
 
     def block(self) -> Json:
         self._must_be_open()

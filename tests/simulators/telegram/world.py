@@ -48,6 +48,8 @@ class Entry:
     earlier: list[Json] = field(default_factory=list)
     """The versions before each edit."""
     deleted: bool = False
+    reactions: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """By person."""
     offered: set[str] = field(default_factory=set)
     """Every callback data it ever carried: a person may tap a button that has just been edited away."""
 
