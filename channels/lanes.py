@@ -107,9 +107,14 @@ class Lanes(Generic[M]):
         return None
 
     def _slot(self, now: datetime) -> datetime:
-        """The slot that a message sent `now` takes: the one that has just begun, where it is only a timer's lateness behind."""
+        """The slot that a message sent `now` takes: the one that has begun, where it is not far behind, else as late a one as may be.
+
+        So whoever was held up makes good for as much as lateness allows, and no more.
+        """
+        if self._next is None:
+            return now
         late = max(self._pace.account / 2, LATENESS)
-        return self._next if self._next is not None and now - self._next <= late else now
+        return self._next if now - self._next <= late else now - LATENESS
 
     def done(self, message: M, now: datetime) -> None:
         """The message that `pick` gave has left."""

@@ -82,6 +82,20 @@ def test_a_held_address_gives_back_what_waited_in_it() -> None:
     assert lanes.pick(START + SECOND) == Message(3)
 
 
+def test_who_was_held_up_makes_good_for_as_much_as_lateness_allows() -> None:
+    pace = timedelta(milliseconds=1)
+    lanes: Lanes[Message] = Lanes(Pace(account=pace))
+    for id in range(100):
+        lanes.add(Message(id, address=f"a{id}"))
+    assert lanes.pick(START) is not None
+    held_up = START + 3 * LATENESS
+    at_once = 0
+    while lanes.pick(held_up):
+        at_once += 1
+    assert at_once == LATENESS / pace + 1
+    assert lanes.next_time() == held_up + pace
+
+
 def test_a_held_account_sends_nothing_to_anybody() -> None:
     lanes: Lanes[Message] = Lanes(Pace())
     lanes.add(Message(1))
