@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from channels.contract import Pace
 
-__all__ = ["Lanes", "Sendable"]
+__all__ = ["LATENESS", "Lanes", "Sendable"]
 
 
 class Sendable(Protocol):

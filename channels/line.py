@@ -27,7 +27,7 @@ from channels.contract import (
     Vitals,
 )
 from channels.enclosing import Encloses
-from channels.lanes import Lanes
+from channels.lanes import LATENESS, Lanes
 from channels.outgoing import Outgoing
 from channels.sent_ids import SentIds
 from storage.bulk import StaleRow
@@ -49,6 +49,8 @@ AHEAD, FEWEST = timedelta(seconds=0.5), 5
 longer taken back, when a campaign is paused, say."""
 URGENT = 5
 """Taken beyond that when there may be a reply among them: the most urgent come first."""
+NAP = LATENESS / 4
+"""No timer is set for less: at a pace of a millisecond, what has its slot meanwhile leaves together, and is settled together."""
 CROWD = 5
 """Messages for one address in hand beyond which no more of its own are taken: the others' turn comes."""
 ROOM = 200
@@ -171,7 +173,7 @@ class Line:
     async def _rest(self) -> None:
         # With all calls under way there is nothing to wait for but the end of one of them.
         until = self._lanes.next_time() if len(self._under_way) < self._at_once else None
-        await self._bell.wait(until, POLL)
+        await self._bell.wait(until and max(until, self._clock.now() + NAP), POLL)
         if asyncio.get_running_loop().time() - self._looked >= POLL:
             # Something may have fallen due, also for another process's customer.
             self._look = self._urgent = True

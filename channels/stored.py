@@ -53,7 +53,7 @@ def say_from_json(data: dict[str, Any]) -> Say:
 
 
 def _choice_from_json(ref: str, label: str, marks: str = "", number: int | None = None) -> Choice:
-    return Choice(ref, label, picked="p" in marks, aside="a" in marks, number=number)
+    return Choice(ref, label, "p" in marks, "a" in marks, number)
 
 
 def heard_to_json(heard: Heard) -> dict[str, Any]:

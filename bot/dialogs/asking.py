@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.dialogs.dialog import Dialog
 from bot.dialogs.refs import Aside, choice_ref, message_key
@@ -21,6 +22,8 @@ __all__ = ["ask", "asked_text", "fits", "next_question", "option_values", "shown
 
 _NUMBERS_ALONE = ("nps", "star5")
 """Scales whose points have no words: what their ends mean is told with the question."""
+
+_ASIDES = {Aside.SKIP: "skip", Aside.BACK: "back", Aside.HUMAN: "human", Aside.LEAVE: "leave_panel"}
 
 
 def next_question(survey: Survey, dialog: Dialog) -> Question | None:
@@ -70,9 +73,10 @@ def ask(
     survey: Survey, dialog: Dialog, question: Question, now: datetime, *, lead: str = "", among: Sequence[Value] = ()
 ) -> tuple[Dialog, Say]:
     """Put a question, under `lead`, offering only the values `among` where some are given."""
-    if question.key != dialog.current:
-        dialog = replace(dialog, current=question.key, asked_back=False, said="", picked=())
-    dialog = replace(dialog, asked=dialog.asked + 1, asked_at=now, lead=lead)
+    fresh: dict[str, Any] = (
+        {} if question.key == dialog.current else {"current": question.key, "asked_back": False, "said": "", "picked": ()}
+    )
+    dialog = replace(dialog, asked=dialog.asked + 1, asked_at=now, lead=lead, **fresh)
     say = Say(
         text=asked_text(dialog, question),
         choices=_choices(survey, dialog, question, among),
@@ -136,24 +140,20 @@ def _answered_by_number(question: Question) -> bool:
 
 
 def _choices(survey: Survey, dialog: Dialog, question: Question, among: Sequence[Value]) -> tuple[Choice, ...]:
-    message, place = message_key(dialog.id, dialog.asked), survey.questions.index(question)
-
-    def choice(picked: int | Aside, text: str, *, ticked: bool = False, aside: bool = False, number: int | None = None) -> Choice:
-        return Choice(choice_ref(message, place, picked), text, picked=ticked, aside=aside, number=number)
-
-    choices: list[Choice] = []
+    message, place, lang = message_key(dialog.id, dialog.asked), survey.questions.index(question), dialog.lang
     by_number = _answered_by_number(question)
+    choices: list[Choice] = []
     for number, value in enumerate(option_values(question)):
         if not among or value in among:
             picked, written = (value, value) if isinstance(value, int) else (number, number + 1)
-            text = _button(question, value, dialog.lang)
-            choices.append(choice(picked, text, ticked=value in dialog.picked, number=written if by_number else None))
+            ref, ticked = choice_ref(message, place, picked), value in dialog.picked
+            choices.append(Choice(ref, _button(question, value, lang), ticked, number=written if by_number else None))
+    asides = [Aside.SKIP]
     if question.kind is QuestionKind.MULTIPLE:
-        choices.append(choice(Aside.DONE, phrase("done", dialog.lang)))
-    choices.append(choice(Aside.SKIP, phrase("skip", dialog.lang), aside=True))
+        choices.append(Choice(choice_ref(message, place, Aside.DONE), phrase("done", lang)))
     if dialog.answers:
-        choices.append(choice(Aside.BACK, phrase("back", dialog.lang), aside=True))
-    choices.append(choice(Aside.HUMAN, phrase("human", dialog.lang), aside=True))
+        asides.append(Aside.BACK)
+    asides.append(Aside.HUMAN)
     if PANEL in dialog.facts:
-        choices.append(choice(Aside.LEAVE, phrase("leave_panel", dialog.lang), aside=True))
-    return tuple(choices)
+        asides.append(Aside.LEAVE)
+    return (*choices, *(Choice(choice_ref(message, place, aside), phrase(_ASIDES[aside], lang), aside=True) for aside in asides))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,7 @@ def phrase(key: str, lang: str, **facts: object) -> str:
     Raises:
         KeyError: there is no such sentence, or a fact that it needs was not given.
     """
-    text, needed = _sentence(key, _spoken(lang))
-    if missing := needed - facts.keys():
-        raise KeyError(f'the sentence "{key}" needs {", ".join(sorted(missing))}')
-    return filled(text, facts)
+    return _with_facts(key, _spoken(lang), facts) if facts else _as_it_stands(key, _spoken(lang))
 
 
 def phrases(lang: str) -> dict[str, str]:
@@ -54,6 +52,18 @@ def minutes_in(minutes: int, lang: str) -> str:
 def _spoken(lang: str) -> str:
     lang = lang.lower().partition("-")[0]
     return lang if lang in LANGS else FALLBACK
+
+
+@cache
+def _as_it_stands(key: str, lang: str) -> str:
+    return _with_facts(key, lang, {})
+
+
+def _with_facts(key: str, lang: str, facts: Mapping[str, object]) -> str:
+    text, needed = _sentence(key, lang)
+    if missing := needed - facts.keys():
+        raise KeyError(f'the sentence "{key}" needs {", ".join(sorted(missing))}')
+    return filled(text, facts)
 
 
 @cache

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, literal_column, or_, select, update
 
-from storage.among import among
 from storage.bulk import update_many
 from storage.customers import Address
 from storage.invitations import Invitation, InvitationState
@@ -88,10 +87,6 @@ _ORPHANS = (
     .order_by(_message.c.id)
 )
 
-_STILL_PLANNED = select(_invitation.c.id).where(
-    among(_invitation.c.id, "these"), _invitation.c.state == literal_column(f"'{InvitationState.PLANNED}'")
-)
-
 
 def claim(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Sequence[str] = ()) -> Sequence[Row[*tuple[Any, ...]]]:
     """Take up to `limit` due messages of the account, the most urgent first, and mark them as being sent.
@@ -122,14 +117,9 @@ def has_gone_on(conn: Connection, message_id: int) -> bool:
 
 
 def settle(conn: Connection, settled: Sequence[Settled], *, fallback: Sequence[str] = ()) -> Sequence[None]:
-    """Note what became of messages, and tell their addresses, doors and invitations. What cannot reach its customer goes on at
-    another address of theirs on one of the accounts of `fallback`, in their order, where there is one."""
+    """Note what became of messages, and tell the addresses, doors and invitations of those that reach nobody. What cannot reach
+    its customer goes on at another address of theirs on one of the accounts of `fallback`, in their order, where there is one."""
     update_many(conn, _message, [_row(one) for one in settled], guard=None)
-    if sent := [one for one in settled if one.state is MessageState.SENT and one.invitation_id]:
-        at = {one.invitation_id: one.at for one in sent}
-        planned = conn.execute(_STILL_PLANNED, {"these": list(at)}).scalars()
-        changes = [{"id": id, "state": InvitationState.SENT.value, "sent_at": at[id]} for id in planned]
-        update_many(conn, _invitation, changes, guard=None)
     gone: dict[tuple[str, str], list[Settled]] = defaultdict(list)
     for one in settled:
         if one.state is MessageState.UNREACHABLE:
