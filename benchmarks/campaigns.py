@@ -30,7 +30,7 @@ from benchmarks.sending import sending_figures
 from bot.campaigns.definition import Definition
 from bot.campaigns.planning import plan_campaigns
 from bot.campaigns.steering import draft, schedule
-from bot.cli.loop import run_loop
+from bot.cli.loop import collect_seldom, run_loop
 from bot.surveys.bank import bank
 from bot.surveys.publishing import publish
 from storage.bulk import insert_many
@@ -129,4 +129,5 @@ def planning_figures() -> list[Figure]:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     sys.exit(report("Campaigns", [*planning_figures(), *run_loop(sending_figures())]))

@@ -21,7 +21,7 @@ def run(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Another port than the configuration's.")] = None,
 ) -> None:
     """Serve customers, staff and operators until interrupted; the sample shop where there is no configuration."""
-    from bot.cli.loop import run_loop
+    from bot.cli.loop import collect_seldom, run_loop
     from bot.config import load_config
     from bot.logs import set_up_logging
     from bot.mistake import Mistake
@@ -39,6 +39,7 @@ def run(
         typer.echo(f"{settings.shop.name} is open at {settings.server.address}   (Ctrl+C ends it)")
 
     try:
+        collect_seldom()
         run_loop(serve(settings, sample=file is None, opened=opened))
     except DatabaseInUse as error:
         raise Mistake(str(error)) from error
