@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from bot.dialogs.dialog import Dialog
 from bot.dialogs.refs import Aside, choice_ref, message_key
 from bot.dialogs.taking_back import PANEL
 from bot.surveys.conditions import holds
-from bot.surveys.definition import SCALES, Question, QuestionKind, Survey, text_in
+from bot.surveys.definition import SCALES, Question, QuestionKind, ScaleName, Survey, text_in
 from bot.surveys.filling import filled
 from bot.surveys.scales import label, legend
 from bot.surveys.understanding.understood import Value
@@ -126,28 +127,42 @@ def _layout(question: Question) -> Layout:
     return Layout.COLUMN
 
 
-def _button(question: Question, value: Value, lang: str) -> str:
-    """Agreement and satisfaction show their number beside the word: who types "4" must know what it means."""
-    words = shown(question, value, lang)
-    return f"{value} – {words}" if question.scale in ("csat5", "ces7") else words
+class _Offer(NamedTuple):
+    """A value that can be chosen: what a tap says, what stands on the button, and the number that is understood as it."""
+
+    value: Value
+    picked: int
+    text: str
+    number: int | None
 
 
-def _answered_by_number(question: Question) -> bool:
-    """Whether a number that somebody writes is understood as a choice: not where the options' own words have numbers."""
+def _offers(question: Question, lang: str) -> Iterable[_Offer]:
     if question.scale:
-        return question.scale != "yes_no"
-    return not any(char.isdecimal() for option in question.options for text in option.text.values() for char in text)
+        return _points(question.scale, lang)
+    # Where the options' own words have numbers, a number that somebody writes is none of ours.
+    own = any(char.isdecimal() for option in question.options for text in option.text.values() for char in text)
+    options = enumerate(question.options)
+    return [_Offer(option.key, place, text_in(option.text, lang), None if own else place + 1) for place, option in options]
+
+
+@lru_cache(maxsize=512)  # what platforms send as a language is no finite list
+def _points(name: ScaleName, lang: str) -> tuple[_Offer, ...]:
+    """Agreement and satisfaction show their number beside the word: who types "4" must know what it means."""
+    scale = SCALES[name]
+    points = range(scale.low, scale.high + 1)
+    shown = {point: label(name, point, lang) for point in points}
+    if name in ("csat5", "ces7"):
+        shown = {point: f"{point} – {words}" for point, words in shown.items()}
+    return tuple(_Offer(point, point, shown[point], None if name == "yes_no" else point) for point in points)
 
 
 def _choices(survey: Survey, dialog: Dialog, question: Question, among: Sequence[Value]) -> tuple[Choice, ...]:
     message, place, lang = message_key(dialog.id, dialog.asked), survey.questions.index(question), dialog.lang
-    by_number = _answered_by_number(question)
-    choices: list[Choice] = []
-    for number, value in enumerate(option_values(question)):
-        if not among or value in among:
-            picked, written = (value, value) if isinstance(value, int) else (number, number + 1)
-            ref, ticked = choice_ref(message, place, picked), value in dialog.picked
-            choices.append(Choice(ref, _button(question, value, lang), ticked, number=written if by_number else None))
+    choices = [
+        Choice(choice_ref(message, place, picked), text, value in dialog.picked, number=number)
+        for value, picked, text, number in _offers(question, lang)
+        if not among or value in among
+    ]
     asides = [Aside.SKIP]
     if question.kind is QuestionKind.MULTIPLE:
         choices.append(Choice(choice_ref(message, place, Aside.DONE), phrase("done", lang)))

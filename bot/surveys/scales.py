@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from bot.surveys.definition import ScaleName
 from bot.surveys.wording import scale_words
 
@@ -12,7 +10,6 @@ __all__ = ["FACES", "label", "legend"]
 FACES = {1: "😞", 2: "🙁", 3: "😐", 4: "🙂", 5: "😃"}
 
 
-@lru_cache(maxsize=512)  # every point of every scale, in the languages that people have
 def label(scale: ScaleName, value: int, lang: str) -> str:
     """What a button of that value says, and what is echoed once it is chosen.
 
