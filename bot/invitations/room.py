@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -46,6 +46,9 @@ class Room:
         found = backlogs(conn, list(rooms), crowded=CROWDED, most=max(rooms.values(), default=0))
         held = {account: why for account, one in found.items() if (why := _why_held(account, one, now))}
         return cls({account: 0 if account in held else max(0, rooms[account] - found[account].bulk) for account in rooms}, held)
+
+    def copy(self) -> Self:
+        return replace(self, left=dict(self.left))
 
     def take(self, account: str) -> bool:
         """Take a place at the account; no where there is none left."""

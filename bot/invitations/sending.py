@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -28,7 +29,7 @@ __all__ = ["AS_LINK", "Outreach", "send_due"]
 
 log = logging.getLogger(__name__)
 
-CHUNK = 300
+CHUNK = 150
 """Invitations of one transaction."""
 FEWEST = 100
 """Of one transaction, however little room there is: what cannot be sent at all is settled all the same."""
@@ -75,12 +76,13 @@ async def send_due(
     total: Counter[str] = Counter()
     if not await _anything_due(database, outreach, now):
         return total
+    room = await database.write(lambda conn: _room(conn, outreach, now))
     while True:
-        tally, messages, full = await database.write(lambda conn: _send_chunk(conn, outreach, now, chunk))
+        tally, messages, room = await database.write(partial(_send_chunk, outreach=outreach, room=room, now=now, limit=chunk))
         if messages:
             hand_over(messages)
         total += tally
-        if not tally or full:  # the next tick comes soon, and finds more room in one go
+        if not tally or not room.total:  # the next tick comes soon, and finds more room in one go
             break
     if total:
         log.info("invitations_sent", extra=dict(total))
@@ -90,12 +92,16 @@ async def send_due(
 async def _anything_due(database: Database, outreach: Outreach, now: datetime) -> bool:
     """Whether there is anything to send, or to take back: asked often, and mostly answered with no."""
     async with database.read() as conn:
-        return await conn.run_sync(lambda conn: _due(conn, now, 1, {}, lock=False) != [] or has_stale(conn, outreach.rooms, now))
+        return await conn.run_sync(
+            lambda conn: _due(conn, sending_waves(conn), now, 1, {}, lock=False) != [] or has_stale(conn, outreach.rooms, now)
+        )
 
 
-def _due(conn: Connection, now: datetime, limit: int, after: dict[int | None, Any], *, lock: bool = True) -> list[Any]:
+def _due(
+    conn: Connection, sending: Sequence[Any], now: datetime, limit: int, after: dict[int | None, Any], *, lock: bool = True
+) -> list[Any]:
     """What is due: after touchpoints first, then an equal part of each running campaign's wave."""
-    waves: list[int | None] = [None, *(wave.id for wave in sending_waves(conn))]
+    waves: list[int | None] = [None, *(wave.id for wave in sending)]
     due: list[Any] = []
     for place, wave in enumerate(waves):
         share = -(-(limit - len(due)) // (len(waves) - place)) if wave is not None else limit
@@ -104,27 +110,33 @@ def _due(conn: Connection, now: datetime, limit: int, after: dict[int | None, An
     return due
 
 
-def _send_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row], bool]:
-    """As many as there is room for in the outbox, and whether it is full. What finds no room stays due, and others behind it
-    are looked at."""
+def _room(conn: Connection, outreach: Outreach, now: datetime) -> Room:
+    """What may go into the outbox in one go, once what has waited there too long is taken back."""
     recall_stale(conn, outreach.rooms, now)
     room = Room.read(conn, outreach.rooms, now)
     room.tell(conn, now)
-    limits = {wave.id: limits_of(wave.campaign_id, wave.definition) for wave in sending_waves(conn)}
-    limit = min(limit, max(FEWEST, 2 * room.total))
+    return room
+
+
+def _send_chunk(conn: Connection, outreach: Outreach, room: Room, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row], Room]:
+    """As many as there is room for, and the room that is left. What finds none stays due, and others behind it are looked at."""
+    room = room.copy()  # this may be done again, after it was rolled back
+    sending = sending_waves(conn)
+    limits = {wave.id: limits_of(wave.campaign_id, wave.definition) for wave in sending}
+    limit = min(limit, max(FEWEST, room.total))
     after: dict[int | None, Any] = {}
     for _ in range(PAGES):
-        due = _due(conn, now, limit, after)
+        due = _due(conn, sending, now, limit, after)
         if not due:
             break
         customers = Customers.read(conn, {one.customer_id for one in due}, outreach.accounts, limits, outreach.policy.timezone, now)
         tally, messages = _send(conn, outreach, customers, room, due, now)
         if tally:
-            return tally, messages, not room.total
+            return tally, messages, room
         if not room.total:
             break
         after |= {one.wave_id: (one.due_at, one.id) for one in due}
-    return Counter(), (), not room.total
+    return Counter(), (), room
 
 
 def _send(
