@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from traceback import format_tb
 from typing import Any
+
+from sqlalchemy import Connection
 
 from channels.bell import Bell
 from channels.clock import Clock
@@ -30,7 +31,7 @@ from channels.enclosing import Encloses
 from channels.lanes import LATENESS, Lanes
 from channels.outgoing import Outgoing
 from channels.sent_ids import SentIds
-from storage.bulk import StaleRow
+from channels.settling import DATABASE_PAUSE, Settling
 from storage.database import Database
 from storage.outbox import MessageState, Priority
 from storage.queries.outbox import Settled, claim, orphans
@@ -49,15 +50,13 @@ AHEAD, FEWEST = timedelta(seconds=0.5), 5
 longer taken back, when a campaign is paused, say."""
 URGENT = 5
 """Taken beyond that when there may be a reply among them: the most urgent come first."""
-NAP = LATENESS / 4
+NAP = LATENESS / 3
 """No timer is set for less: at a pace of a millisecond, what has its slot meanwhile leaves together, and is settled together."""
 CROWD = 5
 """Messages for one address in hand beyond which no more of its own are taken: the others' turn comes."""
 ROOM = 200
-"""Messages a sender keeps in hand before it leaves further replies in the outbox."""
-DATABASE_PAUSE = 1.0
-"""Seconds between two attempts to write while the database takes nothing."""
-AT_ONCE, TAKES = 32, timedelta(seconds=0.15)
+"""Messages a sender keeps in hand beyond those, before it leaves further replies in the outbox."""
+AT_ONCE, TAKES = 32, timedelta(seconds=0.3)
 """Messages of one platform under way at the same time: so many, or more where its pace asks for it, since a call with its
 settling takes up to so long."""
 
@@ -68,7 +67,8 @@ class Line:
     def __init__(
         self, database: Database, channel: Channel, clock: Clock, settle: Work[Settled, None], encloses: Encloses | None = None
     ) -> None:
-        self._database, self._settles, self._encloses = database, settle, encloses
+        self._database, self._encloses = database, encloses
+        self._settling = Settling(database, settle, self._tell)
         self._channel, self._clock = channel, clock
         self.vitals = channel.vitals if isinstance(channel, HasVitals) else Vitals(channel.account, listens=False)
         self._lanes: Lanes[Outgoing] = Lanes(channel.capabilities.pace)
@@ -82,17 +82,17 @@ class Line:
         self._urgent = False
         """Whether there may be something in the outbox that does not wait until hands are free."""
         pace = channel.capabilities.pace.account
-        self._ahead = min(ROOM, max(FEWEST, round(AHEAD / pace))) if pace else CLAIM
+        self._ahead = max(FEWEST, round(AHEAD / pace)) if pace else CLAIM
         self._at_once = max(AT_ONCE, round(TAKES / pace)) if pace else AT_ONCE
         self._behind = False
-        """Whether the last look left due messages in the outbox: replies then queue up behind them."""
+        """Whether replies or alerts are left in the outbox: further ones then queue up behind them."""
         self._claiming: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._sent = SentIds(database)
         self._running = False
 
     def has_room(self) -> bool:
-        return self._running and not self._behind and len(self._lanes) < ROOM
+        return self._running and not self._behind and len(self._lanes) < self._ahead + ROOM
 
     @property
     def next_time(self) -> datetime | None:
@@ -109,7 +109,8 @@ class Line:
         """A row just committed: one marked as being sent is sent at once, for another the outbox is looked at."""
         if row["state"] != MessageState.SENDING.value:
             self._look = True
-            self._urgent = self._urgent or row["priority"] < Priority.CAMPAIGN
+            if row["priority"] < Priority.CAMPAIGN:
+                self._urgent = self._behind = True
         elif self._running:
             self._lanes.add(Outgoing.of(row))
         else:
@@ -146,7 +147,7 @@ class Line:
         first: dict[str, Outgoing] = {}
         for one in sorted((Outgoing.of(row._mapping) for row in rows), key=lambda one: (one.priority, one.id)):
             is_first = first.setdefault(one.address, one) is one
-            await self._settle(one.orphaned(self._channel.capabilities, self._clock.now(), first=is_first))
+            await self._settling.note(one.orphaned(self._channel.capabilities, self._clock.now(), first=is_first))
 
     async def _wind_down(self) -> None:
         """Let what is under way finish, and put back what was not begun: it was certainly not sent."""
@@ -155,7 +156,7 @@ class Line:
         await self._put_back(self._lanes.clear())
 
     async def _put_back(self, left: Iterable[Outgoing]) -> None:
-        await self._settle_all([one.put_back(self._clock.now()) for one in left])
+        await self._settling.note_all([one.put_back(self._clock.now()) for one in left])
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -183,31 +184,35 @@ class Line:
         if not self._look:
             return 0
         in_hand = self._lanes.addresses
-        # Half of it at least: a claim costs a transaction.
-        room = self._ahead - in_hand if in_hand <= self._ahead // 2 else 0
-        return max(room, URGENT if self._urgent and in_hand < self._ahead + CLAIM else 0)
+        # Half of it at least, or what there is room for besides looking for a reply: a claim costs a transaction.
+        looks = in_hand <= self._ahead // 2 or (self._urgent and in_hand < self._ahead + CLAIM)
+        return max(self._ahead - in_hand, URGENT) if looks else 0
 
     async def _claim(self, room: int) -> None:
         self._look = self._urgent = False
         self._looked = asyncio.get_running_loop().time()
         crowded = self._lanes.crowded(CROWD)
-        due = partial(claim, account=self._channel.account, now=self._clock.now(), limit=room, but_not=crowded)
+        due = partial(_taken, account=self._channel.account, now=self._clock.now(), limit=room, but_not=crowded)
         try:
-            rows = await self._database.write(due)
+            taken = await self._database.write(due)
         except DatabaseUnavailable as error:
             self._tell("outbox_not_read", error)
             self._look = True
             await asyncio.sleep(DATABASE_PAUSE)
             return
-        for row in rows:
-            self._lanes.add(Outgoing.of(row._mapping))
-        self._look = self._look or len(rows) == room
-        self._behind = self._look or bool(crowded)
+        for one in taken:
+            self._lanes.add(one)
+        full = len(taken) == room
+        # The most urgent come first: with a campaign's message among them, no more of the others is left.
+        self._behind = self._look or bool(crowded) or (full and max(one.priority for one in taken) < Priority.CAMPAIGN)
+        self._look = self._look or full
 
     async def _send(self, one: Outgoing) -> None:
         if one.repeated and await self._sent.is_answered(one):
             self._lanes.done(one, self._clock.now())
-            await self._settle(one.settled(MessageState.UNKNOWN, self._clock.now(), reason="it was answered meanwhile, so it had arrived"))
+            await self._settling.note(
+                one.settled(MessageState.UNKNOWN, self._clock.now(), reason="it was answered meanwhile, so it had arrived")
+            )
             return
         edits = ""
         try:
@@ -229,7 +234,8 @@ class Line:
                 self.vitals.sent(self._clock.now())
             self._lanes.done(one, self._clock.now())
             self._bell.ring()
-            await self._settle(one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id))
+            sent = one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id)
+            await self._settling.note(sent, patient=one.priority >= Priority.CAMPAIGN)
             if self._home:
                 self._home.home_moved(one.address)
 
@@ -254,33 +260,21 @@ class Line:
                     self._lanes.hold_all(until)
                 back = [one, *self._lanes.hold(one.address, until)]
                 tried = not error.blameless
-                await self._settle_all([each.settled(MessageState.DUE, now, due_at=until, reason=str(error), tried=tried) for each in back])
+                await self._settling.note_all(
+                    [each.settled(MessageState.DUE, now, due_at=until, reason=str(error), tried=tried) for each in back]
+                )
             case Unreachable():
                 left = self._lanes.hold(one.address, now)
                 gone = partial(Outgoing.settled, state=MessageState.UNREACHABLE, now=now, reason=error.reason, blocked=error.blocked)
-                await self._settle_all([gone(each) for each in (one, *left)])
+                await self._settling.note_all([gone(each) for each in (one, *left)])
             case Unknown():
                 self._lanes.done(one, now)
-                await self._settle(one.unknown(self._channel.capabilities, now, error.why))
+                await self._settling.note(one.unknown(self._channel.capabilities, now, error.why))
             case _:
                 self._lanes.done(one, now)
-                await self._settle(one.settled(MessageState.REJECTED, now, reason=str(error)))
+                await self._settling.note(one.settled(MessageState.REJECTED, now, reason=str(error)))
         log.warning("message_not_sent account=%s message=%s why=%s", self._channel.account, one.id, type(error).__name__)
         self.wake()
-
-    async def _settle(self, settled: Settled) -> None:
-        """Note it, however long the database takes to come back: what was sent must not be sent again."""
-        while True:
-            try:
-                with suppress(StaleRow):  # what it was about is erased meanwhile
-                    await self._database.writer.submit(self._settles, settled)
-                return
-            except DatabaseUnavailable as error:
-                self._tell("settling_waits", error)
-                await asyncio.sleep(DATABASE_PAUSE)
-
-    async def _settle_all(self, settled: Sequence[Settled]) -> None:
-        await asyncio.gather(*(self._settle(one) for one in settled))
 
     async def _send_of_topic(self, channel: TopicChannel, one: Outgoing, say: Say) -> str:
         """Send beneath the first message of the topic; where there is none, this is the first."""
@@ -296,3 +290,8 @@ class Line:
         """Kind and place only: what an error says may quote a customer."""
         place = "".join(format_tb(error.__traceback__)[-3:])
         log.error("%s account=%s why=%s\n%s", event, self._channel.account, type(error).__name__, place)
+
+
+def _taken(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Sequence[str]) -> list[Outgoing]:
+    """Read where they are claimed: on SQLite that is the writer's thread, and no slot passes meanwhile."""
+    return [Outgoing.of(row._mapping) for row in claim(conn, account, now, limit=limit, but_not=but_not)]
