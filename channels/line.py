@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from traceback import format_tb
 from typing import Any
-
-from sqlalchemy import Connection
 
 from channels.bell import Bell
 from channels.clock import Clock
@@ -29,12 +27,12 @@ from channels.contract import (
 )
 from channels.enclosing import Encloses
 from channels.lanes import LATENESS, Lanes
-from channels.outgoing import Outgoing
+from channels.outgoing import Outgoing, claimed
 from channels.sent_ids import SentIds
 from channels.settling import DATABASE_PAUSE, Settling
 from storage.database import Database
 from storage.outbox import MessageState, Priority
-from storage.queries.outbox import Settled, claim, orphans
+from storage.queries.outbox import Settled, orphans
 from storage.writer import DatabaseUnavailable, Work
 
 __all__ = ["Line"]
@@ -72,7 +70,7 @@ class Line:
         self._channel, self._clock = channel, clock
         self.vitals = channel.vitals if isinstance(channel, HasVitals) else Vitals(channel.account, listens=False)
         self._lanes: Lanes[Outgoing] = Lanes(channel.capabilities.pace)
-        # Asked once: at a protocol that can be asked at run time, Python looks for every one of its names.
+        # Asked once: Python looks for every name of a protocol that it is asked about.
         self._home = channel if isinstance(channel, HomeChannel) else None
         self._topics = channel if isinstance(channel, TopicChannel) else None
         self._bell = Bell(clock)
@@ -88,6 +86,7 @@ class Line:
         """Whether replies or alerts are left in the outbox: further ones then queue up behind them."""
         self._claiming: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
+        self._warm = False
         self._sent = SentIds(database)
         self._running = False
 
@@ -98,6 +97,12 @@ class Line:
     def next_time(self) -> datetime | None:
         """When something in hand that rests now may go."""
         return self._lanes.next_time() if len(self._lanes) else None
+
+    @property
+    def _hands(self) -> int:
+        """How many messages may be under way. The first goes alone: its channel makes itself ready meanwhile, and others would
+        wait for that beside it and then arrive all at once."""
+        return self._at_once if self._warm else 1
 
     @property
     def idle(self) -> bool:
@@ -127,7 +132,7 @@ class Line:
         self._look = self._running = True
         try:
             while True:
-                while len(self._under_way) < self._at_once and (one := self._lanes.pick(self._clock.now())):
+                while len(self._under_way) < self._hands and (one := self._lanes.pick(self._clock.now())):
                     self._start(self._send(one))
                 # What is in hand goes on leaving while a look waits for its turn at the database: no slot is lost by it.
                 if self._claiming and self._claiming.done():
@@ -165,6 +170,7 @@ class Line:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
+        self._warm = True
         self._look = self._look or self._behind
         self._bell.ring()
         if not task.cancelled() and (error := task.exception()):
@@ -173,7 +179,7 @@ class Line:
 
     async def _rest(self) -> None:
         # With all calls under way there is nothing to wait for but the end of one of them.
-        until = self._lanes.next_time() if len(self._under_way) < self._at_once else None
+        until = self._lanes.next_time() if len(self._under_way) < self._hands else None
         await self._bell.wait(until and max(until, self._clock.now() + NAP), POLL)
         if asyncio.get_running_loop().time() - self._looked >= POLL:
             # Something may have fallen due, also for another process's customer.
@@ -192,7 +198,7 @@ class Line:
         self._look = self._urgent = False
         self._looked = asyncio.get_running_loop().time()
         crowded = self._lanes.crowded(CROWD)
-        due = partial(_taken, account=self._channel.account, now=self._clock.now(), limit=room, but_not=crowded)
+        due = partial(claimed, account=self._channel.account, now=self._clock.now(), limit=room, but_not=crowded)
         try:
             taken = await self._database.write(due)
         except DatabaseUnavailable as error:
@@ -290,8 +296,3 @@ class Line:
         """Kind and place only: what an error says may quote a customer."""
         place = "".join(format_tb(error.__traceback__)[-3:])
         log.error("%s account=%s why=%s\n%s", event, self._channel.account, type(error).__name__, place)
-
-
-def _taken(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Sequence[str]) -> list[Outgoing]:
-    """Read where they are claimed: on SQLite that is the writer's thread, and no slot passes meanwhile."""
-    return [Outgoing.of(row._mapping) for row in claim(conn, account, now, limit=limit, but_not=but_not)]

@@ -1,18 +1,20 @@
-"""A message in the sender's hands, and what can become of it: decisions alone, nothing is sent here."""
+"""A message in the sender's hands, and what can become of it: nothing is sent here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from sqlalchemy import Connection
+
 from channels.contract import Capabilities, Say
 from channels.stored import say_from_json
 from storage.outbox import MessageState
-from storage.queries.outbox import Settled
+from storage.queries.outbox import Settled, claim
 
-__all__ = ["Outgoing"]
+__all__ = ["Outgoing", "claimed"]
 
 GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=1), 10
 """How old a message is, and how often it was tried, before it is given up: a day's outage loses nothing."""
@@ -120,3 +122,8 @@ class Outgoing:
             return self.unknown(capabilities, now, _ENDED, times=ORPHANED_TIMES)
         back = self.settled(MessageState.DUE, now, due_at=now + RESEND_AFTER, reason=_ENDED, tried=False)
         return replace(back, repeated=self.repeated or bool(self.say.again))
+
+
+def claimed(conn: Connection, account: str, now: datetime, *, limit: int, but_not: Sequence[str]) -> list[Outgoing]:
+    """As `claim`. Read where they are claimed: on SQLite that is the writer's thread, and no slot passes meanwhile."""
+    return [Outgoing.of(row._mapping) for row in claim(conn, account, now, limit=limit, but_not=but_not)]

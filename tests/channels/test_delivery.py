@@ -123,6 +123,32 @@ async def test_what_is_due_later_waits_for_its_time(database: Database, clock: S
         await until(lambda: post.sent)
 
 
+class CountedPost(Post):
+    calls = 0
+
+    async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
+        self.calls += 1
+        return await super().send(address, say, message_id=message_id, edits=edits)
+
+
+async def test_the_first_message_goes_alone_for_its_channel_makes_itself_ready_with_it(database: Database, clock: SimulatedClock) -> None:
+    ready = asyncio.Event()
+    post = CountedPost(hold=ready)
+    for who in ("anna", "berta", "carl"):
+        await put(database, clock, Say("hello"), address=who)
+    async with sending(database, post, clock):
+        await until(lambda: post.calls)
+        await asyncio.sleep(0.05)
+        assert post.calls == 1
+        ready.set()
+        await until(lambda: len(post.sent) == 3)
+        ready.clear()
+        for who in ("anna", "berta", "carl"):
+            await put(database, clock, Say("again"), address=who)
+        await until(lambda: post.calls == 6)
+        ready.set()
+
+
 async def test_an_alert_overtakes_a_hundred_campaign_messages(database: Database, clock: SimulatedClock) -> None:
     post = Post(capabilities=replace(PLAIN, pace=Pace(account=timedelta(seconds=0.01))))
     for number in range(100):
