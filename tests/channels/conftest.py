@@ -51,7 +51,7 @@ class Ears:
 
     async def wait_for(self, number: int) -> list[Heard]:
         """Everything heard, once there is that much of it."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while len(self.all) < number:
                 self._new.clear()
                 await self._new.wait()
@@ -60,7 +60,7 @@ class Ears:
 
 async def until(holds: Callable[[], object]) -> None:
     """Wait for something that rings no bell."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

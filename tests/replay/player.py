@@ -24,7 +24,7 @@ __all__ = ["orders_in", "play_to_the_end", "playing"]
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__, "channels.customers.telegram.library", "channels.staff.telegram.library"])
-LONGEST = 120
+LONGEST = 300
 """Seconds that a replay may take on a busy machine."""
 
 

@@ -15,7 +15,7 @@ import httpx
 
 __all__ = ["ChatCustomer", "Customer", "PageCustomer"]
 
-PATIENCE = 30
+PATIENCE = 90
 """Seconds in which something must be heard."""
 
 

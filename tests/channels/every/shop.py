@@ -78,7 +78,7 @@ class Shop:
         assert isinstance(clock, SimulatedClock)
         clock.move_to(clock.now() + timedelta(days=2))
         await self.app.sweep()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while await self._waiting():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert await self.anna.sees() == before
