@@ -48,12 +48,12 @@ AHEAD, FEWEST = timedelta(seconds=0.5), 5
 longer taken back, when a campaign is paused, say."""
 URGENT = 5
 """Taken beyond that when there may be a reply among them: the most urgent come first."""
-NAP = LATENESS / 3
-"""No timer is set for less: at a pace of a millisecond, what has its slot meanwhile leaves together, and is settled together."""
 CROWD = 5
 """Messages for one address in hand beyond which no more of its own are taken: the others' turn comes."""
 ROOM = 200
-"""Messages a sender keeps in hand beyond those, before it leaves further replies in the outbox."""
+"""Messages that a sender keeps in hand beyond what it takes ahead, before it leaves further replies in the outbox."""
+NAP = LATENESS / 3
+"""No timer is set for less: at a pace of a millisecond, what has its slot meanwhile leaves together, and is settled together."""
 AT_ONCE, TAKES = 32, timedelta(seconds=0.3)
 """Messages of one platform under way at the same time: so many, or more where its pace asks for it, since a call with its
 settling takes up to so long."""

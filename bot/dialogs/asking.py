@@ -149,11 +149,10 @@ def _offers(question: Question, lang: str) -> Iterable[_Offer]:
 def _points(name: ScaleName, lang: str) -> tuple[_Offer, ...]:
     """Agreement and satisfaction show their number beside the word: who types "4" must know what it means."""
     scale = SCALES[name]
-    points = range(scale.low, scale.high + 1)
-    shown = {point: label(name, point, lang) for point in points}
+    texts = {point: label(name, point, lang) for point in range(scale.low, scale.high + 1)}
     if name in ("csat5", "ces7"):
-        shown = {point: f"{point} – {words}" for point, words in shown.items()}
-    return tuple(_Offer(point, point, shown[point], None if name == "yes_no" else point) for point in points)
+        texts = {point: f"{point} – {words}" for point, words in texts.items()}
+    return tuple(_Offer(point, point, text, None if name == "yes_no" else point) for point, text in texts.items())
 
 
 def _choices(survey: Survey, dialog: Dialog, question: Question, among: Sequence[Value]) -> tuple[Choice, ...]:

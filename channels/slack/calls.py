@@ -8,13 +8,13 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from channels.downloading import read_at_most
 from channels.slack.refusals import explained, is_shut_out
 
 __all__ = ["Calls"]
 
 # A line that cannot be made within 10 s was certainly not used; one that was used may take longer to answer.
 _TIMEOUT = ClientTimeout(total=40, sock_connect=10)
-_PIECE = 64 * 1024
 _HEARTBEAT = 20.0
 """Seconds between the questions whether the other end of a socket is still there."""
 
@@ -45,16 +45,11 @@ class Calls:
         answer = await client.apps_connections_open(app_token=app_token)
         return await session.ws_connect(answer["url"], heartbeat=_HEARTBEAT, proxy=client.proxy)
 
-    async def download(self, address: str, most: int) -> tuple[str, bytes | None]:
-        """The type and content of a file of Slack's; None for one of more than `most` bytes. Raises aiohttp.ClientError."""
+    async def download(self, address: str, most: int) -> tuple[str, bytes]:
+        """The type and content of a file of Slack's. Raises TooLarge for one of more than `most` bytes, and aiohttp.ClientError."""
         session, _ = self._open()
         async with session.get(address, headers={"Authorization": f"Bearer {self._token}"}, raise_for_status=True) as answer:
-            data = bytearray()
-            async for piece in answer.content.iter_chunked(_PIECE):
-                data += piece
-                if len(data) > most:
-                    return answer.content_type, None
-            return answer.content_type, bytes(data)
+            return answer.content_type, await read_at_most(most, answer.content.iter_any())
 
     async def put(self, address: str, data: bytes, mime: str) -> None:
         """Bring a file to the address that Slack gave for it. Raises aiohttp.ClientError."""

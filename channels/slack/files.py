@@ -38,8 +38,6 @@ async def fetch_file(calls: Calls, file_id: str, most: int, pause: Callable[[], 
         if code_of(error) in _GONE:
             raise Rejected(code_of(error)) from error
         raise send_error(error, pause, repeatable=True) from error
-    if data is None:
-        raise TooLarge
     if kind == "text/html":  # the page on which people sign in: the app lacks files:read, or its token has just changed
         raise Retry(pause(), "Slack showed its sign-in page in place of the file")
     return data

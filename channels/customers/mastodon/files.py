@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from channels.contract import Rejected, Retry, TooLarge
+from channels.contract import Rejected, Retry
+from channels.downloading import read_at_most
 
 __all__ = ["fetch_attachment"]
 
@@ -23,18 +24,13 @@ async def fetch_attachment(address: str, server: str, most: int, pause: Callable
     """
     if not (address.startswith(f"{server}/") or urlsplit(address).scheme == "https"):
         raise Rejected("an attachment without an address of our server's")
-    data = bytearray()
     try:
         async with httpx.AsyncClient(timeout=_SECONDS) as client, client.stream("GET", address) as answer:
             answer.raise_for_status()
-            async for piece in answer.aiter_bytes():
-                data += piece
-                if len(data) > most:
-                    raise TooLarge
+            return await read_at_most(most, answer.aiter_bytes())
     except httpx.HTTPStatusError as refused:
         if refused.response.is_client_error:
             raise Rejected(f"status {refused.response.status_code}") from refused
         raise Retry(pause(), f"status {refused.response.status_code}") from refused
     except httpx.HTTPError as error:
         raise Retry(pause(), type(error).__name__) from error
-    return bytes(data)

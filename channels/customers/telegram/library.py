@@ -17,6 +17,7 @@ from channels.customers.telegram.calls import Call, CallSession
 from channels.customers.telegram.polls import UPDATES, poll_fields
 from channels.customers.telegram.refusals import cause_of, explained, send_error
 from channels.customers.telegram.rendering import caption_edit_of, edit_of, sends_of
+from channels.downloading import read_at_most
 from channels.outage import Outage
 from channels.telegram.polling import POLL_SECONDS
 from channels.telegram.refusals import edit_is_settled, has_no_text, is_too_big, poll_is_settled
@@ -105,13 +106,8 @@ class Aiogram:
             raise Retry(self._outage.pause(), type(error).__name__) from None
 
     async def _download(self, path: str, most: int) -> bytes:
-        data = bytearray()
         address = self._bot.session.api.file_url(self._bot.token, path)
-        async for piece in self._bot.session.stream_content(address, timeout=_FILE_SECONDS, raise_for_status=True):
-            data += piece
-            if len(data) > most:
-                raise TooLarge
-        return bytes(data)
+        return await read_at_most(most, self._bot.session.stream_content(address, timeout=_FILE_SECONDS, raise_for_status=True))
 
     def explain(self, error: Exception) -> str:
         return explained(error)

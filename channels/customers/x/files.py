@@ -14,11 +14,12 @@ from http import HTTPStatus
 import aiohttp
 
 from channels.clock import Clock
-from channels.contract import Cause, Rejected, Retry, SendError, TooLarge
+from channels.contract import Cause, Rejected, Retry, SendError
 from channels.customers.x.credentials import Credentials
 from channels.customers.x.refusals import TOO_FAST, limit_ends
 from channels.customers.x.session import Session
 from channels.customers.x.trouble import Trouble, reset_of
+from channels.downloading import read_at_most
 from channels.outage import Outage
 
 __all__ = ["Files"]
@@ -52,20 +53,16 @@ class Files:
             # Its host only: whoever has the rest may see what a customer sent.
             log.warning("x_picture_elsewhere", extra={"host": address.partition("://")[2].partition("/")[0]})
             raise Rejected("this is no address at which X keeps pictures")
-        data = bytearray()
         try:
             # Where an answer would lead us to is none of X's addresses, or none that we have signed for.
             async with self._session.request("GET", address, headers=headers, allow_redirects=False, timeout=_SECONDS) as answer:
                 if answer.status != HTTPStatus.OK:
                     raise self._refusal(answer.status, answer.headers)
-                async for piece in answer.content.iter_any():
-                    data += piece
-                    if len(data) > most:
-                        raise TooLarge
+                data = await read_at_most(most, answer.content.iter_any())
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Retry(self._outage.pause(), type(error).__name__) from error
         self._outage.over()
-        return bytes(data)
+        return data
 
     async def close(self) -> None:
         await self._session.close()
