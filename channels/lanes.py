@@ -55,6 +55,9 @@ class Lanes(Generic[M]):
         self._ready: list[tuple[int, int, str]] = []
         self._resting: list[tuple[datetime, str]] = []
         self._next: datetime | None = None
+        self._going = 0
+        """How many have been picked that count, and have not left yet."""
+        self._late = max(pace.account / 2, LATENESS)
         self._seen: datetime | None = None
 
     @property
@@ -87,9 +90,9 @@ class Lanes(Generic[M]):
             self._offer(message.address, lane)
 
     def pick(self, now: datetime) -> M | None:
-        """The next message to send, or None while nothing may go. `done` must follow."""
+        """The next message to send, or None while nothing may go. `leaves` must follow, and then `done`."""
         self._notice_a_clock_set_back(now)
-        if self._next is not None and now < self._next:
+        if self._pace.account * self._going > self._late or (self._next is not None and now < self._next):
             return None
         self._wake(now)
         while self._ready:
@@ -103,19 +106,19 @@ class Lanes(Generic[M]):
             if not lane.waiting:
                 self._waited_for.discard(address)
             if self._pace.account and message.paced:
-                self._next = self._slot(now) + self._pace.account
+                # Whoever was held up makes good for as much as lateness allows, and no more.
+                self._next = (max(self._next, now - self._late) if self._next else now) + self._pace.account
+                self._going += 1
             return message
         return None
 
-    def _slot(self, now: datetime) -> datetime:
-        """The slot that a message sent `now` takes: the one that has begun, where it is not far behind, else as late a one as may be.
-
-        So whoever was held up makes good for as much as lateness allows, and no more.
-        """
-        if self._next is None:
-            return now
-        late = max(self._pace.account / 2, LATENESS)
-        return self._next if now - self._next <= late else now - LATENESS
+    def leaves(self, message: M, now: datetime) -> None:
+        """The message that `pick` gave is handed to the platform only `now`, with all that were picked beside it: what they lost on
+        the way is not made good by those behind them, or a program that stood still for a moment would send more than it may."""
+        if self._pace.account and message.paced:
+            at_best = now - self._late + self._pace.account * self._going
+            self._next = max(self._next or at_best, at_best)
+            self._going -= 1
 
     def done(self, message: M, now: datetime) -> None:
         """The message that `pick` gave has left."""

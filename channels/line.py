@@ -214,6 +214,7 @@ class Line:
         self._look = self._look or full
 
     async def _send(self, one: Outgoing) -> None:
+        self._lanes.leaves(one, self._clock.now())
         if one.repeated and await self._sent.is_answered(one):
             self._lanes.done(one, self._clock.now())
             await self._settling.note(

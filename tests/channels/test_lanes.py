@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +20,12 @@ class Message:
     priority: int = 1
     address: str = "anna"
     paced: bool = True
+
+
+def send(lanes: Lanes[Message], now: datetime) -> Message | None:
+    if message := lanes.pick(now):
+        lanes.leaves(message, now)
+    return message
 
 
 def test_the_more_urgent_message_goes_first() -> None:
@@ -66,7 +72,7 @@ def test_an_edit_needs_no_pause_behind_it() -> None:
     edit = Message(1, paced=False)
     lanes.add(edit)
     lanes.add(Message(2))
-    assert lanes.pick(START) == edit
+    assert send(lanes, START) == edit
     lanes.done(edit, START)
     assert lanes.pick(START) == Message(2)
 
@@ -87,13 +93,30 @@ def test_who_was_held_up_makes_good_for_as_much_as_lateness_allows() -> None:
     lanes: Lanes[Message] = Lanes(Pace(account=pace))
     for id in range(100):
         lanes.add(Message(id, address=f"a{id}"))
-    assert lanes.pick(START) is not None
+    assert send(lanes, START)
     held_up = START + 3 * LATENESS
     at_once = 0
-    while lanes.pick(held_up):
+    while send(lanes, held_up):
         at_once += 1
     assert at_once == LATENESS / pace + 1
     assert lanes.next_time() == held_up + pace
+
+
+def test_what_was_lost_between_picking_and_leaving_is_not_made_good() -> None:
+    pace = timedelta(milliseconds=1)
+    lanes: Lanes[Message] = Lanes(Pace(account=pace))
+    for id in range(100):
+        lanes.add(Message(id, address=f"a{id}"))
+    assert send(lanes, START)
+    held_up = START + 3 * LATENESS
+    picked = []
+    while message := lanes.pick(held_up):
+        picked.append(message)
+    assert lanes.pick(held_up + 3 * LATENESS) is None  # so many are on their way that another would be one too many
+    for message in picked:
+        lanes.leaves(message, held_up + 3 * LATENESS)
+    assert len(picked) == LATENESS / pace + 1
+    assert lanes.next_time() == held_up + 3 * LATENESS + pace
 
 
 def test_a_held_account_sends_nothing_to_anybody() -> None:
@@ -108,18 +131,27 @@ def test_a_held_account_sends_nothing_to_anybody() -> None:
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(0, 40)), max_size=60),
     st.integers(0, 100),
     st.integers(0, 1000),
+    st.lists(st.integers(0, 60), min_size=1),
 )
-def test_pace_order_and_completeness_hold_for_any_traffic(traffic: list[tuple[int, int, int]], account_ms: int, address_ms: int) -> None:
+def test_pace_order_and_completeness_hold_for_any_traffic(
+    traffic: list[tuple[int, int, int]], account_ms: int, address_ms: int, stalls_ms: list[int]
+) -> None:
     pace = Pace(timedelta(milliseconds=account_ms), timedelta(milliseconds=address_ms))
     lanes: Lanes[Message] = Lanes(pace)
     in_order = sorted(traffic, key=lambda each: each[2])
     arriving = [(at * 0.02, Message(id, priority, f"a{address}")) for id, (priority, address, at) in enumerate(in_order)]
     sent: list[tuple[datetime, Message]] = []
+    stalls = cycle(timedelta(milliseconds=each) for each in stalls_ms)
     now = START
     while arriving or len(lanes):
         while arriving and START + timedelta(seconds=arriving[0][0]) <= now:
             lanes.add(arriving.pop(0)[1])
-        while message := lanes.pick(now):
+        picked = []
+        while message := lanes.pick(now := now + next(stalls)):
+            picked.append(message)
+        for message in picked:
+            now += next(stalls)
+            lanes.leaves(message, now)
             sent.append((now, message))
             lanes.done(message, now)
         moments = [START + timedelta(seconds=arriving[0][0])] if arriving else []
@@ -144,6 +176,6 @@ def test_a_clock_that_is_set_back_makes_nobody_wait_until_it_has_caught_up() -> 
     lanes: Lanes[Message] = Lanes(Pace(account=SECOND, address=SECOND))
     lanes.add(Message(1))
     lanes.add(Message(2))
-    lanes.pick(START)
+    send(lanes, START)
     lanes.done(Message(1), START)
     assert lanes.pick(START - 600 * SECOND) == Message(2)
