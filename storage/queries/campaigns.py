@@ -93,13 +93,17 @@ def change_wave(conn: Connection, wave_id: int, **values: Any) -> None:
     conn.execute(update(_wave).where(_wave.c.id == wave_id).values(**values))
 
 
+_SENDING_WAVES = (
+    select(_wave.c.id, _wave.c.campaign_id, _campaign.c.name, _campaign.c.definition)
+    .join(_campaign, _campaign.c.id == _wave.c.campaign_id)
+    .where(_campaign.c.state == CampaignState.RUNNING.value, _wave.c.ended_at.is_(None))
+    .order_by(_wave.c.id)
+)
+
+
 def sending_waves(conn: Connection) -> Sequence[AnyRow]:
     """The waves of running campaigns that may have something to send: `id`, `campaign_id`, `name`, `definition`."""
-    running = (_campaign.c.state == CampaignState.RUNNING.value) & _wave.c.ended_at.is_(None)
-    found = select(_wave.c.id, _wave.c.campaign_id, _campaign.c.name, _campaign.c.definition).join(
-        _campaign, _campaign.c.id == _wave.c.campaign_id
-    )
-    return conn.execute(found.where(running).order_by(_wave.c.id)).all()
+    return conn.execute(_SENDING_WAVES).all()
 
 
 def waves_by_id(conn: Connection) -> dict[int, AnyRow]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, literal_column, select, true, tuple_, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, literal_column, select, tuple_, update
 
+from storage.among import among
 from storage.bulk import insert_new, update_many
 from storage.campaigns import Campaign, Wave
 from storage.customers import Address, Consent, Customer
@@ -87,6 +89,40 @@ def invitations_about(conn: Connection, matters: Collection[tuple[int, str]]) ->
     return {(row.customer_id, row.matter, row.survey): row.token for row in found}
 
 
+_DUE: Select[Any] = (
+    select(
+        _invitation.c.id,
+        _invitation.c.customer_id,
+        _invitation.c.survey,
+        _invitation.c.survey_version_id,
+        _invitation.c.wave_id,
+        _invitation.c.due_at,
+        _invitation.c.expires_at,
+        _customer.c.name,
+        _customer.c.lang,
+        _customer.c.timezone,
+        _customer.c.country,
+        _touchpoint.c.occurred_at,
+        _touchpoint.c.attributes,
+    )
+    .join(_customer, _customer.c.id == _invitation.c.customer_id)
+    .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
+    .where(_invitation.c.state == InvitationState.PLANNED, _invitation.c.due_at <= bindparam("now"))
+    .order_by(_invitation.c.due_at, _invitation.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_BEHIND = tuple_(_invitation.c.due_at, _invitation.c.id) > tuple_(
+    bindparam("after_due", type_=_invitation.c.due_at.type), bindparam("after_id", type_=_invitation.c.id.type)
+)
+
+
+@cache
+def _due(*, of_wave: bool, behind: bool, lock: bool) -> Select[Any]:
+    which = [_invitation.c.wave_id == bindparam("wave_id") if of_wave else _invitation.c.wave_id.is_(None)]
+    due = _DUE.where(*which, *([_BEHIND] if behind else []))
+    return due.with_for_update(of=_invitation, skip_locked=True) if lock else due
+
+
 def due_invitations(
     conn: Connection, now: datetime, limit: int, *, wave_id: int | None = None, after: tuple[datetime, int] | None = None, lock: bool = True
 ) -> Sequence[Row[Any]]:
@@ -94,31 +130,8 @@ def due_invitations(
 
     The longest due come first; with `after` (due time and id of one), those behind it.
     """
-    of_wave = _invitation.c.wave_id.is_(None) if wave_id is None else _invitation.c.wave_id == wave_id
-    behind = tuple_(_invitation.c.due_at, _invitation.c.id) > after if after else true()
-    due: Select[Any] = (
-        select(
-            _invitation.c.id,
-            _invitation.c.customer_id,
-            _invitation.c.survey,
-            _invitation.c.survey_version_id,
-            _invitation.c.wave_id,
-            _invitation.c.due_at,
-            _invitation.c.expires_at,
-            _customer.c.name,
-            _customer.c.lang,
-            _customer.c.timezone,
-            _customer.c.country,
-            _touchpoint.c.occurred_at,
-            _touchpoint.c.attributes,
-        )
-        .join(_customer, _customer.c.id == _invitation.c.customer_id)
-        .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
-        .where(of_wave, _invitation.c.state == InvitationState.PLANNED, _invitation.c.due_at <= now, behind)
-        .order_by(_invitation.c.due_at, _invitation.c.id)
-        .limit(limit)
-    )
-    return conn.execute(due.with_for_update(of=_invitation, skip_locked=True) if lock else due).all()
+    which = {"now": now, "most": limit, "wave_id": wave_id, "after_due": after and after[0], "after_id": after and after[1]}
+    return conn.execute(_due(of_wave=wave_id is not None, behind=after is not None, lock=lock), which).all()
 
 
 def change_invitations(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -146,27 +159,31 @@ def addresses_of(conn: Connection, customer_ids: Collection[int]) -> Sequence[Ro
     return conn.execute(select(_address).where(_address.c.customer_id.in_(customer_ids)).order_by(*newest_first)).all()
 
 
+_CONSENTS_OF = (
+    select(_consent.c.customer_id, _consent.c.granted)
+    .where(among(_consent.c.customer_id, "customer_ids"), _consent.c.purpose == bindparam("of_purpose"))
+    .order_by(_consent.c.at, _consent.c.id)
+)
+_LAST_ASKED = (
+    select(_invitation.c.customer_id, func.max(_invitation.c.sent_at).label("sent_at"))
+    .where(among(_invitation.c.customer_id, "customer_ids"), _invitation.c.sent_at.is_not(None))
+    .group_by(_invitation.c.customer_id)
+)
+_WITH_OPEN_DIALOG = select(_dialog.c.customer_id).where(
+    among(_dialog.c.customer_id, "customer_ids"), _dialog.c.state == literal_column("'open'")
+)
+
+
 def consents_of(conn: Connection, customer_ids: Collection[int], purpose: str) -> dict[int, bool]:
     """What these customers said last about that purpose; those who never did are not in it."""
-    entries = conn.execute(
-        select(_consent.c.customer_id, _consent.c.granted)
-        .where(_consent.c.customer_id.in_(customer_ids), _consent.c.purpose == purpose)
-        .order_by(_consent.c.at, _consent.c.id)
-    )
+    entries = conn.execute(_CONSENTS_OF, {"customer_ids": customer_ids, "of_purpose": purpose})
     return {entry.customer_id: entry.granted for entry in entries}
 
 
 def last_asked(conn: Connection, customer_ids: Collection[int]) -> dict[int, datetime]:
     """When these customers were last sent an invitation of any survey; those who never were are not in it."""
-    asked = conn.execute(
-        select(_invitation.c.customer_id, func.max(_invitation.c.sent_at).label("sent_at"))
-        .where(_invitation.c.customer_id.in_(customer_ids), _invitation.c.sent_at.is_not(None))
-        .group_by(_invitation.c.customer_id)
-    )
-    return {row.customer_id: row.sent_at for row in asked}
+    return {row.customer_id: row.sent_at for row in conn.execute(_LAST_ASKED, {"customer_ids": customer_ids})}
 
 
 def with_open_dialog(conn: Connection, customer_ids: Collection[int]) -> set[int]:
-    return set(
-        conn.execute(select(_dialog.c.customer_id).where(_dialog.c.customer_id.in_(customer_ids), _dialog.c.state == "open")).scalars()
-    )
+    return set(conn.execute(_WITH_OPEN_DIALOG, {"customer_ids": customer_ids}).scalars())
