@@ -9,10 +9,11 @@ from difflib import get_close_matches
 
 from bot.mistake import Mistake
 
-__all__ = ["ATTRIBUTES", "FIELDS", "Columns", "find_columns"]
+__all__ = ["ATTRIBUTES", "FIELDS", "OF_CUSTOMER", "Columns", "find_columns"]
 
 FIELDS = ("external_id", "kind", "occurred_at", "customer", "name", "lang", "timezone", "country")
-"""What a touchpoint and its customer are made of. Any other name is an attribute."""
+"""What a touchpoint and its customer are made of. Any other name is an attribute, of the customer where it begins with `OF_CUSTOMER`."""
+OF_CUSTOMER = "customer."
 ATTRIBUTES = ("order", "product", "store", "agent", "department", "ordered_at", "promised_at", "delivered_at", "amount", "currency")
 """Attributes that the surveys and the figures know; a column that bears one of these names is taken without being asked for."""
 
@@ -124,11 +125,16 @@ def _place(column: str, names: Sequence[str]) -> int:
 def _check_part(part: str) -> None:
     if part in FIELDS or part in ATTRIBUTES:
         return
-    if near := get_close_matches(part, (*FIELDS, *ATTRIBUTES), n=1, cutoff=0.8):
+    if (name := part.removeprefix(OF_CUSTOMER)) != part:
+        near = [name] if name in FIELDS else []
+    else:
+        near = get_close_matches(part, (*FIELDS, *ATTRIBUTES), n=1, cutoff=0.8)
+    if near:
         raise Mistake(f"A column is mapped to {part!r}.", f"Did you mean {near[0]!r}?")
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", part):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
         raise Mistake(
-            f"A column is mapped to {part!r}.", f"Write one of {', '.join(FIELDS)}, or an attribute's name in small letters, digits and _."
+            f"A column is mapped to {part!r}.",
+            f"Write one of {', '.join(FIELDS)}, or an attribute's name in small letters, digits and _; of the customer: customer.tier.",
         )
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 __all__ = ["Problem", "problems_in"]
 
 _ID = "the shop's own id, 1 to 200 characters"
+_ATTRIBUTES = "up to 40 of them: a name in small letters, digits and _, and a text of up to 500 characters, a number, true or false"
 _REMEDIES = {
     "external_id": f"{_ID}, another for every touchpoint",
     "kind": "what happened, in small letters: purchase, delivery, late, support, return, visit",
@@ -19,8 +20,9 @@ _REMEDIES = {
     "customer.lang": "two letters: en, sv, lv, fr …",
     "customer.timezone": "a name from the IANA database, such as Europe/Riga, or nothing",
     "customer.country": "two letters: SE, LV, FR …",
+    "customer.attributes": _ATTRIBUTES,
     "customer.addresses": "up to 10 of channel, account and native_id",
-    "attributes": "up to 40 of them: a name in small letters, digits and _, and a text of up to 500 characters, a number, true or false",
+    "attributes": _ATTRIBUTES,
 }
 _IN_PLAIN_WORDS = {
     "missing": "is missing",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from bot.touchpoints.columns import Columns
+from bot.touchpoints.columns import OF_CUSTOMER, Columns
 from bot.touchpoints.moments import UnclearDate, read_moment
 from bot.touchpoints.problems import problems_in
 from bot.touchpoints.told import TouchpointTold
@@ -55,6 +55,7 @@ class Rows:
         field = {part: cells[place].strip() for part, place in self.columns.fields.items()}
         attribute = {part: text for part, place in self.columns.attributes.items() if (text := cells[place].strip())}
         refusals: dict[str, Refusal] = {}
+        values = {part: self._attribute(part, text, refusals) for part, text in attribute.items()}
         told = {
             "external_id": field.get("external_id") or self._id_by_order(attribute, field),
             "kind": field.get("kind") or self.kind,
@@ -62,14 +63,15 @@ class Rows:
             "customer": {
                 "external_id": field.get("customer", ""),
                 **{part: field.get(part, "") for part in ("name", "lang", "timezone", "country")},
+                "attributes": {part.removeprefix(OF_CUSTOMER): value for part, value in values.items() if part.startswith(OF_CUSTOMER)},
             },
-            "attributes": {part: self._attribute(part, text, refusals) for part, text in attribute.items()},
+            "attributes": {part: value for part, value in values.items() if not part.startswith(OF_CUSTOMER)},
         }
         try:
             touchpoint = TouchpointTold.model_validate(told, context={"now": now})
         except ValidationError as error:
             for problem in problems_in(error):
-                name = self.columns.name_of(_FIELD_OF.get(problem.field, problem.field.removeprefix("attributes.")))
+                name = self.columns.name_of(_FIELD_OF.get(problem.field, problem.field.replace("attributes.", "", 1)))
                 refusals.setdefault(name, Refusal(f"{name} {problem.problem}", problem.write))
             return list(refusals.values())
         return list(refusals.values()) or touchpoint

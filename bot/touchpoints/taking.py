@@ -66,7 +66,7 @@ def take_touchpoints(conn: Connection, items: Sequence[Item], planner: Planner, 
 
 def _customer(item: Item) -> CustomerRow:
     told = item.told.customer
-    return CustomerRow(item.source, told.external_id, told.name, told.lang, told.timezone, told.country)
+    return CustomerRow(item.source, told.external_id, told.name, told.lang, told.timezone, told.country, told.attributes)
 
 
 def _address_rows(items: Sequence[Item], customer_ids: dict[tuple[str, str], int], now: datetime) -> list[dict[str, Any]]:

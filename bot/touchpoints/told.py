@@ -95,6 +95,8 @@ class CustomerTold(_Told):
     lang: Lang = ""
     timezone: Timezone = ""
     country: Country = ""
+    attributes: dict[Name, Attribute] = Field(default={}, max_length=40)
+    """What else the shop knows of them: a tier, a segment. Audiences of campaigns may choose by it."""
     addresses: tuple[AddressTold, ...] = Field(default=(), max_length=10)
 
 

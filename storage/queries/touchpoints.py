@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, select, update
@@ -39,6 +40,7 @@ class CustomerRow(NamedTuple):
     lang: str = ""
     timezone: str = ""
     country: str = ""
+    attributes: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def key(self) -> tuple[str, str]:
@@ -46,7 +48,9 @@ class CustomerRow(NamedTuple):
 
     def over(self, earlier: CustomerRow) -> CustomerRow:
         """What is known with this told after `earlier`."""
-        return CustomerRow(*(new or old for new, old in zip(self, earlier, strict=True)))
+        plain = {name: getattr(self, name) or getattr(earlier, name) for name in self._fields}
+        told = {name: value for name, value in self.attributes.items() if value not in (None, "")}
+        return CustomerRow(**{**plain, "attributes": {**earlier.attributes, **told}})
 
 
 def merge_customers(conn: Connection, told: Iterable[CustomerRow], now: datetime) -> dict[tuple[str, str], int]:
@@ -61,7 +65,7 @@ def merge_customers(conn: Connection, told: Iterable[CustomerRow], now: datetime
     new = insert_new(conn, _customer, rows, key=("source", "external_id"))
     changed = []
     for known in _customers(conn, ids.keys() - new):
-        before = CustomerRow(known.source, known.external_id, known.name, known.lang, known.timezone, known.country)
+        before = CustomerRow(*(known._mapping[name] for name in CustomerRow._fields))
         ids[before.key] = known.merged_into or known.id
         after = latest[before.key].over(before)
         if after != before:

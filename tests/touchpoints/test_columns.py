@@ -69,6 +69,8 @@ def test_a_column_that_says_the_kind_is_used_unless_all_rows_are_of_one() -> Non
         (["order_id", "customer", "date"], [("ordr_id", "order")], "delivery", ["no column 'ordr_id'", "Did you mean 'order_id'?"]),
         (["id", "id", "customer", "date"], [("id", "external_id")], "delivery", ["2 columns 'id'"]),
         (["id", "customer", "date"], [("id", "externl_id")], "delivery", ["'externl_id'", "Did you mean 'external_id'?"]),
+        (["id", "customer", "date"], [("id", "customer.lang")], "delivery", ["'customer.lang'", "Did you mean 'lang'?"]),
+        (["id", "customer", "date"], [("id", "customer.Tier")], "delivery", ["'customer.Tier'", "customer.tier"]),
         (["id", "customer", "date"], [("id", "Größe")], "delivery", ["'Größe'", "small letters"]),
     ],
 )

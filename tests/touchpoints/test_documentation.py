@@ -80,7 +80,7 @@ def test_the_example_of_a_mapping_file_maps(tmp_path: Path) -> None:
     file = tmp_path / "orders.toml"
     file.write_text(example("toml"), encoding="utf-8")
     mapping = read_map(file)
-    columns = find_columns(["Order No.", "Buyer", "Arrived", "Article", "Gift", "Remark"], mapping.pairs(), kind=mapping.kind)
+    columns = find_columns(["Order No.", "Buyer", "Arrived", "Article", "Gift", "Tier", "Remark"], mapping.pairs(), kind=mapping.kind)
     assert {**columns.fields, **columns.attributes} == {
         "external_id": 0,
         "order": 0,
@@ -88,6 +88,7 @@ def test_the_example_of_a_mapping_file_maps(tmp_path: Path) -> None:
         "occurred_at": 2,
         "product": 3,
         "is_gift": 4,
+        "customer.tier": 5,
     }
     assert columns.ignored == ["Remark"]
 

@@ -71,6 +71,7 @@ class Workplace:
     async def _stored(self) -> list[tuple[str, str, object]]:
         database = await open_database(f"sqlite:///{self.folder}/shop.db")
         names = {row.id: row.name for row in await rows(database, Customer)}
+        self.customers = {row.external_id: row.attributes for row in await rows(database, Customer)}
         touchpoints = [(row.external_id, names[row.customer_id], row.attributes) for row in await rows(database, Touchpoint)]
         self.invitations = await rows(database, Invitation)
         await database.close()
@@ -156,6 +157,14 @@ def test_a_mapping_file_and_options_say_what_is_what(work: Workplace) -> None:
     code, out, _ = work.run(file, "--map", str(mapping), "--column", "When=occurred_at")
     assert (code, out) == (0, "1 rows: 1 new, 0 known already, 0 rejected.\n")
     assert work.stored() == [("7", "", {"order": "7"})]
+
+
+def test_a_column_can_tell_something_of_the_customer(work: Workplace) -> None:
+    code, _, said = work.run(work.write(ORDERS), "--kind", "delivery", "--column", "gift wrap=customer.wrap")
+    assert code == 0
+    assert "customer.wrap ← gift wrap" in said
+    assert all("wrap" not in str(attributes) for _, _, attributes in work.stored())
+    assert work.customers == {"C-1": {"wrap": "blue"}, "C-2": {}}
 
 
 def test_the_links_of_the_invitations_can_be_written(work: Workplace) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from bot.campaigns.definition import Definition
+from bot.campaigns.previewing import reach
 from bot.touchpoints.taking import Item, Taken, take_touchpoints
 from storage.customers import Address, Customer
 from storage.database import Database
@@ -67,6 +69,20 @@ async def test_what_is_told_later_of_a_customer_adds_and_takes_nothing_away(data
     first, second = await rows(database, Customer)
     assert (first.name, first.lang, first.country) == ("Astrid Lind", "sv", "SE")
     assert (second.external_id, second.name) == ("C-2", "")
+
+
+async def test_what_else_is_told_of_a_customer_is_added_up_and_chooses_audiences(database: Database) -> None:
+    gold = [{"external_id": "C-1", "attributes": {"tier": "plain", "visits": 3}}, {"external_id": "C-1", "attributes": {"tier": "gold"}}]
+    await take(database, *(read(f"T-{number}", customer=customer) for number, customer in enumerate(gold, 1)))
+    await take(database, read("T-3", customer={"external_id": "C-1", "attributes": {"visits": "", "club": True}}))
+    await take(database, read("T-4", customer={"external_id": "C-2", "attributes": {"tier": "plain"}}))
+    first, second = await rows(database, Customer)
+    assert (first.attributes, second.attributes) == ({"tier": "gold", "visits": 3, "club": True}, {"tier": "plain"})
+    spring = Definition.model_validate(
+        {"name": "spring", "survey": "relationship", "when": {"cron": "0 10 1 * *"}, "audience": "customer.tier == 'gold'"}
+    )
+    async with database.read() as conn:
+        assert [one.id for one in (await conn.run_sync(reach, spring, MONDAY)).examples] == [first.id]
 
 
 async def test_an_order_that_is_late_and_then_delivered_keeps_its_one_link(database: Database) -> None:
