@@ -14,8 +14,8 @@ from bot.config import Config, sample_config
 from bot.logs import Redaction, secrets_in, set_up_logging
 from channels.clock import SystemClock
 from channels.contract import Say
-from tests.channels.x_account import account
-from tests.channels.x_notebook import Notebook
+from tests.channels.x.account import account
+from tests.channels.x.notebook import Notebook
 from tests.simulators.x import XSimulator
 
 TOKEN = "123456789:AAF-3kd0_sAmPlEtOkEnThAtIsNoRealOne0"

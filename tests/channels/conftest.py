@@ -16,7 +16,7 @@ from channels.contract import Channel, Heard
 from channels.customers.slack import Credentials, SlackChannel
 from channels.customers.telegram import TelegramChannel
 from channels.staff.telegram import StaffTelegram
-from tests.channels.x_notebook import Notebook
+from tests.channels.x.notebook import Notebook
 from tests.simulators.slack import SlackSimulator
 from tests.simulators.telegram import TelegramSimulator
 from tests.simulators.x import XSimulator

@@ -66,7 +66,7 @@ def _lines(feature: str, channel: str, found: Sequence[Proof]) -> Iterator[str]:
     else:
         for proof in known:
             sentence = proof.test.removeprefix("test_").replace("_", " ")
-            yield f"{name}: {sentence} ([{proof.file.rpartition('/')[2]}](../{proof.file}), against {proof.against})"
+            yield f"{name}: {sentence} ([{proof.file.removeprefix('tests/')}](../{proof.file}), against {proof.against})"
 
 
 def _of(feature: str, channel: str, found: Sequence[Proof]) -> list[Proof]:

@@ -28,7 +28,7 @@ from channels.slack.manifest import scopes_of
 from channels.telegram.examining import TelegramExamination
 from channels.telegram.webhook import Webhook
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TOKEN
-from tests.channels.mastodon_server import SHOP_TOKEN, mastodon_server
+from tests.channels.mastodon.server import SHOP_TOKEN, mastodon_server
 from tests.serving import serving
 from tests.simulators.bluesky import BlueskySimulator
 from tests.simulators.slack import SlackSimulator

@@ -33,11 +33,11 @@ from storage.database import open_database
 from storage.journal import Incident
 from storage.outbox import Message, Priority
 from storage.queries.health import health_rows
-from tests.channels.bluesky_memory import Remembered
+from tests.channels.bluesky.memory import Remembered
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TEN_ON_MONDAY, TOKEN, Ears, HurriedClock
-from tests.channels.mastodon_server import mastodon_server
-from tests.channels.x_account import account
-from tests.channels.x_notebook import Notebook
+from tests.channels.mastodon.server import mastodon_server
+from tests.channels.x.account import account
+from tests.channels.x.notebook import Notebook
 from tests.serving import serving
 from tests.simulators.bluesky import BlueskySimulator
 from tests.simulators.slack import SlackSimulator

@@ -12,7 +12,7 @@ import pytest
 from bot.campaigns.polls.tending import tend_polls
 from channels.clock import SystemClock
 from storage.database import Database
-from tests.channels.mastodon_server import CutLine, Server, mastodon_server
+from tests.channels.mastodon.server import CutLine, Server, mastodon_server
 from tests.polls.asking import begin, poll, stands
 
 pytestmark = pytest.mark.skipif(os.environ.get("MAKEGOOD_LONG") != "1", reason="MAKEGOOD_LONG=1 runs it, against mastodon-mock")

@@ -11,8 +11,8 @@ from bot.campaigns.polls.tending import tend_polls
 from channels.clock import SimulatedClock
 from channels.customers.x import XChannel
 from storage.database import Database
-from tests.channels.x_account import account, time_flies
-from tests.channels.x_notebook import Notebook
+from tests.channels.x.account import account, time_flies
+from tests.channels.x.notebook import Notebook
 from tests.polls.asking import begin, poll, stands
 from tests.simulators.x import XSimulator
 

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any, Protocol
 
 from tests.channels.conftest import until
-from tests.channels.slack_shop import answers_with, presses
+from tests.channels.slack.shop import answers_with, presses
 from tests.console.house import Browser
 from tests.story.customers import PATIENCE
 

@@ -22,7 +22,7 @@ from channels.signature import signed
 from storage.cases import Case
 from storage.queries.cases import CaseView, case_view
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_SECRET, SLACK_TOKEN, TEN_ON_MONDAY, TOKEN, until
-from tests.channels.slack_shop import STAFF_APP_TOKEN, STAFF_TOKEN, at_work
+from tests.channels.slack.shop import STAFF_APP_TOKEN, STAFF_TOKEN, at_work
 from tests.console.house import HASHED, PASSWORD, Browser
 from tests.serving import serving
 from tests.simulators.slack import SlackSimulator

@@ -18,7 +18,7 @@ from channels.clock import SimulatedClock
 from channels.customers.mastodon import MastodonChannel
 from tests.channels.conftest import until
 from tests.channels.every.platform import Told, Trouble
-from tests.channels.mastodon_server import SHOP_TOKEN, CutLine, Server, mastodon_server
+from tests.channels.mastodon.server import SHOP_TOKEN, CutLine, Server, mastodon_server
 
 __all__ = ["Mastodon"]
 

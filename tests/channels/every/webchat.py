@@ -12,7 +12,7 @@ from bot.app import App
 from channels.clock import SimulatedClock
 from tests.channels.conftest import TEN_ON_MONDAY
 from tests.channels.every.platform import Told, Trouble
-from tests.channels.plain_browser import PlainBrowser
+from tests.channels.webchat.plain_browser import PlainBrowser
 
 __all__ = ["Visitor", "Webchat"]
 
