@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -10,10 +10,13 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.campaigns.definition import Definition
 from bot.invitations.places import zone_of
 
-__all__ = ["AHEAD", "Occasion", "due_here", "is_over", "next_moment", "wave_moment"]
+__all__ = ["AHEAD", "Occasion", "due_here", "has_passed", "is_over", "next_moment", "wave_moment"]
 
 AHEAD = timedelta(hours=26)
 """How long before the shop's clock another one on Earth can show the same time: a wave is planned before the first of them."""
+
+_LAST_CLOCK = timezone(timedelta(hours=-12))
+"""The last one on Earth to show a time."""
 
 Occasion = datetime
 """The moment of a wave as the shop's own clock shows it."""
@@ -53,6 +56,12 @@ def next_moment(definition: Definition, zone: ZoneInfo, now: datetime) -> dateti
 def is_over(definition: Definition, moment: datetime, now: datetime) -> bool:
     """Whether a wave of that moment could reach nobody any more."""
     return definition.when.after is None and now >= moment + definition.expires + AHEAD
+
+
+def has_passed(definition: Definition, now: datetime) -> bool:
+    """Whether the campaign's one moment has passed on every clock on Earth."""
+    at = definition.when.at
+    return at is not None and at.replace(tzinfo=_LAST_CLOCK) < now
 
 
 def due_here(moment: datetime, shop: ZoneInfo, timezone: str, country: str, *, days: int = 0) -> datetime:

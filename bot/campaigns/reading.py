@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from bot.campaigns.definition import Definition, When, Wording
+from bot.campaigns.rule import leaves_out
 from bot.campaigns.written import Form, Problems, Wrong
-from bot.surveys.definition import Survey
+from bot.surveys.checking.texts import mistakes_in
+from bot.surveys.definition import FACTS, Survey
 
 __all__ = ["CampaignProblems", "Surveys", "read_campaign"]
 
@@ -65,9 +67,29 @@ def _about_the_survey(definition: Definition, surveys: Surveys) -> list[Wrong]:
             for key in wording.questions
             if key not in keys
         ]
-        langs = {lang for texts in (wording.hello, wording.thanks, *wording.questions.values()) for lang in texts}
-        wrong += [
-            (("wording", number), f'the survey has no text in "{lang}"', f"write its languages: {', '.join(survey.langs)}")
-            for lang in sorted(langs - set(survey.langs))
-        ]
+        for place, kind, texts in _texts_of(wording):
+            wrong += _about_texts(("wording", number, *place), kind, texts, survey, definition.audience)
     return wrong
+
+
+def _texts_of(wording: Wording) -> Iterator[tuple[tuple[str, ...], str, Mapping[str, str]]]:
+    """Each text that the wording changes: its place, what it is for, and its words by language."""
+    for name in ("hello", "thanks"):
+        if texts := getattr(wording, name):
+            yield (name,), name, texts
+    for key, texts in wording.questions.items():
+        yield ("questions", key), "question", texts
+
+
+def _about_texts(place: tuple[str | int, ...], kind: str, texts: Mapping[str, str], survey: Survey, audience: str) -> Iterator[Wrong]:
+    """Other words keep to what the survey's own must keep to, and everybody of that part sees them: else the comparison lies."""
+    what, known = str(place[-1]), {*FACTS, *survey.facts}
+    for lang in sorted(texts.keys() - set(survey.langs)):
+        yield place, f'the survey has no text in "{lang}"', f"write its languages: {', '.join(survey.langs)}"
+    for lang in survey.langs:
+        if lang not in texts and not leaves_out(audience, lang):
+            remedy = f"write {lang} = \"…\" beside it, or ask those alone who see it: customer.lang == '{next(iter(texts), lang)}'"
+            yield place, f'"{what}" has no words in {lang}, so that some would be counted under words that they never saw', remedy
+    for lang, words in texts.items():
+        for mistake, remedy in mistakes_in(words, kind, known):
+            yield (*place, lang), f'"{what}" in {lang} {mistake}', remedy

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.surveys.checking.trying import unreadable
 from bot.surveys.conditions import compiled
 
-__all__ = ["check_rule", "customer_facts", "fits", "names_touchpoint"]
+__all__ = ["check_rule", "customer_facts", "fits", "leaves_out", "names_touchpoint"]
 
 _COLUMNS = ("name", "lang", "timezone", "country")
 
@@ -20,8 +21,10 @@ def check_rule(rule: str) -> str:
     """The rule, where it can be read and names only what there is. Raises ValueError with the remedy."""
     try:
         variables = set(compiled(rule).variables())
-    except ValueError:
-        raise ValueError("cannot be read; write it like this: customer.country == 'SE' && customer.tier in ['gold', 'silver']") from None
+    except ValueError as error:
+        where, remedy = unreadable(rule, error)
+        like = remedy or "write it like this: customer.country == 'SE' && customer.tier in ['gold', 'silver']"
+        raise ValueError(f"cannot be read{where}; {like}") from None
     if strangers := sorted(variables - {"customer", "touchpoint"}):
         raise ValueError(f"uses {', '.join(strangers)}; write customer.{strangers[0]} or touchpoint.{strangers[0]}")
     return rule
@@ -35,6 +38,14 @@ def customer_facts(row: Any) -> dict[str, Any]:
     """What a rule can say about a customer: what the shop told of them, and the columns that every customer has."""
     told = {**(row.attributes or {}), **{name: getattr(row, name) for name in _COLUMNS}}
     return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def leaves_out(rule: str, lang: str) -> bool:
+    """Whether the rule holds for nobody of that language, whatever else is known of them."""
+    try:
+        return compiled(rule).execute({"customer": {"lang": lang}, "touchpoint": {}}) is False
+    except (KeyError, RuntimeError, TypeError, ValueError):
+        return False
 
 
 def fits(rule: str, customer: Mapping[str, Any], touchpoint: Mapping[str, Any]) -> bool:

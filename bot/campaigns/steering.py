@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition
+from bot.campaigns.moments import has_passed
 from bot.campaigns.wordings import surveys_of
 from bot.mistake import Mistake
 from bot.surveys.definition import Survey
@@ -82,6 +83,11 @@ def schedule(conn: Connection, name: str, survey: Callable[[str], Survey | None]
     """
     campaign = _in_state(conn, name, CampaignState.DRAFT)
     definition = Definition.model_validate(campaign.definition)
+    if has_passed(definition, now):
+        raise Mistake(
+            f'the moment of the campaign "{name}", {definition.when.at:%Y-%m-%d %H:%M}, has passed everywhere',
+            "write a later one under [when], at = …, and keep it again: makegood campaign new",
+        )
     asked = survey(definition.survey)
     if asked is None:
         raise Mistake(

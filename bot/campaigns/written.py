@@ -70,10 +70,11 @@ class Form(Generic[M]):
         """What is wrong, and what to write instead."""
         path = detail["loc"]
         key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-        example = self.examples.get(key, f"look at the examples in {self.page}")
+        example = self.examples.get(key)
+        instead = f"write {example}" if example else f"look at the examples in {self.page}"
         match detail["type"]:
             case "missing":
-                return f'"{key}" is missing', f"write {example}"
+                return f'"{key}" is missing', instead
             case "extra_forbidden":
                 model = self.parts.get(str(path[0]), self.model) if len(path) > 1 else self.model
                 near = get_close_matches(key, model.model_fields, n=1)
@@ -83,9 +84,9 @@ class Form(Generic[M]):
                 if remedy:
                     return f'"{key}" {what}' if key else f"{self.what} {what}", remedy
                 wrong, such_as, shown = what.rpartition(", such as ")
-                return f'"{key}" {wrong or what}', f"write {shown}" if such_as else f"write {example}"
+                return f'"{key}" {wrong or what}', f"write {shown}" if such_as else instead
         given = detail["input"] if isinstance(detail["input"], str | int | float | bool) else "…"
-        return f'"{key}" cannot be {given!r}', f"write {example}"
+        return f'"{key}" cannot be {given!r}', instead
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.campaigns.reading import CampaignProblems, read_campaign
+from bot.mistake import Mistake
 from bot.surveys.bank import bank
+from storage.database import Database
+from tests.campaigns.campaign import begun
 
 GOOD = """\
 name = "spring"
 survey = "relationship"
-audience = "customer.country == 'SE'"
+audience = "customer.country == 'SE' && customer.lang == 'en'"
 control = 0.1
 
 [when]
@@ -19,7 +23,7 @@ at = 2026-04-01T10:00:00
 [[wording]]
 name = "warm"
 [wording.hello]
-en = "Hello again from {shop}!"
+en = "Hello again from {shop}! Write STOP to end this."
 """
 
 
@@ -39,7 +43,9 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
     [
         ("survey =", "survy =", 2, 'there is no key "survy"; write survey'),
         ('"relationship"', '"relations"', 2, 'there is no survey "relations"'),
-        ("== 'SE'", "= 'SE'", 3, '"audience" cannot be read; write it like this'),
+        ("== 'SE'", "= 'SE'", 3, '"audience" cannot be read at its character 18; write == to compare'),
+        ("&&", "and", 3, "write && for and"),
+        ("== 'SE'", "== 'SE", 3, "write it like this: customer.country == 'SE'"),
         ("customer.country", "country", 3, "uses country; write customer.country"),
         ("0.1", "1.5", 4, '"control" cannot be 1.5; write control = 0.1'),
         ("10:00:00", "10:00:00Z", 7, '"at" should have no timezone'),
@@ -47,8 +53,16 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
         ("at = 2026-04-01T10:00:00", 'cron = "0 10 * * mon"\nafter = "delivery"', 6, "should say when, in one way"),
         ("at = 2026-04-01T10:00:00", 'at = 2026-04-01T10:00:00\ndelay = "2d"', 6, "count from a touchpoint"),
         ("at = 2026-04-01T10:00:00", 'after = "delivery"\ndelay = "two days"', 8, '"delay" should be a length of time'),
+        ("at = 2026-04-01T10:00:00", 'cron = "0 10 * * 1"', 7, "should name weekdays, for 1 is Monday to some"),
+        ("at = 2026-04-01T10:00:00", 'cron = "0 10 31 2 *"', 7, "names a day that never comes"),
+        ('"Hello again from {shop}! Write STOP to end this."', '""', 12, "look at the examples in docs/campaigns.md"),
+        ("{shop}", "{shp}", 12, '"hello" in en uses a fact "shp" that is not known; did you mean "shop"?'),
+        ("{shop}", "{name}", 12, '"hello" in en has a hole where the name is not known'),
+        ("Write STOP to end this.", "", 12, '"hello" in en does not say how to stop'),
+        ("'en'", "'sv'", 11, '"hello" has no words in sv'),
+        (" && customer.lang == 'en'", "", 11, '"hello" has no words in fr, so that some would be counted under words that they never saw'),
         ('"warm"', '"own"', 0, "two wordings of one name"),
-        ("en = ", "de = ", 9, 'the survey has no text in "de"; write its languages: en'),
+        ("en = ", "de = ", 11, 'the survey has no text in "de"; write its languages: en'),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_its_remedy(wrong: str, right: str, line: int, said: str) -> None:
@@ -60,3 +74,10 @@ def test_a_mistake_is_told_with_its_line_and_its_remedy(wrong: str, right: str, 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(CampaignProblems, match="there is no such file"):
         read_campaign(tmp_path / "none.toml", bank().get)
+
+
+async def test_a_campaign_whose_moment_has_passed_everywhere_is_not_scheduled(database: Database) -> None:
+    at = {"at": "2026-03-02T10:00:00"}
+    with pytest.raises(Mistake, match="2026-03-02 10:00, has passed everywhere"):
+        await begun(database, datetime(2026, 3, 2, 22, 1, tzinfo=UTC), when=at)
+    await begun(database, datetime(2026, 3, 2, 21, 59, tzinfo=UTC), when=at)

@@ -88,7 +88,10 @@ async def test_an_open_page_is_told_when_the_campaign_is_further(house: House) -
 async def test_a_test_goes_to_oneself_alone_in_every_wording(house: House) -> None:
     anna = await house.world.customer("Anna", lang="en")
     browser = await _operator(house)
-    await browser.send_form("/campaigns", text=TEXT + '[[wording]]\nname = "warm"\nhello.en = "Dear you, this is {shop}. STOP ends it."\n')
+    in_english = TEXT.replace("customer.country == 'SE'", "customer.lang == 'en'")
+    await browser.send_form(
+        "/campaigns", text=in_english + '[[wording]]\nname = "warm"\nhello.en = "Dear you, this is {shop}. STOP ends it."\n'
+    )
     await browser.get("/campaigns/spring?lang=sv")
     assert "Hur troligt är det" in browser.words
     await browser.get("/campaigns/spring")

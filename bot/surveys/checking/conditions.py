@@ -8,7 +8,7 @@ from itertools import islice
 
 from bot.surveys.checking.draft import Draft
 from bot.surveys.checking.texts import known_facts, unknown_fact
-from bot.surveys.checking.trying import Wrong, concerned_by, names_in, outcome_of, ways_to_answer, without_strings
+from bot.surveys.checking.trying import Wrong, concerned_by, names_in, outcome_of, unreadable, ways_to_answer
 from bot.surveys.conditions import compiled
 from bot.surveys.definition import CONDITION_LIMIT, Question
 
@@ -21,7 +21,6 @@ _TRIED_ANYWAY = 200
 """So many are tried also after it has been true, since a comparison may fail for other answers."""
 
 _BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")
-_PLACE = re.compile(r"<input>:\d+:(\d+)")
 
 
 def check_conditions(draft: Draft) -> None:
@@ -56,24 +55,17 @@ class _Condition:
         try:
             variables = compiled(self._condition).variables()
         except ValueError as error:
-            self._unreadable(str(error))
+            self._unreadable(error)
             return
         named = names_in(self._condition)
         strangers = set(variables) - {"answers", "facts", *_BOUND.findall(self._condition)}
         if self._check_names(named, sorted(strangers)):
             self._check_answers()
 
-    def _unreadable(self, error: str) -> None:
-        place = _PLACE.search(error)
-        column = f" at its character {place[1]}" if place else ""
-        words = without_strings(self._condition)
-        if re.search(r"[^=!<>]=[^=]", words):
-            remedy = "write == to compare"
-        elif re.search(r"\b(and|or|not)\b", words):
-            remedy = "write && for and, || for or, ! for not"
-        else:
-            remedy = "write it like this: answers.csat <= 2 || answers.words != ''"
-        self._problem(f"cannot be read{column}: {self._condition}", remedy)
+    def _unreadable(self, error: ValueError) -> None:
+        where, remedy = unreadable(self._condition, error)
+        like = remedy or "write it like this: answers.csat <= 2 || answers.words != ''"
+        self._problem(f"cannot be read{where}: {self._condition}", like)
 
     def _check_names(self, named: Sequence[tuple[str, str]], strangers: Sequence[str]) -> bool:
         """Whether everything that the condition names is there."""

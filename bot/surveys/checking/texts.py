@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from bot.surveys.checking.draft import Draft, Text
 from bot.surveys.definition import FACTS
 from bot.surveys.filling import ALWAYS_KNOWN, bracket_mistake, needed_names, placeholders
 
-__all__ = ["LIMITS", "check_texts", "known_facts", "unknown_fact"]
+__all__ = ["LIMITS", "check_texts", "known_facts", "mistakes_in", "unknown_fact"]
 
 LIMITS = {"title": 60, "hello": 600, "thanks": 600, "thanks_low": 600, "task": 600, "question": 300, "option": 40}
 """Characters a text may have: what a phone shows without scrolling, and what fits on a button."""
@@ -51,19 +52,19 @@ def _check_languages(draft: Draft, text: Text) -> None:
 
 
 def _check_words(draft: Draft, text: Text, lang: str, words: str) -> None:
-    path, whole = (*text.path, lang), f"{draft.name(text.path)} in {lang}"
-    if len(words) > (limit := LIMITS[text.kind]):
-        draft.problem(path, f"{whole} has {len(words)} characters", f"write {limit} at most")
+    for what, remedy in mistakes_in(words, text.kind, known_facts(draft)):
+        draft.problem((*text.path, lang), f"{draft.name(text.path)} in {lang} {what}", remedy)
+
+
+def mistakes_in(words: str, kind: str, known: set[str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with words of that kind (of `LIMITS`) that may use the `known` facts, each with its remedy."""
+    if len(words) > (limit := LIMITS[kind]):
+        yield f"has {len(words)} characters", f"write {limit} at most"
     if stray := bracket_mistake(words):
-        draft.problem(
-            path, f'{whole} has a "{stray}" that stands for nothing', "a fact is written {product}, a part that may be left out [so]"
-        )
-    known = known_facts(draft)
+        yield f'has a "{stray}" that stands for nothing', "a fact is written {product}, a part that may be left out [so]"
     for fact in sorted(placeholders(words) - known):
-        draft.problem(path, f'{whole} uses a fact "{fact}" that is not known', unknown_fact(fact, known))
+        yield f'uses a fact "{fact}" that is not known', unknown_fact(fact, known)
     for fact in sorted(needed_names(words) & known - ALWAYS_KNOWN):
-        draft.problem(
-            path, f"{whole} has a hole where the {fact} is not known", f"write [{{{fact}}}|something else], or [a part with {{{fact}}}]"
-        )
-    if text.kind == "hello" and "stop" not in words.lower():
-        draft.problem(path, f"{whole} does not say how to stop", "say so, for instance: Write STOP to end this whenever you like.")
+        yield f"has a hole where the {fact} is not known", f"write [{{{fact}}}|something else], or [a part with {{{fact}}}]"
+    if kind == "hello" and "stop" not in words.lower():
+        yield "does not say how to stop", "say so, for instance: Write STOP to end this whenever you like."

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from bot.surveys.conditions import compiled
 from bot.surveys.definition import SCALES, Question, QuestionKind
 
-__all__ = ["Answers", "Wrong", "concerned_by", "names_in", "outcome_of", "ways_to_answer", "without_strings"]
+__all__ = ["Answers", "Wrong", "concerned_by", "names_in", "outcome_of", "unreadable", "ways_to_answer"]
 
 _NAMED = re.compile(r"""\b(answers|facts)\s*(?:\.\s*(\w+)|\[\s*["'](.*?)["']\s*\])""")
+_PLACE = re.compile(r"<input>:\d+:(\d+)")
 _STRING = re.compile(r"""(?<!\[)(["']).*?\1""")
 
 Answers = dict[str, Any]
@@ -25,14 +26,27 @@ class Wrong(NamedTuple):
     remedy: str
 
 
-def without_strings(condition: str) -> str:
+def unreadable(condition: str, error: ValueError) -> tuple[str, str]:
+    """Where a condition that is no CEL goes wrong, as far as is known, and what to write instead, empty where nothing is plain."""
+    place = _PLACE.search(str(error))
+    words = _without_strings(condition)
+    if re.search(r"[^=!<>]=[^=]", words):
+        remedy = "write == to compare"
+    elif re.search(r"\b(and|or|not)\b", words, re.IGNORECASE):
+        remedy = "write && for and, || for or, ! for not"
+    else:
+        remedy = ""
+    return f" at its character {place[1]}" if place else "", remedy
+
+
+def _without_strings(condition: str) -> str:
     """The condition with every string emptied, except where it names an answer: `answers["csat"]`."""
     return _STRING.sub("''", re.sub(r"\[\s+", "[", condition))
 
 
 def names_in(condition: str) -> list[tuple[str, str]]:
     """What the condition names: ("answers", "csat"), ("facts", "late") …"""
-    return list(dict.fromkeys((kind, dotted or quoted) for kind, dotted, quoted in _NAMED.findall(without_strings(condition))))
+    return list(dict.fromkeys((kind, dotted or quoted) for kind, dotted, quoted in _NAMED.findall(_without_strings(condition))))
 
 
 def concerned_by(before: Sequence[Question | None]) -> list[Question] | None:
