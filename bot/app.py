@@ -20,7 +20,7 @@ from bot.complaints.detecting import Detection
 from bot.complaints.pictures import file_settled
 from bot.complaints.sweeps import case_sweeps
 from bot.config import Config
-from bot.config.rules import complaint_rules_of, fallback_of, offers_of, planner_of, policy_of
+from bot.config.rules import complaint_rules_of, fallback_of, host_of, offers_of, planner_of, policy_of
 from bot.data_folder import data_folder, file_store, server_secret
 from bot.desk.desk import Desk
 from bot.desk.operations import Operations
@@ -226,7 +226,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
             *campaign_sweeps(database, config.shop.timezone),
-            *public_sweeps(database, channels, config.shop.name),
+            *public_sweeps(database, channels, host_of(config)),
             *case_sweeps(database, rules, published, delivery.wake),
             *detection.sweeps,
             *health_sweeps(database, config.shop.timezone, delivery.wake),

@@ -62,6 +62,8 @@ class FocusSeat(SQLModel, table=True):
     customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True, sa_type=BigInteger)
     number: int
     """The pseudonym: P1, P2 …"""
+    drawn_in: int = 0
+    """The question at which they were last spoken to, because they had said nothing to it."""
 
 
 class FocusLine(SQLModel, table=True):

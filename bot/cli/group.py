@@ -91,13 +91,14 @@ def summary(name: Name, config: ConfigFile = None) -> None:
 def end(name: Name, config: ConfigFile = None) -> None:
     """End a focus group, or call it off."""
     from bot.campaigns.focus.moderating import Act, moderate
+    from bot.config.rules import host_of
     from channels.clock import SystemClock
 
     settings = read_config(config)
-    platforms = {account: channel.kind for account, channel in settings.channels.items()}
+    host = host_of(settings)
 
     def ending(conn: Connection) -> None:
-        moderate(conn, name, Act.END, None, platforms, settings.shop.name, SystemClock().now())
+        moderate(conn, name, Act.END, None, host, SystemClock().now())
 
     write_to(config, ending, page="groups")
     typer.echo(f'"{name}" has ended')
@@ -111,6 +112,7 @@ def erase(
 ) -> None:
     """Delete what a participant said, or all of it, and who they were."""
     from bot.campaigns.focus.steering import erase as erasing
+    from channels.clock import SystemClock
 
-    lines = write_to(config, lambda conn: erasing(conn, name, who), page="groups")
+    lines = write_to(config, lambda conn: erasing(conn, name, who, SystemClock().now()), page="groups")
     typer.echo(f"{lines} lines are deleted")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
+from bot.campaigns.focus.meeting import Host
 from bot.complaints.hours import BusinessHours
 from bot.complaints.promises import PROMISE_TIMES, Fix
 from bot.complaints.rules import Rules
@@ -16,7 +17,7 @@ from bot.invitations.planning import Ask, Planner
 from bot.invitations.policy import Policy
 from bot.invitations.sending import Outreach
 
-__all__ = ["complaint_rules_of", "fallback_of", "offers_of", "outreach_of", "planner_of", "policy_of"]
+__all__ = ["complaint_rules_of", "fallback_of", "host_of", "offers_of", "outreach_of", "planner_of", "policy_of"]
 
 
 def planner_of(config: Config) -> Planner:
@@ -49,6 +50,11 @@ def policy_of(config: Config) -> Policy:
 def fallback_of(config: Config, among: Collection[str]) -> tuple[str, ...]:
     """These accounts, in the order in which they are tried."""
     return tuple(account for account in dict.fromkeys((*config.policy.fallback, *config.channels)) if account in among)
+
+
+def host_of(config: Config) -> Host:
+    accounts = fallback_of(config, config.channels)
+    return Host(config.shop.name, {account: config.channels[account].kind for account in accounts}, policy_of(config))
 
 
 def outreach_of(config: Config, published: Published) -> Outreach:

@@ -93,9 +93,9 @@ class GroupPages(DecidersPages):
 
     async def _erase(self, request: Request) -> Response:
         """One participant's words, or all of them where none is named."""
-        form, name = await form_of(request), request.path_params["name"]
+        form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
         who = _number(form, "who") if form.get("who") else None
-        return await self._steer(request, lambda conn: erase(conn, name, who), "group_done.erase", back=f"/groups/{name}")
+        return await self._steer(request, lambda conn: erase(conn, name, who, now), "group_done.erase", back=f"/groups/{name}")
 
     async def _moderate(self, request: Request) -> Response:
         form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
@@ -103,10 +103,10 @@ class GroupPages(DecidersPages):
             act = Act(request.path_params["act"])
         except ValueError as error:
             raise HTTPException(404) from error
-        seen, accounts, shop = _number(form, "question"), self._parts.accounts, self._parts.shop
+        seen, host = _number(form, "question"), self._parts.host
 
         def moderating(conn: Connection) -> None:
-            moderate(conn, name, act, seen, accounts, shop, now)
+            moderate(conn, name, act, seen, host, now)
 
         return await self._steer(request, moderating, f"group_done.{act}", back=f"/groups/{name}")
 

@@ -11,10 +11,11 @@ from bot.dialogs.dialog import DialogState
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.whole_message import plain, words_of
 from bot.surveys.wording import LANGS
-from storage.queries.consents import agreed_to
+from storage.focus import PREFIX as FOCUS
+from storage.queries.consents import agreed_to, purposes_agreed_to
 from storage.queries.panels import panels_of
 
-__all__ = ["LEAVE", "PANEL", "taken_back"]
+__all__ = ["LEAVE", "PANEL", "is_leaving", "taken_back"]
 
 PANEL = ":panel"
 """The fact that a dialog is one with a member of a panel. No touchpoint can tell it: it is no name."""
@@ -29,7 +30,9 @@ def taken_back(conn: Connection, talk: Talk, text: str) -> tuple[list[Held], lis
     thing, or the customer has agreed to nothing of the kind."""
     match _words().get(plain(text)) if text else None:
         case "left_panels":
-            consents = [(purpose, False) for purpose in panels_of(conn, talk.customer_id)]
+            # Who leaves the panel does not sit in the conversations that it was invited to.
+            theirs = panels_of(conn, talk.customer_id) + purposes_agreed_to(conn, talk.customer_id, FOCUS)
+            consents = [(purpose, False) for purpose in theirs]
             ended = [one for one in talk.open() if consents and PANEL in one.dialog.facts]
             for one in ended:
                 one.dialog, one.changed = replace(one.dialog, state=DialogState.STOPPED), True
@@ -37,6 +40,10 @@ def taken_back(conn: Connection, talk: Talk, text: str) -> tuple[list[Held], lis
         case "not_quoted" if agreed_to(conn, talk.customer_id, "quote"):
             return [], [("quote", False)], _UNQUOTED
     return [], [], ""
+
+
+def is_leaving(text: str) -> bool:
+    return _words().get(plain(text)) == _LEFT
 
 
 @cache

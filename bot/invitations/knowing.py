@@ -18,7 +18,7 @@ from storage.queries.addresses import Way, ways_to
 from storage.queries.conversations import customers_with_open_case
 from storage.queries.invitations import consents_of, last_asked, with_open_dialog
 
-__all__ = ["Customers"]
+__all__ = ["Customers", "is_blocked"]
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Customers:
             purpose=limits.purpose,
             agreed=self.consents[limits.purpose].get(customer),
             reachable=not ways or any(way.address.reachable for way in ways),
-            blocked=_is_blocked(ways),
+            blocked=is_blocked(ways),
             timezone=invitation.timezone,
             country=invitation.country,
             last_asked_at=self.asked.get(customer),
@@ -98,6 +98,6 @@ class Customers:
         self.rests.sent(limits.panel, invitation.customer_id, now)
 
 
-def _is_blocked(ways: Sequence[Way]) -> bool:
+def is_blocked(ways: Sequence[Way]) -> bool:
     """Who closes one chat to us has not asked to be written to in the next; that is, until they speak to us there."""
     return any((at := way.address.blocked_at) and all(other.used_at <= at for other in ways) for way in ways)

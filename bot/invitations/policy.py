@@ -81,6 +81,10 @@ class Policy:
     country: str = ""
     """The shop's (ISO 3166-1), for customers whose own is not known; empty for no holidays."""
 
+    def place(self, timezone: str, country: str) -> tuple[ZoneInfo, str]:
+        """A customer's clock, and the country whose holidays are theirs; empty where none are kept."""
+        return zone_of(timezone, country, self.timezone), "" if self.write_on_holidays else country or self.country
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -136,7 +140,7 @@ def may_write(policy: Policy, known: Known, now: datetime) -> Yes | Not:
     if never := _never(policy, known, now):
         return Not(never)
     waits = _waits(policy, known, now)
-    zone, country = _place(policy, known)
+    zone, country = policy.place(known.timezone, known.country)
     daytime = next_daytime(max([now, *waits.values()]), zone, country, policy.quiet_hours)
     if not waits and daytime == now:
         return Yes()
@@ -189,11 +193,6 @@ def _waits(policy: Policy, known: Known, now: datetime) -> dict[Reason, datetime
 
 def _end(policy: Policy, known: Known) -> datetime:
     return min(known.expires_at, known.occurred_at + policy.stale_after) if known.occurred_at else known.expires_at
-
-
-def _place(policy: Policy, known: Known) -> tuple[ZoneInfo, str]:
-    zone = zone_of(known.timezone, known.country, policy.timezone)
-    return zone, "" if policy.write_on_holidays else known.country or policy.country
 
 
 def _night_or_holiday(now: datetime, zone: ZoneInfo, country: str) -> Reason:

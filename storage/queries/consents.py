@@ -11,7 +11,7 @@ from storage.bulk import insert_many
 from storage.customers import Consent
 from storage.ids import new_id
 
-__all__ = ["add_consent", "agreed_to", "all_who_agreed", "has_agreed", "newest_words"]
+__all__ = ["add_consent", "agreed_to", "all_who_agreed", "has_agreed", "has_declined", "newest_words", "purposes_agreed_to"]
 
 _consent = Consent.__table__  # type: ignore[attr-defined]
 
@@ -29,8 +29,17 @@ def agreed_to(conn: Connection, customer_id: int, purpose: str) -> bool | None:
 
 def has_agreed(purpose: str, customer_id: Any) -> ColumnElement[bool]:
     """Whether the customer's newest word is a yes: a condition on an id, or on a column of ids."""
+    return _newest_is(True, purpose, customer_id)
+
+
+def has_declined(purpose: str, customer_id: Any) -> ColumnElement[bool]:
+    """Whether the customer's newest word is a no."""
+    return _newest_is(False, purpose, customer_id)
+
+
+def _newest_is(granted: bool, purpose: str, customer_id: Any) -> ColumnElement[bool]:
     word, later = _consent.alias("word"), _consent.alias("later")
-    about_it = and_(word.c.customer_id == customer_id, word.c.purpose == purpose, word.c.granted)
+    about_it = and_(word.c.customer_id == customer_id, word.c.purpose == purpose, word.c.granted == granted)
     newer = or_(later.c.at > word.c.at, and_(later.c.at == word.c.at, later.c.id > word.c.id))
     taken_back = and_(later.c.customer_id == word.c.customer_id, later.c.purpose == word.c.purpose, newer)
     return select(word.c.id).where(about_it, ~select(later.c.id).where(taken_back).exists()).exists()
@@ -48,3 +57,11 @@ def all_who_agreed(purpose: str) -> Select[int]:
     """The ids of all customers whose newest word is a yes: from the words, where few of many customers said any."""
     words = newest_words(purpose).subquery()
     return select(words.c.customer_id).where(words.c.place == 1, words.c.granted)
+
+
+def purposes_agreed_to(conn: Connection, customer_id: int, prefix: str) -> list[str]:
+    """The purposes whose names begin so, and to which the customer's newest word is a yes."""
+    mine = and_(_consent.c.customer_id == customer_id, _consent.c.purpose.startswith(prefix, autoescape=True))
+    words = conn.execute(select(_consent.c.purpose, _consent.c.granted).where(mine).order_by(_consent.c.at, _consent.c.id))
+    newest = {word.purpose: word.granted for word in words}
+    return [purpose for purpose, granted in newest.items() if granted]

@@ -12,21 +12,22 @@ from storage.bulk import insert_many
 from storage.customers import Address, Customer
 from storage.focus import FocusGroup, FocusLine, FocusSeat, FocusState
 from storage.ids import new_id
-from storage.queries.consents import all_who_agreed, has_agreed
+from storage.queries.consents import has_agreed, has_declined, newest_words
 
 __all__ = [
     "add_group",
     "add_line",
-    "agreed_at",
     "all_groups",
     "change_group",
-    "customer_at",
     "erase_lines",
     "erase_seats",
+    "free_seats",
     "group_at",
     "group_named",
     "lines_of",
     "newest_line",
+    "note_drawn_in",
+    "seat_at",
     "seat_customer",
     "seats_of",
     "unended",
@@ -68,21 +69,21 @@ def change_group(conn: Connection, group_id: int, **values: Any) -> None:
     conn.execute(update(_group).where(_group.c.id == group_id).values(**values))
 
 
-def agreed_at(conn: Connection, purpose: str, account: str) -> Sequence[AnyRow]:
-    """The customers who said yes and can be told by their address there: `id`, `name`, and the address."""
-    found = select(_customer.c.id, _customer.c.name, _customer.c.lang, _address.c.channel, _address.c.native_id, _address.c.reachable)
-    theirs = found.join(_address, _address.c.customer_id == _customer.c.id).where(_address.c.account == account)
-    return conn.execute(theirs.where(_customer.c.id.in_(all_who_agreed(purpose))).order_by(_customer.c.id, _address.c.id)).all()
-
-
 def who_agreed(conn: Connection, purpose: str) -> Sequence[AnyRow]:
-    return conn.execute(select(_customer).where(_customer.c.id.in_(all_who_agreed(purpose))).order_by(_customer.c.id)).all()
+    """The customers whose word to it is a yes, whoever said so first before the others, and `agreed_at`; without those who have
+    said since that they want to be asked nothing."""
+    words = newest_words(purpose).subquery()
+    yes = words.c.granted & ~has_declined("surveys", words.c.customer_id)
+    found = select(_customer, words.c.at.label("agreed_at")).join(words, words.c.customer_id == _customer.c.id)
+    return conn.execute(found.where(words.c.place == 1, yes).order_by(words.c.at, _customer.c.id)).all()
 
 
-def customer_at(conn: Connection, purpose: str, account: str, person: str) -> int | None:
-    """The customer who writes from there, where they said yes."""
-    here = (_address.c.account == account) & (_address.c.native_id == person)
-    return conn.execute(select(_address.c.customer_id).where(here, has_agreed(purpose, _address.c.customer_id))).scalar()
+def seat_at(conn: Connection, group_id: int, purpose: str, account: str, person: str) -> AnyRow | None:
+    """The seat of the customer who writes from there, where their yes still holds."""
+    here = (_address.c.account == account) & (_address.c.native_id == person) & (_seat.c.group_id == group_id)
+    holds = has_agreed(purpose, _seat.c.customer_id) & ~has_declined("surveys", _seat.c.customer_id)
+    theirs = select(_seat).join(_address, _address.c.customer_id == _seat.c.customer_id)
+    return conn.execute(theirs.where(here, holds).limit(1)).first()
 
 
 def seat_customer(conn: Connection, group_id: int, customer_id: int) -> int:
@@ -92,6 +93,15 @@ def seat_customer(conn: Connection, group_id: int, customer_id: int) -> int:
         number = (conn.execute(select(func.max(_seat.c.number)).where(_seat.c.group_id == group_id)).scalar() or 0) + 1
         insert_many(conn, _seat, [{"id": new_id(), "group_id": group_id, "customer_id": customer_id, "number": number}])
     return int(number)
+
+
+def free_seats(conn: Connection, seat_ids: Collection[int]) -> None:
+    """Let others have these seats, in which nobody has said anything yet."""
+    conn.execute(delete(_seat).where(_seat.c.id.in_(seat_ids)))
+
+
+def note_drawn_in(conn: Connection, seat_ids: Collection[int], question: int) -> None:
+    conn.execute(update(_seat).where(_seat.c.id.in_(seat_ids)).values(drawn_in=question))
 
 
 def seats_of(conn: Connection, group_id: int) -> Sequence[AnyRow]:

@@ -19,7 +19,7 @@ from storage.queries.incidents import note_incidents
 from storage.queries.recalling import STALE_AFTER
 from storage.staff import Door
 
-__all__ = ["Settled", "claim", "has_gone_on", "orphans", "platform_ids", "settle"]
+__all__ = ["Settled", "claim", "has_gone_on", "known_keys", "orphans", "platform_ids", "settle"]
 
 _message, _address, _door = Message.__table__, Address.__table__, Door.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
@@ -106,6 +106,11 @@ def platform_ids(conn: Connection, keys: Collection[str]) -> dict[str, str]:
     """The platform's ids of messages sent, by their keys."""
     rows = conn.execute(select(_message.c.key, _message.c.platform_id).where(_message.c.key.in_(keys), _message.c.platform_id.is_not(None)))
     return {row.key: row.platform_id for row in rows}
+
+
+def known_keys(conn: Connection, keys: Collection[str]) -> set[str]:
+    """Those of the keys under which something was said already, or is about to be."""
+    return set(conn.execute(select(_message.c.key).where(_message.c.key.in_(keys))).scalars())
 
 
 def has_gone_on(conn: Connection, message_id: int) -> bool:

@@ -6,18 +6,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from storage.bulk import insert_many
 from storage.campaigns import Campaign, Wave
-from storage.customers import Consent, Customer
+from storage.customers import Customer
 from storage.invitations import Invitation
 from storage.panels import PREFIX, Panel, purpose_of
-from storage.queries.consents import add_consent, all_who_agreed, has_agreed
+from storage.queries.consents import add_consent, all_who_agreed, has_agreed, purposes_agreed_to
 
 __all__ = ["add_panel", "all_panels", "asked_in_panel", "is_member", "members_of", "panel_named", "panels_of", "write_consent"]
 
-_panel, _customer, _consent = Panel.__table__, Customer.__table__, Consent.__table__  # type: ignore[attr-defined]
+_panel, _customer = Panel.__table__, Customer.__table__  # type: ignore[attr-defined]
 _invitation, _wave, _campaign = Invitation.__table__, Wave.__table__, Campaign.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -48,10 +48,7 @@ def members_of(conn: Connection, panel: str) -> Sequence[AnyRow]:
 
 def panels_of(conn: Connection, customer_id: int) -> list[str]:
     """The purposes of the panels that the customer is in now."""
-    mine = and_(_consent.c.customer_id == customer_id, _consent.c.purpose.startswith(PREFIX, autoescape=True))
-    words = conn.execute(select(_consent.c.purpose, _consent.c.granted).where(mine).order_by(_consent.c.at, _consent.c.id))
-    newest = {word.purpose: word.granted for word in words}
-    return [purpose for purpose, granted in newest.items() if granted]
+    return purposes_agreed_to(conn, customer_id, PREFIX)
 
 
 def write_consent(conn: Connection, customer_id: int, panel: str, granted: bool, source: str, now: datetime) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from bot.campaigns.focus.session import take_said, tend_groups
+from bot.campaigns.focus.hearing import take_said
+from bot.campaigns.focus.session import tend_groups
 from bot.campaigns.panels.steering import found_panel
 from bot.invitations.sending import send_due
 from channels.contract import GroupSaid
@@ -15,7 +16,7 @@ from storage.ids import new_id
 from storage.outbox import Message
 from tests.campaigns.campaign import plan
 from tests.console.house import ADDRESS, Browser, House
-from tests.focus.test_session import GROUP, PLATFORMS, agreed
+from tests.focus.test_session import GROUP, HOST, agreed
 from tests.invitations.shop import HOUR, MONDAY, Shop, open_shop
 from tests.panels.test_members import TASTE, member
 
@@ -57,7 +58,7 @@ async def _planned(house: House) -> tuple[Browser, Shop]:
 
 async def _said(house: House, person: int, text: str) -> None:
     heard = GroupSaid("shop_bot", GROUP, str(person), "", str(new_id()), house.world.clock.now(), text)
-    await house.world.database.write(lambda conn: take_said(conn, heard, PLATFORMS, "Fjord"))
+    await house.world.database.write(lambda conn: take_said(conn, heard, HOST))
 
 
 async def _told(shop: Shop) -> list[str]:
@@ -117,7 +118,7 @@ async def test_one_participant_is_erased_and_a_planned_group_called_off(house: H
     house.world.clock.move_to(begins - HOUR)
 
     def tend(conn: Connection) -> None:
-        tend_groups(conn, PLATFORMS, "Fjord", begins - HOUR)
+        tend_groups(conn, HOST, begins - HOUR)
 
     await house.world.database.write(tend)
     await _said(house, anna, "Pear and plum")

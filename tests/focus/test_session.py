@@ -9,15 +9,19 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition, read_group
+from bot.campaigns.focus.hearing import take_said
+from bot.campaigns.focus.meeting import Host
 from bot.campaigns.focus.moderating import Act, moderate
 from bot.campaigns.focus.overview import overview_of
 from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.report import summary_of, transcript_of
-from bot.campaigns.focus.session import take_said, tend_groups
-from bot.campaigns.focus.steering import erase, invite_to_group, plan_group, seats_left
-from bot.campaigns.focus.wording import invitation_to
+from bot.campaigns.focus.seating import seating_of
+from bot.campaigns.focus.session import tend_groups
+from bot.campaigns.focus.steering import erase, invite_to_group, plan_group
+from bot.campaigns.focus.wording import invitation_to, said
 from bot.campaigns.panels.steering import found_panel
 from bot.campaigns.written import Problems
+from bot.invitations.policy import Policy
 from bot.invitations.sending import send_due
 from bot.mistake import Mistake
 from channels.contract import GroupSaid
@@ -48,7 +52,7 @@ WRITTEN: dict[str, Any] = {
     "each": "10m",
     "seats": [{"who": "customer.country == 'SE'", "count": 1}, {"count": 2}],
 }
-PLATFORMS = {"shop_bot": "telegram"}
+HOST = Host("Fjord", {"shop_bot": "telegram", "chat": "webchat"}, Policy(timezone=STOCKHOLM, country="SE"))
 
 
 async def planned(shop: Shop, **more: Any) -> Definition:
@@ -68,16 +72,16 @@ async def agreed(shop: Shop, customer: int, granted: bool = True, at: datetime =
 
 
 async def tend(shop: Shop, now: datetime) -> None:
-    await shop.database.write(lambda conn: tend_groups(conn, PLATFORMS, "Fjord", now))
+    await shop.database.write(lambda conn: tend_groups(conn, HOST, now))
 
 
 async def says(shop: Shop, person: int | str, text: str, now: datetime, update: str = "", place: str = GROUP) -> None:
     heard = GroupSaid("shop_bot", place, str(person), "", update or str(new_id()), now, text)
-    await shop.database.write(lambda conn: take_said(conn, heard, PLATFORMS, "Fjord"))
+    await shop.database.write(lambda conn: take_said(conn, heard, HOST))
 
 
 async def moderated(shop: Shop, act: Act, now: datetime) -> None:
-    await shop.database.write(lambda conn: moderate(conn, "basket", act, None, PLATFORMS, "Fjord", now))
+    await shop.database.write(lambda conn: moderate(conn, "basket", act, None, HOST, now))
 
 
 async def heard(shop: Shop, address: str = GROUP) -> list[str]:
@@ -103,7 +107,7 @@ async def test_members_are_invited_by_quota_and_the_seats_left_are_counted(shop:
     await agreed(shop, swedes[0])
     await agreed(shop, swedes[1])
     async with shop.database.read() as conn:
-        assert await conn.run_sync(lambda conn: seats_left(conn, group)) == [0, 1]
+        assert (await conn.run_sync(lambda conn: seating_of(conn, group))).left == [0, 1]
         overview = await conn.run_sync(lambda conn: overview_of(conn, "basket"))
     assert overview and [(one.invited, one.agreed) for one in overview.wanted] == [(3, 1), (1, 1)] and overview.reached == 2
     assert await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, MONDAY)) == ["focus-basket-2-2"]
@@ -118,9 +122,11 @@ async def test_the_bot_moderates_from_the_reminder_to_the_end(shop: Shop) -> Non
     stranger = await member(shop, name="Carl Ask")
     for one in (anna, bert):
         await agreed(shop, one)
+    await tend(shop, MONDAY)
     await tend(shop, BEGINS - HOUR)
     await tend(shop, BEGINS - HOUR + MINUTE)
-    assert len(await heard(shop, str(anna))) == 1 and "https://t.me/+abc" in (await heard(shop, str(anna)))[0]
+    seated, reminded = await heard(shop, str(anna))
+    assert seated.startswith("There is a seat for you") and reminded.startswith("A reminder") and "https://t.me/+abc" in seated
     assert await heard(shop, str(stranger)) == []
     await says(shop, anna, "Am I too early?", BEGINS - MINUTE)
     await tend(shop, BEGINS)
@@ -193,14 +199,14 @@ async def test_what_was_said_is_erased_for_one_and_for_all(shop: Shop) -> None:
     await tend(shop, BEGINS)
     await says(shop, anna, "One", BEGINS + MINUTE)
     await says(shop, bert, "Two", BEGINS + MINUTE)
-    assert await shop.database.write(lambda conn: erase(conn, "basket", 1)) == 1
+    assert await shop.database.write(lambda conn: erase(conn, "basket", 1, BEGINS)) == 1
     assert [text for who, text in await transcript(shop) if who != "Bot"] == ["Two"]
     async with shop.database.read() as conn:
         seats = (await conn.execute(FocusSeat.__table__.select())).all()  # type: ignore[attr-defined]
     assert [seat.customer_id for seat in sorted(seats, key=lambda seat: seat.number)] == [None, bert]
     with pytest.raises(Mistake, match="nobody is called P9"):
-        await shop.database.write(lambda conn: erase(conn, "basket", 9))
-    await shop.database.write(lambda conn: erase(conn, "basket", None))
+        await shop.database.write(lambda conn: erase(conn, "basket", 9, BEGINS))
+    await shop.database.write(lambda conn: erase(conn, "basket", None, BEGINS))
     assert await transcript(shop) == []
 
 
@@ -234,8 +240,10 @@ async def test_a_session_that_nothing_could_begin_for_an_hour_is_called_off(shop
 
 @pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])
 def test_every_language_s_invitation_names_consent_pseudonyms_and_the_way_in(lang: str) -> None:
-    survey = invitation_to(Definition.model_validate({**WRITTEN, "lang": lang}))
-    assert survey.questions[0].purpose == "focus_basket" and "https://t.me/+abc" in survey.thanks[lang]
+    group = Definition.model_validate({**WRITTEN, "lang": lang})
+    survey = invitation_to(group)
+    assert survey.questions[0].purpose == "focus_basket" and "https://t.me/+abc" in said(group, "seated")
+    assert "https://t.me/+abc" not in survey.thanks[lang], "who has no seat does not come"
     assert "stop" in survey.hello[lang].lower() and "pseud" in survey.questions[0].text[lang].lower().replace("pseido", "pseudo")
     assert "{about}" not in survey.hello[lang] and len(survey.hello[lang]) < 600
 

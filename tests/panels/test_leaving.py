@@ -14,6 +14,7 @@ from bot.surveys.definition import Task
 from bot.surveys.publishing import digest
 from storage.customers import Address, Consent
 from storage.dialogs import Dialog
+from storage.queries.consents import add_consent
 from storage.queries.panels import panels_of, write_consent
 from tests.channels.conftest import TEN_ON_MONDAY
 from tests.dialogs.conftest import counter as counter
@@ -34,11 +35,15 @@ async def test_a_member_leaves_by_a_word_in_any_language_and_the_dialog_goes_on(
     anna, invited = counter.person(), await counter.invite()
     await counter.hear(anna.starts(invited.token))
     customer = await join(counter)
+    sits = {"granted": True, "source": "test", "now": counter.clock.now()}
+    await counter.database.write(lambda conn: add_consent(conn, customer, "focus_basket", **sits))
+    counter.pass_time(minutes=5)
     await counter.hear(anna.writes(word.removeprefix("/")))
     assert "You have left the panel" in (await anna.texts())[-1]
     async with counter.database.read() as conn:
         assert await conn.run_sync(panels_of, customer) == []
-    assert [(row.purpose, row.granted) for row in await counter.rows(Consent)] == [("panel_taste", True), ("panel_taste", False)]
+    agreed = {row.purpose: row.granted for row in sorted(await counter.rows(Consent), key=lambda row: row.at)}
+    assert agreed == {"panel_taste": False, "focus_basket": False}, "nor do they sit in the conversations that it was invited to"
     assert (await counter.only(Dialog)).state == "open", "what is asked beside the panel goes on"
 
 

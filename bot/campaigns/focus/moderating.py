@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition
+from bot.campaigns.focus.meeting import Host, Meeting
+from bot.campaigns.focus.seating import give_seats
 from bot.campaigns.focus.session import Session
 from bot.mistake import Mistake
 from storage.focus import FocusState
@@ -33,8 +34,8 @@ ACTS = {FocusState.PLANNED: (Act.BEGIN, Act.END), FocusState.RUNNING: (Act.NEXT,
 """What can be done in each state."""
 
 
-def moderate(conn: Connection, name: str, act: Act, seen: int | None, platforms: Mapping[str, str], shop: str, now: datetime) -> None:
-    """`seen` is the question that whoever does it was looking at, None where they saw none; `platforms` are those of the accounts.
+def moderate(conn: Connection, name: str, act: Act, seen: int | None, host: Host, now: datetime) -> None:
+    """`seen` is the question that whoever does it was looking at, None where they saw none.
 
     Raises:
         Mistake: the session is not so far, or further than was seen.
@@ -46,9 +47,13 @@ def moderate(conn: Connection, name: str, act: Act, seen: int | None, platforms:
         raise Mistake(f'the focus group "{name}" is {row.state}', "look at it as it is now")
     if seen is not None and row.question != seen:
         raise Mistake(f"question {row.question} is being talked about already", "look at it as it is now")
-    session = Session(conn, row, Definition.model_validate(row.definition), platforms.get(row.account, ""), shop, now)
+    meeting = Meeting(conn, row, Definition.model_validate(row.definition), host, now)
+    session = Session(meeting)
     match act:
+        case Act.BEGIN if session.elsewhere:
+            raise Mistake("another focus group is being held in that place", "end that one first")
         case Act.BEGIN:
+            give_seats(meeting)
             session.open()
         case Act.NEXT:
             session.ask(row.question + 1)

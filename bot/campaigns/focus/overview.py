@@ -12,11 +12,12 @@ from bot.campaigns.focus.definition import Definition, Seats
 from bot.campaigns.focus.moderating import ACTS, Act
 from bot.campaigns.focus.pseudonyms import pseudonym
 from bot.campaigns.focus.report import Line, Summary, summary_of, transcript_of
-from bot.campaigns.focus.steering import seats_left
+from bot.campaigns.focus.seating import kind_of, seating_of
 from bot.campaigns.focus.wording import survey_name
-from storage.focus import FocusState, purpose_of
+from storage.focus import FocusState
+from storage.queries.addresses import ways_to
 from storage.queries.campaigns import sent_in_all, with_survey
-from storage.queries.focus import agreed_at, all_groups, group_named, lines_of, seats_of, who_agreed
+from storage.queries.focus import all_groups, group_named, lines_of, seats_of
 
 __all__ = ["Overview", "Participant", "Wanted", "overview_of", "overviews"]
 
@@ -39,6 +40,8 @@ class Participant:
     words: int
     silent: bool
     erased: bool
+    parted: bool
+    """Has taken back their yes since."""
 
     @property
     def who(self) -> str:
@@ -51,9 +54,11 @@ class Overview:
     definition: Definition
     wanted: tuple[Wanted, ...]
     agreed: int
-    """All who said yes."""
+    """Those who have a seat, or are about to."""
+    waiting: int
+    """Those who said yes when all seats that they might have had were taken."""
     reached: int
-    """Of these, whom the account can remind."""
+    """Of those with a seat, whom the account knows in the group."""
 
     @property
     def seats(self) -> int:
@@ -101,28 +106,33 @@ def overview_of(conn: Connection, name: str) -> Whole | None:
     said: dict[int, list[Any]] = {}
     for line in lines_of(conn, group.id):
         said.setdefault(line.number, []).append(line)
-    participants = [_participant(seat, said.get(seat.number, []), group) for seat in seats_of(conn, group.id)]
+    standing = _standing(conn, group)
+    here = {customer.id for customer in seating_of(conn, standing["definition"]).seated}
+    participants = [_participant(seat, said.get(seat.number, []), group, seat.customer_id in here) for seat in seats_of(conn, group.id)]
     transcript, summaries = transcript_of(conn, name), summary_of(conn, name)
-    return Whole(**_standing(conn, group), participants=tuple(participants), transcript=tuple(transcript), summaries=tuple(summaries))
+    return Whole(**standing, participants=tuple(participants), transcript=tuple(transcript), summaries=tuple(summaries))
 
 
 def _standing(conn: Connection, group: Any) -> dict[str, Any]:
     definition = Definition.model_validate(group.definition)
-    survey, purpose = survey_name(group.name), purpose_of(group.name)
-    invited: dict[str, int] = {}
-    for campaign in with_survey(conn, survey):
-        kind = campaign.name.removeprefix(f"{survey}-").partition("-")[0]
+    invited: dict[int, int] = {}
+    for campaign in with_survey(conn, survey_name(group.name)):
+        kind = kind_of(campaign.name, group.name)
         invited[kind] = invited.get(kind, 0) + sent_in_all(conn, campaign.id)
-    kinds = enumerate(zip(definition.seats, seats_left(conn, definition), strict=True), start=1)
+    seating = seating_of(conn, definition)
+    taken = [customer.id for customer in seating.seated + seating.coming]
+    kinds = enumerate(zip(definition.seats, seating.left, strict=True), start=1)
     return {
         "group": group,
         "definition": definition,
-        "wanted": tuple(Wanted(seats, invited.get(str(number), 0), seats.count - left) for number, (seats, left) in kinds),
-        "agreed": len(who_agreed(conn, purpose)),
-        "reached": len({one.id for one in agreed_at(conn, purpose, group.account) if one.reachable}),
+        "wanted": tuple(Wanted(seats, invited.get(number, 0), seats.count - left) for number, (seats, left) in kinds),
+        "agreed": len(taken),
+        "waiting": len(seating.waiting),
+        "reached": len(ways_to(conn, taken, [group.account])),
     }
 
 
-def _participant(seat: Any, lines: list[Any], group: Any) -> Participant:
-    silent = group.state == FocusState.RUNNING and not any(line.question == group.question for line in lines)
-    return Participant(seat.number, len(lines), sum(len(line.text.split()) for line in lines), silent, seat.customer_id is None)
+def _participant(seat: Any, lines: list[Any], group: Any, here: bool) -> Participant:
+    silent = here and group.state == FocusState.RUNNING and not any(line.question == group.question for line in lines)
+    erased = seat.customer_id is None
+    return Participant(seat.number, len(lines), sum(len(line.text.split()) for line in lines), silent, erased, not (here or erased))

@@ -21,10 +21,16 @@ def pseudonym(number: int) -> str:
 def without_names(text: str, seats: Iterable[tuple[int, str]]) -> str:
     """The text with every part of every participant's name, and handles like it, as the pseudonym of their seat.
 
-    A name may also be a word ("Rose"): that word is replaced too, for what is kept too little can be asked again.
+    A name may also be a word ("Rose"): that word is replaced too, for what is kept too little can be asked again. A name that
+    several have stands for all of them: "P1/P6".
     """
-    parts = [(part, pseudonym(number)) for number, name in seats for part in re.findall(r"\w+", name) if len(part) >= _SHORTEST]
-    for part, shown in sorted(parts, key=lambda pair: -len(pair[0])):
+    bearers: dict[str, dict[str, None]] = {}
+    for number, name in seats:
+        for part in re.findall(r"\w+", name):
+            if len(part) >= _SHORTEST:
+                bearers.setdefault(part.casefold(), {})[pseudonym(number)] = None
+    for part, whose in sorted(bearers.items(), key=lambda pair: -len(pair[0])):
+        shown = "/".join(whose)
         # An ending of one or two letters belongs to a longer name: Anna's, Annas, Annai. To "Li" it would make "like".
         ending = r"(?:['’]?\w{0,2})" if len(part) >= _INFLECTED else r"(?:['’]\w)?"
         text = re.sub(rf"@?\b{re.escape(part)}{ending}\b", shown, text, flags=re.IGNORECASE)

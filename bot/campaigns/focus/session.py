@@ -1,4 +1,4 @@
-"""The session: reminding, opening, asking, drawing in the silent, closing; and writing down what is said.
+"""The session: opening, asking, drawing in the silent, closing; and writing down what is said.
 
 Everything that the bot says goes through the outbox under a key, in the transaction that moves the session on: killed
 anywhere, it goes on where it was, and says nothing twice.
@@ -13,103 +13,72 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition
-from bot.campaigns.focus.pseudonyms import without_names
-from bot.campaigns.focus.wording import said, survey_name, together
-from bot.campaigns.steering import cancel
+from bot.campaigns.focus.meeting import Host, Meeting
+from bot.campaigns.focus.pseudonyms import pseudonym, without_names
+from bot.campaigns.focus.seating import end_invitations, give_seats, remind, seating_of
+from bot.campaigns.focus.telling import tell
+from bot.campaigns.focus.wording import called, said, together
 from bot.invitations.sweeps import Sweep
-from channels.contract import GroupSaid, HearGroup, Say, split_place
+from channels.contract import Say, split_place
 from channels.outbox import message_row
-from storage.bulk import insert_many, insert_new
-from storage.campaigns import CampaignState
+from storage.bulk import insert_many
 from storage.database import Database
-from storage.dialogs import SeenUpdate
-from storage.focus import FocusState, purpose_of
-from storage.ids import short
+from storage.focus import FocusState
 from storage.outbox import Message, Priority
-from storage.queries.campaigns import with_survey
-from storage.queries.focus import (
-    add_line,
-    agreed_at,
-    change_group,
-    customer_at,
-    group_at,
-    lines_of,
-    seat_customer,
-    seats_of,
-    unended,
-)
+from storage.queries.consents import add_consent
+from storage.queries.focus import add_line, change_group, group_at, lines_of, note_drawn_in, seats_of, unended, who_agreed
 
-__all__ = ["Session", "focus_sweep", "group_taker", "take_said", "tend_groups"]
+__all__ = ["Session", "focus_sweep", "tend_groups"]
 
 log = logging.getLogger(__name__)
 
-_message, _seen = Message.__table__, SeenUpdate.__table__  # type: ignore[attr-defined]
+_message = Message.__table__  # type: ignore[attr-defined]
 BOT, MODERATOR = 0, -1
 TOO_LATE = timedelta(hours=1)
 """A session that could not begin for so long does not begin in an empty room."""
 
 
-def focus_sweep(database: Database, platforms: dict[str, str], shop: str) -> Sweep:
-    """`platforms` are those of the accounts, by account."""
-
+def focus_sweep(database: Database, host: Host) -> Sweep:
     async def run(now: datetime) -> None:
         async with database.read() as conn:
             if not await conn.run_sync(unended):
                 return
-        await database.write(lambda conn: tend_groups(conn, platforms, shop, now))
+        await database.write(lambda conn: tend_groups(conn, host, now))
 
     return Sweep("tend_focus_groups", timedelta(seconds=5), run)
 
 
-def group_taker(database: Database, platforms: dict[str, str], shop: str) -> HearGroup:
-    async def hear(heard: GroupSaid) -> None:
-        await database.write(lambda conn: take_said(conn, heard, platforms, shop))
-
-    return hear
-
-
-def tend_groups(conn: Connection, platforms: dict[str, str], shop: str, now: datetime) -> None:
+def tend_groups(conn: Connection, host: Host, now: datetime) -> None:
     """Do what is due in every group that has not ended."""
     for row in unended(conn, lock=True):
-        group = Definition.model_validate(row.definition)
-        session = Session(conn, row, group, platforms.get(row.account, ""), shop, now)
-        if row.state == FocusState.PLANNED:
+        meeting = Meeting(conn, row, Definition.model_validate(row.definition), host, now)
+        session, planned = Session(meeting), row.state == FocusState.PLANNED
+        if planned and now >= row.begins_at + TOO_LATE:
+            session.call_off()
+            log.warning("focus_group_missed", extra={"group": row.name})
+            continue
+        give_seats(meeting)
+        if planned:
             session.prepare()
-        elif not group.moderator:
+        elif not meeting.group.moderator:
             session.go_on()
 
 
-def take_said(conn: Connection, heard: GroupSaid, platforms: dict[str, str], shop: str) -> None:
-    """Write down what somebody said who agreed to it, and do what a human moderator bids; all else is nobody's business."""
-    row = group_at(conn, heard.account, heard.place)
-    if row is None:
-        return
-    seen = {"account": heard.account, "update_id": heard.update_id, "seen_at": heard.at}
-    if not insert_new(conn, _seen, [seen], key=("account", "update_id")):
-        return
-    group = Definition.model_validate(row.definition)
-    session = Session(conn, row, group, platforms.get(row.account, ""), shop, heard.at)
-    if heard.person == group.moderator:
-        session.bidden(heard.text)
-    elif (customer := customer_at(conn, purpose_of(group.name), heard.account, heard.person)) is not None:
-        session.note(seat_customer(conn, row.id, customer), heard.text)
-
-
 class Session:
-    def __init__(self, conn: Connection, row: Any, group: Definition, platform: str, shop: str, now: datetime) -> None:
-        self._conn, self._row, self._group = conn, row, group
-        self._platform, self._shop, self._now = platform, shop, now
+    def __init__(self, meeting: Meeting) -> None:
+        self._at, self._conn, self._row, self._group, self._now = meeting, meeting.conn, meeting.row, meeting.group, meeting.now
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another session is held in that place."""
+        other = group_at(self._conn, self._row.account, self._row.place)
+        return other is not None and other.id != self._row.id
 
     def prepare(self) -> None:
-        group, row, now = self._group, self._row, self._now
-        if not row.reminded and now >= row.begins_at - group.remind:
-            change_group(self._conn, self._row.id, reminded=True)
-            if now < row.begins_at:
-                self._tell_agreed("remind")
-        if now >= row.begins_at + TOO_LATE:
-            self.call_off()
-            log.warning("focus_group_missed", extra={"group": group.name})
-        elif now >= row.begins_at:
+        begins = self._row.begins_at
+        if begins - self._group.remind <= self._now < begins:
+            remind(self._at)
+        elif self._now >= begins and not self.elsewhere:
             self.open()
 
     def go_on(self) -> None:
@@ -135,10 +104,14 @@ class Session:
         names = [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
         add_line(self._conn, self._row.id, number, self._row.question, without_names(text, names), self._now)
 
+    def part(self, customer_id: int) -> None:
+        """They want no part in it any more: what they write is not kept, and nobody speaks to them."""
+        who = [one for one in who_agreed(self._conn, self._at.purpose) if one.id == customer_id]
+        add_consent(self._conn, customer_id, self._at.purpose, granted=False, source="group", now=self._now)
+        tell(self._at, "parted", who)
+
     def open(self) -> None:
         group = self._group
-        for customer in {one.id: one for one in agreed_at(self._conn, purpose_of(group.name), self._row.account)}:
-            seat_customer(self._conn, self._row.id, customer)
         change_group(self._conn, self._row.id, state=FocusState.RUNNING.value)
         self._say("welcome", said(group, "welcome"))
         self._say("concept", group.concept.text, picture=group.concept.picture or "")
@@ -154,13 +127,25 @@ class Session:
         self._say(f"q{question}", self._group.questions[question - 1], question)
 
     def draw_in(self) -> None:
-        """Speak to those by name who have said nothing to this question; once for each question."""
-        question = self._row.question
-        spoke = {line.number for line in lines_of(self._conn, self._row.id) if line.question == question}
-        silent = [seat.name.split()[0] for seat in seats_of(self._conn, self._row.id) if seat.number not in spoke and seat.name.strip()]
+        """Speak to those by name who have said nothing to this question; once for each question. Who has said nothing since they
+        were spoken to before is left in peace: they may not be there."""
+        question, seats = self._row.question, seats_of(self._conn, self._row.id)
+        spoke = {line.number: line.question for line in lines_of(self._conn, self._row.id)}
+        here = {one.id for one in seating_of(self._conn, self._group).seated}
+        silent = [
+            seat
+            for seat in seats
+            if seat.customer_id in here and seat.name.strip() and seat.drawn_in <= spoke.get(seat.number, 0) < question
+        ]
         change_group(self._conn, self._row.id, drawn_in=question)
+        note_drawn_in(self._conn, [seat.id for seat in silent], question)
         if silent:
-            self._say(f"d{question}", said(self._group, "draw_in", names=together(silent, self._group.lang)), question)
+            names = called([seat.name for seat in silent], [seat.name for seat in seats])
+            kept = self._drawing_in([pseudonym(seat.number) for seat in silent])
+            self._say(f"d{question}", self._drawing_in(names), question, kept=kept)
+
+    def _drawing_in(self, names: list[str]) -> str:
+        return said(self._group, "draw_in", names=together(names, self._group.lang))
 
     def close(self) -> None:
         self._say("over", said(self._group, "over"), self._row.question)
@@ -168,33 +153,21 @@ class Session:
 
     def call_off(self) -> None:
         """Who said yes is told, so that nobody comes to an empty room."""
-        self._tell_agreed("called_off")
+        seating = seating_of(self._conn, self._group)
+        tell(self._at, "called_off", seating.seated + seating.coming)
         self._end()
 
     def _end(self) -> None:
         """Nobody is invited any more to what is over."""
         change_group(self._conn, self._row.id, state=FocusState.ENDED.value, ended_at=self._now)
         log.info("focus_group_ended", extra={"group": self._group.name})
-        for campaign in with_survey(self._conn, survey_name(self._group.name)):
-            if campaign.state not in (CampaignState.DONE, CampaignState.CANCELLED):
-                cancel(self._conn, campaign.name, self._now)
+        end_invitations(self._conn, self._group.name, self._now, range(1, len(self._group.seats) + 1))
 
-    def _tell_agreed(self, what: str) -> None:
-        group, rows = self._group, []
-        # By the first address of each that is open.
-        agreed = {one.id: one for one in reversed(agreed_at(self._conn, purpose_of(group.name), self._row.account)) if one.reachable}
-        for customer, at in agreed.items():
-            say = Say(said(group, what, self._shop), key=f"f.{short(self._row.id)}.{what}.{short(customer)}", lang=group.lang)
-            rows.append(self._row_for(say, at.native_id, customer_id=customer))
-        insert_many(self._conn, _message, rows, ignore=True)
-
-    def _say(self, what: str, text: str, question: int = 0, *, picture: str = "") -> None:
+    def _say(self, what: str, text: str, question: int = 0, *, picture: str = "", kept: str = "") -> None:
+        """`kept` is what is written down of it, where that is not the same without names."""
         address, thread = split_place(self._row.place)
-        say = Say(text, picture=picture, key=f"f.{short(self._row.id)}.{what}", thread=thread, lang=self._group.lang)
-        insert_many(self._conn, _message, [self._row_for(say, address)], ignore=True)
-        names = [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
-        add_line(self._conn, self._row.id, BOT, question, without_names(text, names), self._now)
-
-    def _row_for(self, say: Say, address: str, **more: Any) -> dict[str, Any]:
-        where = {"channel": self._platform, "account": self._row.account, "address": address}
-        return message_row(say, priority=Priority.REPLY, now=self._now, **where, **more)
+        say = Say(text, picture=picture, key=self._at.key(what), thread=thread, lang=self._group.lang)
+        where = {"channel": self._at.host.platforms.get(self._row.account, ""), "account": self._row.account, "address": address}
+        insert_many(self._conn, _message, [message_row(say, priority=Priority.REPLY, now=self._now, **where)], ignore=True)
+        names: list[tuple[int, Any]] = [] if kept else [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
+        add_line(self._conn, self._row.id, BOT, question, kept or without_names(text, names), self._now)

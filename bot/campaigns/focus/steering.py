@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition as Campaign
 from bot.campaigns.focus.definition import Definition
+from bot.campaigns.focus.seating import seating_of
 from bot.campaigns.focus.wording import invitation_to, survey_name
-from bot.campaigns.rule import customer_facts, fits
 from bot.campaigns.steering import draft, schedule
 from bot.mistake import Mistake
 from bot.surveys.publishing import load_versions, publish
 from storage.focus import purpose_of
 from storage.queries.campaigns import campaign_named
+from storage.queries.consents import add_consent
 from storage.queries.focus import (
     add_group,
     erase_lines,
@@ -25,13 +26,15 @@ from storage.queries.focus import (
     group_named,
     lines_of,
     seats_of,
-    who_agreed,
 )
 from storage.queries.panels import panel_named
 
-__all__ = ["check_account", "erase", "invite_to_group", "known_group", "plan_group", "seats_left"]
+__all__ = ["check_account", "erase", "invite_to_group", "known_group", "plan_group"]
 
 log = logging.getLogger(__name__)
+
+_FOR_A_SEAT = 3
+"""Invitations in a day for each free seat: not everybody can come, and whoever says yes too late was asked for nothing."""
 
 
 def check_account(group: Definition, accounts: Iterable[str]) -> None:
@@ -55,19 +58,9 @@ def plan_group(conn: Connection, group: Definition, zone: ZoneInfo, now: datetim
     log.info("focus_group_planned", extra={"group": group.name})
 
 
-def seats_left(conn: Connection, group: Definition) -> list[int]:
-    """For each kind of seat, how many are still free: those who agreed fill the first kind that they fit."""
-    left = [kind.count for kind in group.seats]
-    for customer in who_agreed(conn, purpose_of(group.name)):
-        facts = customer_facts(customer)
-        fitting = (number for number, kind in enumerate(group.seats) if left[number] and fits(kind.who, facts, {}))
-        if (number := next(fitting, None)) is not None:
-            left[number] -= 1
-    return left
-
-
 def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) -> list[str]:
-    """Begin a campaign for each kind of seat that is not filled, as many answers as seats are free; gives back their names.
+    """Begin a campaign for each kind of seat that is not filled, which goes on from day to day until they are; gives back their
+    names.
 
     Done again later, it invites others of the panel for the seats that are still free.
     """
@@ -75,20 +68,20 @@ def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) 
     newest = {found.name: found for found in load_versions(conn).values()}
     moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
     begun = []
-    for number, (kind, left) in enumerate(zip(group.seats, seats_left(conn, group), strict=True), start=1):
+    for number, (kind, left) in enumerate(zip(group.seats, seating_of(conn, group).left, strict=True), start=1):
         if not left:
             continue
         campaign = next(
             free for n in range(1, 1000) if campaign_named(conn, free := f"{survey_name(name)}-{number}-{n}", lock=False) is None
         )
-        written = {"name": campaign, "survey": survey_name(name), "panel": group.panel, "audience": kind.who, "quota": left}
-        draft(conn, Campaign.model_validate({**written, "when": {"at": moment}, "reminders": 0}), now)
+        written = {"name": campaign, "survey": survey_name(name), "panel": group.panel, "audience": kind.who}
+        draft(conn, Campaign.model_validate({**written, "per_day": left * _FOR_A_SEAT, "when": {"at": moment}, "reminders": 0}), now)
         schedule(conn, campaign, newest.get, now)
         begun.append(campaign)
     return begun
 
 
-def erase(conn: Connection, name: str, who: int | None) -> int:
+def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
     """Delete what a participant said, by the number of their pseudonym, or, with None, all of it; and who they were.
     Gives back how many lines were deleted."""
     known_group(conn, name)
@@ -98,6 +91,10 @@ def erase(conn: Connection, name: str, who: int | None) -> int:
     if who is not None and who not in numbers:
         raise Mistake(f'nobody is called P{who} in "{name}"', f"see: makegood group transcript {name}")
     chosen = numbers if who is None else {who}
+    # Nothing more is written down of them.
+    for seat in seats_of(conn, group.id):
+        if seat.number in chosen and seat.customer_id is not None:
+            add_consent(conn, seat.customer_id, purpose_of(name), granted=False, source="operator", now=now)
     lines = erase_lines(conn, group.id, {line.number for line in lines_of(conn, group.id)} if who is None else chosen)
     erase_seats(conn, group.id, chosen)
     log.info("focus_group_erased", extra={"group": name, "lines": lines})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,7 @@ from bot.campaigns.focus.definition import Definition
 from bot.surveys.definition import Question, QuestionKind, Survey
 from storage.focus import purpose_of
 
-__all__ = ["invitation_to", "said", "survey_name", "together"]
+__all__ = ["called", "invitation_to", "said", "survey_name", "together"]
 
 _FACTS = {"shop": "{shop}", "name": "[ {name}]", "minutes": "{minutes}"}
 """Facts of the dialog, which stay to be filled."""
@@ -28,6 +29,12 @@ def said(group: Definition, key: str, shop: str = "", **facts: str) -> str:
     """A sentence of the bot's about the group, in its language."""
     known = {**_FACTS, "about": group.about, "link": group.join, "when": _when(group), **facts}
     return _words()[group.lang][key].format(**(known | ({"shop": shop} if shop else {})))
+
+
+def called(names: Sequence[str], everybody: Sequence[str]) -> list[str]:
+    """By their first names, and by their whole ones where somebody else of `everybody` has the same first name."""
+    firsts = Counter(name.split()[0] for name in everybody if name.strip())
+    return [name if firsts[first := name.split()[0]] > 1 else first for name in names]
 
 
 def together(names: Sequence[str], lang: str) -> str:

@@ -14,9 +14,12 @@ from bot.campaigns.rule import check_rule
 from bot.campaigns.steering import draft, schedule
 from bot.mistake import Mistake
 from bot.surveys.publishing import load_versions, publish
+from storage.focus import purpose_of as focus_purpose
 from storage.panels import purpose_of
 from storage.queries.campaigns import campaign_named
+from storage.queries.consents import add_consent, agreed_to
 from storage.queries.explaining import customer_row
+from storage.queries.focus import unended
 from storage.queries.panels import add_panel, panel_named, panels_of, write_consent
 
 __all__ = ["audience_of", "found_panel", "invitation_of", "invite_to_panel", "take_out"]
@@ -62,11 +65,14 @@ def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo,
 
 
 def take_out(conn: Connection, panel: str, who: str, now: datetime) -> None:
-    """Note that somebody has left, who said so elsewhere."""
+    """Note that somebody has left, who said so elsewhere; they sit in none of its focus groups either."""
     customer = customer_row(conn, who)
     if customer is None:
         raise Mistake(f'nobody is known as "{who}"', "write your own id for them, or a platform's name for their chat")
     if purpose_of(panel) not in panels_of(conn, customer.id):
         raise Mistake(f'"{who}" is not in the panel "{panel}"', f"see: makegood panel members {panel}")
     write_consent(conn, customer.id, panel, False, "operator", now)
+    for group in unended(conn):
+        if group.definition["panel"] == panel and agreed_to(conn, customer.id, focus_purpose(group.name)):
+            add_consent(conn, customer.id, focus_purpose(group.name), granted=False, source="operator", now=now)
     log.info("panel_left", extra={"panel": panel, "customer": customer.id})

@@ -1,0 +1,47 @@
+"""Writing down what is said in a session, by those who agreed to it and as long as they do."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot.campaigns.focus.definition import Definition
+from bot.campaigns.focus.meeting import Host, Meeting
+from bot.campaigns.focus.session import Session
+from bot.dialogs.taking_back import is_leaving
+from bot.surveys.understanding import Command, understand_command
+from channels.contract import GroupSaid, HearGroup
+from storage.bulk import insert_new
+from storage.database import Database
+from storage.dialogs import SeenUpdate
+from storage.queries.focus import group_at, seat_at
+
+__all__ = ["group_taker", "take_said"]
+
+_seen = SeenUpdate.__table__  # type: ignore[attr-defined]
+
+
+def group_taker(database: Database, host: Host) -> HearGroup:
+    async def hear(heard: GroupSaid) -> None:
+        await database.write(lambda conn: take_said(conn, heard, host))
+
+    return hear
+
+
+def take_said(conn: Connection, heard: GroupSaid, host: Host) -> None:
+    """Write down what somebody said who has a seat, and do what a human moderator bids; all else is nobody's business."""
+    row = group_at(conn, heard.account, heard.place)
+    if row is None:
+        return
+    seen = {"account": heard.account, "update_id": heard.update_id, "seen_at": heard.at}
+    if not insert_new(conn, _seen, [seen], key=("account", "update_id")):
+        return
+    group = Definition.model_validate(row.definition)
+    meeting = Meeting(conn, row, group, host, heard.at)
+    session = Session(meeting)
+    if heard.person == group.moderator:
+        session.bidden(heard.text)
+    elif (seat := seat_at(conn, row.id, meeting.purpose, heard.account, heard.person)) is not None:
+        if is_leaving(heard.text) or understand_command(group.lang, heard.text) is Command.STOP:
+            session.part(seat.customer_id)
+        else:
+            session.note(seat.number, heard.text)
