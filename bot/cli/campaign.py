@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.campaign_data import look_at, read_file, surveys_in, write_to
+from bot.cli.campaign_data import look_at, look_beside, read_file, surveys_in, write_to
 from bot.cli.options import ConfigFile, read_config
 from bot.mistake import Mistake
 
@@ -72,7 +72,7 @@ def preview(
     assert survey is not None, "the file was checked"
     platforms = sorted({channel.kind for channel in settings.channels.values()})
     try:
-        reached = look_at(config, lambda conn: reach(conn, definition, now))
+        reached = look_beside(config, lambda conn: reach(conn, definition, now))
     except NoDatabase:
         reached = None
     print_preview(Console(highlight=False), reached, list(shown(definition, survey, lang, settings.shop.name, platforms, now)))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.campaigns.definition import Definition
 
-__all__ = ["look_at", "read_file", "surveys_in", "write_to"]
+__all__ = ["look_at", "look_beside", "read_file", "surveys_in", "write_to"]
 
 T = TypeVar("T")
 
@@ -33,13 +33,24 @@ def surveys_in(config: Path | None) -> Callable[[str], Any]:
 
     published = Published()
     try:
-        look_at(config, published.load)
+        look_beside(config, published.load)
     except NoDatabase:
         return bank().get
     return lambda name: published.newest(name)[1] if published.has(name) else bank().get(name)
 
 
 def look_at(config: Path | None, looking: Callable[[Connection], T]) -> T:
+    """Raises Mistake where there is no database yet."""
+    from storage.reading import NoDatabase
+
+    try:
+        return look_beside(config, looking)
+    except NoDatabase as error:
+        raise Mistake(f"there is no database at {error} yet", "start Makegood once: makegood run") from error
+
+
+def look_beside(config: Path | None, looking: Callable[[Connection], T]) -> T:
+    """Raises NoDatabase where there is none yet."""
     from bot.cli.loop import run_loop
     from storage.reading import read_beside
 

@@ -27,15 +27,10 @@ def show(who: Who, config: ConfigFile = None) -> None:
     from bot.config.rules import fallback_of
     from bot.customers.finding import the_customer
     from bot.customers.sheet import sheet_of
-    from bot.mistake import Mistake
-    from storage.reading import NoDatabase
 
     settings = read_config(config)
     accounts = fallback_of(settings, settings.channels)
-    try:
-        sheet = look_at(config, lambda conn: sheet_of(conn, the_customer(conn, who), accounts))
-    except NoDatabase as error:
-        raise Mistake(f"there is no database at {error} yet", "start Makegood once: makegood run") from error
+    sheet = look_at(config, lambda conn: sheet_of(conn, the_customer(conn, who), accounts))
     _print(sheet)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.campaign_data import look_at
 from bot.cli.options import ConfigFile, read_config
 
 if TYPE_CHECKING:
@@ -27,13 +28,11 @@ def why(
     from rich.table import Table
     from sqlalchemy import Connection
 
-    from bot.cli.loop import run_loop
     from bot.config.rules import outreach_of
     from bot.dialogs.published import Published
     from bot.invitations.explaining import Why, explain
     from bot.mistake import Mistake
     from channels.clock import SystemClock
-    from storage.reading import NoDatabase, read_beside
 
     settings = read_config(config)
     now = SystemClock().now()
@@ -43,10 +42,7 @@ def why(
         published.load(conn)
         return explain(conn, outreach_of(settings, published), customer, now)
 
-    try:
-        found = run_loop(read_beside(settings.database.url, reading))
-    except NoDatabase as error:
-        raise Mistake(f"there is no database at {error} yet", "start Makegood once: makegood run") from error
+    found = look_at(config, reading)
     if found is None:
         raise Mistake(f'there is no customer "{customer}"', "write your own id for them, as your shop told it")
     console = Console(highlight=False)

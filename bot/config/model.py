@@ -27,6 +27,7 @@ from bot.config.sections import (
     Touchpoints,
 )
 from bot.toml.places import Path
+from bot.toml.times import in_units
 
 __all__ = ["Config"]
 
@@ -50,7 +51,16 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _settings_agree(self) -> Self:
-        checks = (_shared_names, _shared_tokens, _webhooks_nowhere, _nowhere_private, _open_to_all, _asked_twice, _no_account)
+        checks = (
+            _shared_names,
+            _shared_tokens,
+            _webhooks_nowhere,
+            _nowhere_private,
+            _open_to_all,
+            _asked_twice,
+            _asked_too_late,
+            _no_account,
+        )
         raise_if([found for check in checks for found in check(self)])
         return self
 
@@ -134,6 +144,14 @@ def _asked_twice(config: Config) -> Iterator[Contradiction]:
         if pair in seen:
             yield Contradiction(("ask", number), f'asks "{ask.survey}" after "{ask.touchpoint}" a second time; leave one')
         seen.add(pair)
+
+
+def _asked_too_late(config: Config) -> Iterator[Contradiction]:
+    most = config.policy.stale_after
+    for number, ask in enumerate(config.ask):
+        if ask.delay >= most:
+            remedy = f'write less than [policy] stale_after = "{in_units(most).replace(" ", "")}", or ask by a campaign: docs/campaigns.md'
+            yield Contradiction(("ask", number, "delay"), f"is so long that nobody would ever be asked; {remedy}")
 
 
 def _no_account(config: Config) -> Iterator[Contradiction]:

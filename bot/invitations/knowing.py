@@ -60,6 +60,7 @@ class Customers:
         return Known(
             expires_at=invitation.expires_at,
             occurred_at=invitation.occurred_at,
+            delay=limits.delay,
             consent=self.consents[SURVEYS].get(customer),
             purpose=limits.purpose,
             agreed=self.consents[limits.purpose].get(customer),

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from bot.invitations.policy import SURVEYS
@@ -26,8 +27,11 @@ class Limits:
     per_day: int | None = None
     panel: str = ""
     """The panel that it is put to, whose members alone are asked."""
+    delay: timedelta = timedelta(0)
+    """How long after a touchpoint it asks."""
 
 
+_PERIOD = TypeAdapter(timedelta)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NO_LIMITS = Limits(0)
 """Of invitations that belong to no campaign."""
@@ -39,6 +43,8 @@ def limits_of(campaign_id: int, definition: Mapping[str, Any]) -> Limits:
     written = {name: definition[name] for name in names if name in definition}
     if panel := written.get("panel"):
         written["purpose"] = purpose_of(panel)
+    if delay := definition["when"].get("delay"):
+        written["delay"] = _PERIOD.validate_python(delay)
     return Limits(campaign_id, **written)
 
 

@@ -1,7 +1,4 @@
-"""The contact policy: whether a customer may be written to now, and if not, why and when to look again.
-
-A pure decision over what is known: it reads no clock and no table, so that a year of it runs in seconds.
-"""
+"""The contact policy: whether a customer may be written to now, and if not, why and until when. Pure: it reads no clock and no table."""
 
 from __future__ import annotations
 
@@ -94,6 +91,8 @@ class Known:
     """The end of the invitation: from then on nothing is sent."""
     occurred_at: datetime | None = None
     """When the touchpoint happened; None for a campaign, which has none."""
+    delay: timedelta = timedelta(0)
+    """How long after it the campaign asks: so much later it is stale."""
     consent: bool | None = None
     """What they said last about being asked at all; None where they never did."""
     purpose: str = SURVEYS
@@ -192,7 +191,8 @@ def _waits(policy: Policy, known: Known, now: datetime) -> dict[Reason, datetime
 
 
 def _end(policy: Policy, known: Known) -> datetime:
-    return min(known.expires_at, known.occurred_at + policy.stale_after) if known.occurred_at else known.expires_at
+    since = known.occurred_at or known.expires_at
+    return min(known.expires_at, since + known.delay + policy.stale_after)
 
 
 def _night_or_holiday(now: datetime, zone: ZoneInfo, country: str) -> Reason:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, select, update
@@ -40,7 +39,7 @@ class CustomerRow(NamedTuple):
     lang: str = ""
     timezone: str = ""
     country: str = ""
-    attributes: Mapping[str, Any] = MappingProxyType({})
+    attributes: Mapping[str, Any] = {}
 
     @property
     def key(self) -> tuple[str, str]:

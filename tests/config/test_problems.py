@@ -56,6 +56,11 @@ access_secret = "accesssecret0123456789"
         ('[channels.bot]\nkind = "webchat"\ntokn = "x"', 2, '[channels.bot] has no key "tokn"'),
         ('[channels.Bot]\nkind = "webchat"', 0, '[channels] cannot have a "Bot": a name has lower-case letters'),
         ('[[ask]]\ntouchpoint = "delivery"\nsurvey = "x"\n[[ask]]\ntouchpoint = "visit"', 3, "[ask] survey is missing"),
+        (
+            '[[ask]]\ntouchpoint = "a"\nsurvey = "x"\ndelay = "30d"',
+            3,
+            '[ask] delay is so long that nobody would ever be asked; write less than [policy] stale_after = "30d"',
+        ),
         ('[[ask]]\ntouchpoint = "a"\nsurvey = "x"\nat = "9.30"', 3, '[ask] at should be a time of day in quotes, from "00:00" to "23:59"'),
         ('[database]\nurl = "mysql://root@db/x"', 1, 'should be "sqlite:///FILE" or "postgresql://USER:PASSWORD@HOST/DATABASE"'),
         ('[touchpoints.secrets]\nshop = "short"', 1, "should have at least 16 characters; make one with"),

@@ -173,6 +173,7 @@ def situations(draw: st.DrawFn) -> tuple[Policy, Known, datetime, str]:
     what = Known(
         expires_at=now + draw(spans),
         occurred_at=draw(st.none() | spans.map(lambda span: now - abs(span))),
+        delay=draw(st.sampled_from([timedelta(0), timedelta(0), 60 * DAY])),
         consent=draw(st.sampled_from([None, None, True, False])),
         reachable=draw(st.sampled_from([True, True, True, False])),
         timezone=zone,

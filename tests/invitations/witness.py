@@ -43,7 +43,7 @@ def objections(policy: Policy, known: Known, moment: datetime, zone: ZoneInfo, c
         found.add("frequency")
     if known.occurred_at:
         age = moment - known.occurred_at
-        if age >= policy.stale_after:
+        if age - known.delay >= policy.stale_after:
             found.add("stale")
         if age < policy.min_age:
             found.add("too_fresh")
