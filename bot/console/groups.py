@@ -21,6 +21,7 @@ from bot.console.sessions import form_of
 from bot.console.watching import changes
 from bot.mistake import Mistake
 from storage.queries.focus import group_named, newest_line
+from storage.queries.incidents import open_incidents
 
 __all__ = ["GroupPages"]
 
@@ -71,7 +72,10 @@ class GroupPages(DecidersPages):
     async def _events(self, request: Request) -> Response:
         def looking(conn: Connection) -> object:
             group = group_named(conn, request.path_params["name"])
-            return group and (group.state, group.question, group.drawn_in, group.reminded, newest_line(conn, group.id))
+            if group is None:
+                return None
+            troubles = open_incidents(conn, [f"group.{group.name}"])
+            return group.state, group.question, group.drawn_in, group.reminded, newest_line(conn, group.id), troubles
 
         async def look() -> object:
             async with self._parts.database.read() as conn:

@@ -19,7 +19,7 @@ from storage.queries.incidents import note_incidents
 from storage.queries.recalling import STALE_AFTER
 from storage.staff import Door
 
-__all__ = ["Settled", "claim", "has_gone_on", "known_keys", "orphans", "platform_ids", "settle"]
+__all__ = ["Settled", "claim", "has_gone_on", "known_keys", "orphans", "platform_ids", "send_again", "settle", "undelivered"]
 
 _message, _address, _door = Message.__table__, Address.__table__, Door.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
@@ -111,6 +111,17 @@ def platform_ids(conn: Connection, keys: Collection[str]) -> dict[str, str]:
 def known_keys(conn: Connection, keys: Collection[str]) -> set[str]:
     """Those of the keys under which something was said already, or is about to be."""
     return set(conn.execute(select(_message.c.key).where(_message.c.key.in_(keys))).scalars())
+
+
+def undelivered(conn: Connection, keys: Collection[str]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What was said under these keys and reached nobody, the newest last: `id` and `reason`."""
+    lost = _message.c.state.in_((MessageState.UNREACHABLE.value, MessageState.REJECTED.value))
+    return conn.execute(select(_message.c.id, _message.c.reason).where(_message.c.key.in_(keys), lost).order_by(_message.c.id)).all()
+
+
+def send_again(conn: Connection, message_ids: Collection[int], now: datetime) -> None:
+    anew = {"state": MessageState.DUE.value, "due_at": now, "attempts": 0, "reason": ""}
+    conn.execute(update(_message).where(_message.c.id.in_(message_ids)).values(**anew))
 
 
 def has_gone_on(conn: Connection, message_id: int) -> bool:

@@ -14,7 +14,7 @@ from bot.invitations.policy import Policy
 from storage.focus import purpose_of
 from storage.ids import short
 
-__all__ = ["Host", "Meeting"]
+__all__ = ["Host", "Meeting", "key_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +43,8 @@ class Meeting:
 
     def key(self, what: str) -> str:
         """Of something that is said once, however often it is attempted."""
-        return f"f.{short(self.row.id)}.{what}"
+        return key_of(self.row, what)
+
+
+def key_of(row: Any, what: str) -> str:
+    return f"f.{short(row.id)}.{what}"

@@ -12,6 +12,7 @@ from bot.campaigns.focus.definition import Definition
 from bot.campaigns.focus.meeting import Host, Meeting
 from bot.campaigns.focus.seating import give_seats
 from bot.campaigns.focus.session import Session
+from bot.campaigns.focus.standing_still import say_again
 from bot.mistake import Mistake
 from storage.focus import FocusState
 from storage.queries.focus import group_named
@@ -26,11 +27,13 @@ class Act(StrEnum):
     NEXT = "next"
     QUIET = "quiet"
     """Speak to those who have said nothing."""
+    AGAIN = "again"
+    """Say again what reached nobody."""
     END = "end"
     """While it is planned: call it off."""
 
 
-ACTS = {FocusState.PLANNED: (Act.BEGIN, Act.END), FocusState.RUNNING: (Act.NEXT, Act.QUIET, Act.END), FocusState.ENDED: ()}
+ACTS = {FocusState.PLANNED: (Act.BEGIN, Act.END), FocusState.RUNNING: (Act.NEXT, Act.QUIET, Act.AGAIN, Act.END), FocusState.ENDED: ()}
 """What can be done in each state."""
 
 
@@ -61,6 +64,8 @@ def moderate(conn: Connection, name: str, act: Act, seen: int | None, host: Host
             raise Mistake("those who are silent have been spoken to already", "ask the next question")
         case Act.QUIET:
             session.draw_in()
+        case Act.AGAIN:
+            say_again(meeting)
         case Act.END if row.state == FocusState.PLANNED:
             session.call_off()
         case Act.END:

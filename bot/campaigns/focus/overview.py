@@ -13,6 +13,7 @@ from bot.campaigns.focus.moderating import ACTS, Act
 from bot.campaigns.focus.pseudonyms import pseudonym
 from bot.campaigns.focus.report import Line, Summary, summary_of, transcript_of
 from bot.campaigns.focus.seating import kind_of, seating_of
+from bot.campaigns.focus.standing_still import unheard
 from bot.campaigns.focus.wording import survey_name
 from storage.focus import FocusState
 from storage.queries.addresses import ways_to
@@ -57,6 +58,8 @@ class Overview:
     """Those who have a seat, or are about to."""
     waiting: int
     """Those who said yes when all seats that they might have had were taken."""
+    unheard: str
+    """Why the bot cannot speak in the group any more; empty where it can."""
     reached: int
     """Of those with a seat, whom the account knows in the group."""
 
@@ -81,7 +84,7 @@ class Overview:
     def next_at(self) -> datetime | None:
         """When the bot goes on by itself; None where a person moderates, or nothing runs."""
         asked_at: datetime | None = self.group.asked_at
-        running = self.group.state == FocusState.RUNNING and not self.definition.moderator
+        running = self.group.state == FocusState.RUNNING and not self.definition.moderator and not self.unheard
         return asked_at + self.definition.each if running and asked_at else None
 
 
@@ -121,6 +124,7 @@ def _standing(conn: Connection, group: Any) -> dict[str, Any]:
         invited[kind] = invited.get(kind, 0) + sent_in_all(conn, campaign.id)
     seating = seating_of(conn, definition)
     taken = [customer.id for customer in seating.seated + seating.coming]
+    lost = unheard(conn, group, definition)
     kinds = enumerate(zip(definition.seats, seating.left, strict=True), start=1)
     return {
         "group": group,
@@ -128,6 +132,7 @@ def _standing(conn: Connection, group: Any) -> dict[str, Any]:
         "wanted": tuple(Wanted(seats, invited.get(number, 0), seats.count - left) for number, (seats, left) in kinds),
         "agreed": len(taken),
         "waiting": len(seating.waiting),
+        "unheard": next((one.reason for one in reversed(lost)), "") if group.state == FocusState.RUNNING else "",
         "reached": len(ways_to(conn, taken, [group.account])),
     }
 

@@ -16,6 +16,7 @@ from bot.campaigns.focus.definition import Definition
 from bot.campaigns.focus.meeting import Host, Meeting
 from bot.campaigns.focus.pseudonyms import pseudonym, without_names
 from bot.campaigns.focus.seating import end_invitations, give_seats, remind, seating_of
+from bot.campaigns.focus.standing_still import stands_still
 from bot.campaigns.focus.telling import tell
 from bot.campaigns.focus.wording import called, said, together
 from bot.invitations.sweeps import Sweep
@@ -27,6 +28,7 @@ from storage.focus import FocusState
 from storage.outbox import Message, Priority
 from storage.queries.consents import add_consent
 from storage.queries.focus import add_line, change_group, group_at, lines_of, note_drawn_in, seats_of, unended, who_agreed
+from storage.queries.incidents import clear_incidents
 
 __all__ = ["Session", "focus_sweep", "tend_groups"]
 
@@ -60,7 +62,7 @@ def tend_groups(conn: Connection, host: Host, now: datetime) -> None:
         give_seats(meeting)
         if planned:
             session.prepare()
-        elif not meeting.group.moderator:
+        elif not stands_still(meeting) and not meeting.group.moderator:
             session.go_on()
 
 
@@ -160,6 +162,7 @@ class Session:
     def _end(self) -> None:
         """Nobody is invited any more to what is over."""
         change_group(self._conn, self._row.id, state=FocusState.ENDED.value, ended_at=self._now)
+        clear_incidents(self._conn, [f"group.{self._row.name}"], self._now)
         log.info("focus_group_ended", extra={"group": self._group.name})
         end_invitations(self._conn, self._group.name, self._now, range(1, len(self._group.seats) + 1))
 
