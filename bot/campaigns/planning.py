@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from bot.campaigns.draws import draw_of
 from bot.campaigns.moments import due_here, is_over, wave_moment
 from bot.campaigns.rule import customer_facts, fits, names_touchpoint
 from bot.campaigns.translation import translated
-from bot.campaigns.triggered import plan_triggered
+from bot.campaigns.triggered import facts_of, plan_triggered
 from bot.campaigns.wordings import survey_of_arm
 from storage.among import one_of
 from storage.campaigns import CampaignState
@@ -32,7 +32,7 @@ from storage.queries.panels import is_member
 from storage.queries.touchpoints import newest_touchpoints
 from storage.queries.waves import Arm, Place, Stretch, count_in, customers_in, invite, places_in, stretch_after
 
-__all__ = ["CHUNK", "Audience", "plan_campaigns", "plan_chunk"]
+__all__ = ["CHUNK", "Audience", "plan_campaigns", "plan_chunk", "told_by"]
 
 log = logging.getLogger(__name__)
 
@@ -82,10 +82,7 @@ class Audience:
 
 def told_by(touchpoint: Any, now: datetime) -> dict[str, Any]:
     """What a rule can say about a touchpoint; nothing where there is none."""
-    if touchpoint is None:
-        return {}
-    known = {**(touchpoint.attributes or {}), "kind": touchpoint.kind, "days_ago": (now - touchpoint.occurred_at) // timedelta(days=1)}
-    return {name: value for name, value in known.items() if value not in (None, "")}
+    return {} if touchpoint is None else facts_of(touchpoint, now)
 
 
 def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *, chunk: int = CHUNK) -> int:

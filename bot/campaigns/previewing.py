@@ -1,16 +1,14 @@
-"""What a campaign would be: whom it would reach, and how its first message would look on each channel."""
+"""How a campaign's first message would look on each channel, and a test of it to oneself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition
-from bot.campaigns.planning import CHUNK, Audience
 from bot.campaigns.wordings import surveys_of
 from bot.dialogs.advance import begin
 from bot.dialogs.dialog import Dialog
@@ -24,12 +22,10 @@ from storage.bulk import insert_many
 from storage.outbox import Message, Priority
 from storage.queries.explaining import customer_row
 from storage.queries.invitations import addresses_of
-from storage.queries.waves import count_in, examples_in, stretch_after
 
-__all__ = ["Reach", "Shown", "opening", "reach", "send_test", "shown"]
+__all__ = ["Shown", "opening", "send_test", "shown"]
 
 _message = Message.__table__  # type: ignore[attr-defined]
-_EXAMPLES = 10
 _LOOKS = {
     "telegram": (True, 4096),
     "slack": (True, 3000),
@@ -42,16 +38,6 @@ _LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """How many customers there are, how many would be invited (drawn, and not kept back), how many kept back, and ten of them."""
-
-    customers: int
-    invited: int
-    control: int
-    examples: tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """The first message in one wording on one platform: its texts, and its buttons' labels where it has any."""
 
@@ -59,22 +45,6 @@ class Shown:
     platform: str
     texts: tuple[str, ...]
     buttons: tuple[str, ...]
-
-
-def reach(conn: Connection, definition: Definition, now: datetime, *, number: int = 1) -> Reach:
-    """Of the wave of that number, as things stand now. Of a campaign after a touchpoint: of those whose facts about
-    themselves fit."""
-    audience, control = Audience(definition, number), Audience(definition, number).control()
-    customers = invited = kept_back = cursor = 0
-    examples: list[Any] = []
-    while stretch := stretch_after(conn, cursor, 10 * CHUNK):
-        wanted = audience.wanted(conn, stretch, now)
-        found = count_in(conn, stretch, wanted)
-        kept = count_in(conn, stretch, [*wanted, control]) if definition.control else 0
-        customers, invited, kept_back, cursor = customers + stretch.count, invited + found - kept, kept_back + kept, stretch.last
-        if len(examples) < _EXAMPLES and found:
-            examples += examples_in(conn, stretch, [*wanted, ~control], _EXAMPLES - len(examples))
-    return Reach(customers, invited, kept_back, tuple(examples))
 
 
 def opening(survey: Survey, lang: str, shop: str, now: datetime) -> tuple[Say, ...]:

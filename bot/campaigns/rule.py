@@ -6,14 +6,17 @@ hold, and `has(customer.tier)` asks whether it is there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from bot.surveys.checking.trying import unreadable
 from bot.surveys.conditions import compiled
 
-__all__ = ["check_rule", "customer_facts", "fits", "leaves_out", "names_touchpoint"]
+__all__ = ["check_rule", "customer_facts", "fits", "leaves_out", "named_facts", "names_touchpoint"]
 
+_FACT = re.compile(r"\b(?:customer|touchpoint)\.[A-Za-z_]\w*")
+_STRING = re.compile(r"""'[^']*'|"[^"]*\"""")
 _COLUMNS = ("name", "lang", "timezone", "country")
 
 
@@ -32,6 +35,11 @@ def check_rule(rule: str) -> str:
 
 def names_touchpoint(rule: str) -> bool:
     return "touchpoint" in compiled(rule).variables()
+
+
+def named_facts(rule: str) -> list[str]:
+    """The facts that the rule names, such as `customer.tier`, each once, in their order."""
+    return list(dict.fromkeys(_FACT.findall(_STRING.sub("''", rule))))
 
 
 def customer_facts(row: Any) -> dict[str, Any]:

@@ -22,13 +22,13 @@ from storage.queries.invitations import add_new_invitations, newest_versions
 from storage.queries.touchpoints import touchpoints_after
 from storage.queries.waves import CONTROL
 
-__all__ = ["plan_triggered"]
+__all__ = ["Whose", "facts_of", "is_kept_back", "is_wanted", "plan_triggered"]
 
 _OVERLAP = 10 * 60 * 1000 << 21
 """Ids of the ten minutes before: what another process told meanwhile may have become visible later than what came after it."""
 
 
-class _Whose:
+class Whose:
     """The customer's part of a touchpoint's row."""
 
     def __init__(self, row: Any) -> None:
@@ -51,17 +51,32 @@ def plan_triggered(conn: Connection, campaign: Any, definition: Definition, wave
     return len(fresh)
 
 
+def facts_of(one: Any, now: datetime) -> dict[str, Any]:
+    """What a rule can say about the touchpoint."""
+    told = {**(one.attributes or {}), "kind": one.kind, "days_ago": (now - one.occurred_at) // timedelta(days=1)}
+    return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def is_wanted(one: Any, definition: Definition, now: datetime) -> bool:
+    """Whether this touchpoint is drawn, and of the audience."""
+    drawn = draw_of(f"{definition.name} {one.id} sample").below(one.customer_id, definition.sample)
+    return drawn and fits(definition.audience, customer_facts(Whose(one)), facts_of(one, now))
+
+
+def is_kept_back(one: Any, definition: Definition) -> bool:
+    return bool(draw_of(f"{definition.name} {one.id} control").below(one.customer_id, definition.control))
+
+
 def _row(one: Any, definition: Definition, wave: Any, versions: dict[str, Any], zone: ZoneInfo, now: datetime) -> dict[str, Any] | None:
-    lot, customer = f"{definition.name} {one.id}", one.customer_id
-    facts = {**(one.attributes or {}), "kind": one.kind, "days_ago": (now - one.occurred_at) // timedelta(days=1)}
-    if not draw_of(f"{lot} sample").below(customer, definition.sample) or not fits(definition.audience, customer_facts(_Whose(one)), facts):
+    if not is_wanted(one, definition, now):
         return None
+    customer = one.customer_id
     arms = definition.arms
     survey = survey_of_arm(definition, arms[draw_of(f"{definition.name} wording").part(customer, len(arms))])
     due_at = one.occurred_at + definition.when.delay
     if definition.when.time is not None:
         due_at = next_time_of_day(due_at, definition.when.time, zone_of(one.c_timezone, one.c_country, zone))
-    control = draw_of(f"{lot} control").below(customer, definition.control)
+    control = is_kept_back(one, definition)
     return {
         "id": new_id(),
         "token": new_token(),

@@ -62,7 +62,8 @@ def preview(
     """Show whom a campaign would reach, and its first message as each channel would show it."""
     from rich.console import Console
 
-    from bot.campaigns.previewing import reach, shown
+    from bot.campaigns.previewing import shown
+    from bot.campaigns.reaching import reach
     from bot.cli.campaign_views import print_preview
     from channels.clock import SystemClock
     from storage.reading import NoDatabase

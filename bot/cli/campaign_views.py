@@ -15,8 +15,9 @@ from rich.table import Table
 
 from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
-from bot.campaigns.previewing import Reach, Shown
+from bot.campaigns.previewing import Shown
 from bot.campaigns.progress import Progress, Pulse
+from bot.campaigns.reaching import DAYS, Reach
 from bot.campaigns.written import Problems
 from bot.invitations.explaining import REASONS
 from channels.clock import SystemClock
@@ -37,7 +38,13 @@ def print_problems(console: Console, found: Problems) -> None:
 def print_preview(console: Console, reached: Reach | None, messages: Sequence[Shown]) -> None:
     if reached is not None:
         kept = f", {reached.control:,} kept back for comparison" if reached.control else ""
-        console.print(f"[bold]{reached.invited:,}[/] of {reached.customers:,} customers would be invited{kept}.")
+        if reached.after:
+            those = f'touchpoints "{escape(reached.after)}" of the last {DAYS} days would have led to an invitation'
+        else:
+            those = "customers would be invited"
+        console.print(f"[bold]{reached.invited:,}[/] of {reached.looked_at:,} {those}{kept}.")
+        for fact, n in reached.known.items():
+            console.print(f"[{'dim' if n else 'yellow'}]{fact} is known of {n:,} of {reached.looked_at:,}[/]")
         for one in reached.examples:
             facts = ", ".join(f"{name}: {value}" for name, value in (one.attributes or {}).items())
             console.print(f"  {escape(one.name or one.external_id or '–')}  [dim]{one.lang} {one.country} {escape(facts)}[/]")

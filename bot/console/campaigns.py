@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,8 +17,9 @@ from starlette.routing import BaseRoute
 from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
 from bot.campaigns.moments import next_moment
-from bot.campaigns.previewing import reach, send_test, shown
+from bot.campaigns.previewing import send_test, shown
 from bot.campaigns.progress import progress_of
+from bot.campaigns.reaching import DAYS, reach
 from bot.campaigns.reading import read_campaign
 from bot.campaigns.steering import EDITABLE, cancel, change_limits, draft, pause, resume, schedule
 from bot.console.campaign_watch import CampaignWatch
@@ -34,6 +36,8 @@ __all__ = ["ACTS", "CampaignPages"]
 
 log = logging.getLogger(__name__)
 
+_SOON = timedelta(days=7)
+"""From now, the moment of the campaign that is shown as an example."""
 ACTS = {
     "draft": ("schedule", "cancel"),
     "scheduled": ("pause", "cancel"),
@@ -74,7 +78,8 @@ class CampaignPages(DecidersPages):
             found = [await conn.run_sync(progress_of, row.name) for row in rows]
         status = 409 if refused else 200
         told = {"done": False, "text": refused} if refused else None
-        return self._pages.page(request, "campaigns.html", status=status, told=told, campaigns=found, kept=kept)
+        soon = (self._parts.clock.now().astimezone(self._parts.zone) + _SOON).strftime("%Y-%m-%dT10:00:00")
+        return self._pages.page(request, "campaigns.html", status=status, told=told, campaigns=found, kept=kept, soon=soon)
 
     async def _draft(self, request: Request) -> Response:
         form = await form_of(request)
@@ -118,6 +123,7 @@ class CampaignPages(DecidersPages):
             progress=progress,
             states=sorted(sums.items()),
             reached=reached,
+            days=DAYS,
             wordings=compared(definition, counts) if len(definition.arms) > 1 else [],
             messages=list(shown(definition, survey, lang, self._parts.shop, platforms, now)) if survey else [],
             preview_langs=langs,

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from bot.campaigns.panels.definition import read_panel
 from bot.campaigns.panels.overview import MEMBERS_SHOWN, asks_of, members_shown, overview_of, overviews
 from bot.campaigns.panels.steering import audience_of, found_panel, invitation_of, invite_to_panel, take_out
-from bot.campaigns.previewing import reach
+from bot.campaigns.reaching import reach
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
 from bot.console.watching import changes

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from storage.among import among
 from storage.bulk import insert_many, insert_new, update_many
@@ -23,6 +23,7 @@ __all__ = [
     "merge_customers",
     "newest_touchpoints",
     "touchpoints_after",
+    "touchpoints_since",
     "touchpoints_told",
     "unconsidered",
 ]
@@ -129,10 +130,19 @@ def newest_touchpoints(conn: Connection, customer_ids: Collection[int]) -> dict[
 
 def touchpoints_after(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Touchpoints of that kind told since then, by id, with their customers (`c_…`)."""
+    return _with_customers(conn, cursor, kind, _touchpoint.c.created_at >= since, limit)
+
+
+def touchpoints_since(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Touchpoints of that kind that happened since then, whenever they were told."""
+    return _with_customers(conn, cursor, kind, _touchpoint.c.occurred_at >= since, limit)
+
+
+def _with_customers(conn: Connection, cursor: int, kind: str, since: ColumnElement[bool], limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     told: Select[Any] = select(_touchpoint, *(_customer.c[name].label(f"c_{name}") for name in _CUSTOMER)).join(
         _customer, _customer.c.id == _touchpoint.c.customer_id
     )
-    which = (_touchpoint.c.id > cursor, _touchpoint.c.kind == kind, _touchpoint.c.created_at >= since)
+    which = (_touchpoint.c.id > cursor, _touchpoint.c.kind == kind, since)
     return conn.execute(told.where(*which).order_by(_touchpoint.c.id).limit(limit)).all()
 
 

@@ -5,7 +5,7 @@ Nobody's row passes through the program unless the audience's rule can be decide
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,7 @@ __all__ = [
     "Place",
     "Stretch",
     "count_in",
+    "customers_by_id",
     "customers_in",
     "examples_in",
     "invite",
@@ -173,6 +174,11 @@ def _here(dialect: str, places: Sequence[Place]) -> Any:
         taken = [func.json_extract(each.c.value, f"$[{number}]") for number in range(5)]
     labelled = select(*(value.label(name) for value, name in zip(taken, names, strict=True)))
     return labelled.cte("here").prefix_with("MATERIALIZED")
+
+
+def customers_by_id(conn: Connection, ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """These customers."""
+    return conn.execute(select(_customer).where(_customer.c.id.in_(ids)).order_by(_customer.c.id)).all()
 
 
 def examples_in(conn: Connection, stretch: Stretch, wanted: Sequence[ColumnElement[bool]], most: int) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import re
 
 from bot.campaigns.planning import plan_campaigns
 from bot.console.campaign_watch import CampaignWatch
@@ -46,6 +48,28 @@ async def test_a_campaign_is_drafted_looked_at_scheduled_paused_and_cancelled(ho
     for act, said in (("schedule", "is scheduled"), ("pause", "is paused"), ("resume", "goes on"), ("cancel", "is cancelled")):
         await browser.send_form(f"/campaigns/spring/{act}")
         assert f"“spring” {said}" in browser.words
+
+
+async def test_a_fact_that_is_known_of_nobody_shows_when_the_audience_is_counted(house: House) -> None:
+    await _customers(house)
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT.replace("customer.country", "customer.contry"))
+    await browser.get("/campaigns/spring?count=yes")
+    assert "0 of 5 customers would be invited now. customer.contry is known of 0 of 5." in browser.words
+    after = TEXT.replace("at = 2026-03-02T18:00:00", 'after = "delivry"').replace("spring", "follow-up")
+    await browser.get("/campaigns")
+    await browser.send_form("/campaigns", text=after)
+    await browser.get("/campaigns/follow-up?count=yes")
+    assert "0 of 0 touchpoints “delivry” of the last 30 days would have led to an invitation." in browser.words
+
+
+async def test_the_example_of_a_campaign_can_be_kept_and_scheduled_as_it_stands(house: House) -> None:
+    browser = await _operator(house)
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.page, re.DOTALL)
+    assert found
+    await browser.send_form("/campaigns", text=html.unescape(found[1]))
+    await browser.send_form("/campaigns/spring-nps/schedule")
+    assert "“spring-nps” is scheduled" in browser.words
 
 
 async def test_progress_is_told_with_every_reason(house: House) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition
-from bot.campaigns.previewing import reach
+from bot.campaigns.reaching import reach
 from bot.touchpoints.taking import Item, Taken, take_touchpoints
 from storage.customers import Address, Customer
 from storage.database import Database
