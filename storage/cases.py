@@ -43,7 +43,7 @@ class Case(SQLModel, table=True):
     )
 
     id: int = Field(primary_key=True, sa_type=BigInteger)
-    customer_id: int = Field(foreign_key="customer.id", sa_type=BigInteger)
+    customer_id: int = Field(foreign_key="customer.id", index=True, sa_type=BigInteger)
     matter: str
     """What it is about: the touchpoint's id, or `general`. One case a customer and matter is open at a time."""
     address_id: int = Field(foreign_key="address.id", sa_type=BigInteger)

@@ -69,6 +69,12 @@ class Message(SQLModel, table=True):
             postgresql_where=text("topic is not null"),
         ),
         Index(
+            "ix_message_case_id",
+            "case_id",
+            sqlite_where=text("case_id is not null"),
+            postgresql_where=text("case_id is not null"),
+        ),
+        Index(
             "ix_message_webchat",
             "account",
             "address",
@@ -94,7 +100,7 @@ class Message(SQLModel, table=True):
     customer_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
     dialog_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
     invitation_id: int | None = Field(default=None, sa_type=BigInteger)
-    case_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    case_id: int | None = Field(default=None, sa_type=BigInteger)
     attempts: int = 0
     repeated: bool = False
     """Sent once more after an unknown end; the text says so to the person."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal_column, update
+from sqlalchemy import Connection, bindparam, update
 
 from bot.dialogs.advance import begin
 from bot.dialogs.dialog import Dialog, DialogState
@@ -22,6 +22,7 @@ from storage.bulk import insert_many
 from storage.dialogs import Dialog as DialogRow
 from storage.ids import new_id
 from storage.outbox import Message, Priority
+from storage.written_out import written_out
 
 __all__ = ["NUDGE_AFTER", "Opening", "facts_for", "open_dialogs"]
 
@@ -52,11 +53,10 @@ class Opening:
 
 _END = (
     update(_dialog)
-    # Written out and not a parameter: only so does a database see that the index of the open dialogs serves it.
     .where(
         among(_dialog.c.address_id, "at_addresses"),
         _dialog.c.survey == bindparam("of_survey"),
-        _dialog.c.state == literal_column(f"'{DialogState.OPEN}'"),
+        _dialog.c.state == written_out(DialogState.OPEN),
     )
     .values(state=DialogState.EXPIRED.value, version=_dialog.c.version + 1, updated_at=bindparam("at", type_=_dialog.c.updated_at.type))
 )

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, literal_column, select
+from sqlalchemy import Connection, Select, func, select
 
 from storage.outbox import Message, MessageState, Priority
+from storage.written_out import written_out
 
 __all__ = ["Backlog", "Waiting", "backlogs", "waiting"]
 
 _message = Message.__table__  # type: ignore[attr-defined]
-_DUE = _message.c.state == literal_column(f"'{MessageState.DUE}'")
-_SENDING = _message.c.state == literal_column(f"'{MessageState.SENDING}'")
+_DUE = _message.c.state == written_out(MessageState.DUE)
+_SENDING = _message.c.state == written_out(MessageState.SENDING)
 _CAMPAIGN = int(Priority.CAMPAIGN)
 
 

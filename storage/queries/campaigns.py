@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, literal_column, or_, select, update
+from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
 from storage.bulk import increment, insert_many
 from storage.campaigns import Campaign, CampaignDay, CampaignState, Wave
 from storage.ids import new_id
 from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message, MessageState
+from storage.written_out import written_out
 
 __all__ = [
     "add_campaign",
@@ -39,9 +40,8 @@ __all__ = [
 _campaign, _wave, _day = Campaign.__table__, Wave.__table__, CampaignDay.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
 _message = Message.__table__  # type: ignore[attr-defined]
-_PLANNED: Any = literal_column(f"'{InvitationState.PLANNED}'")
-# Written out and no parameters: only so does a database see that the indexes of these states serve it.
-_WAITING: Sequence[Any] = [literal_column(f"'{state}'") for state in (MessageState.DUE, MessageState.SENDING)]
+_PLANNED: Any = written_out(InvitationState.PLANNED)
+_WAITING: Sequence[Any] = [written_out(state) for state in (MessageState.DUE, MessageState.SENDING)]
 AnyRow = Row[*tuple[Any, ...]]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal_column, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from storage.among import among
 from storage.bulk import insert_many
@@ -17,6 +17,7 @@ from storage.customers import Address, Customer
 from storage.ids import new_id
 from storage.staff import Staff
 from storage.touchpoints import Touchpoint
+from storage.written_out import written_out
 
 __all__ = [
     "AnyRow",
@@ -91,8 +92,7 @@ class CaseView:
         return since
 
 
-# Written out and not a parameter: only so does a database see that the index of the open cases serves it.
-_NOT_CLOSED = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
+_NOT_CLOSED = _case.c.state != written_out(CaseState.CLOSED)
 _OPEN_CASES = select(_case).where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED).order_by(_case.c.id).with_for_update()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
 
 from storage.among import among
 from storage.cases import Case, CaseEntry, CaseState
@@ -14,6 +14,7 @@ from storage.customers import Address, Customer
 from storage.dialogs import Answer, Dialog
 from storage.invitations import Invitation
 from storage.touchpoints import Touchpoint
+from storage.written_out import written_out
 
 __all__ = [
     "addresses_at",
@@ -135,8 +136,7 @@ def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[
     return conn.execute(_INVITATIONS_BY_TOKEN, {"tokens": tokens}).all()
 
 
-# Written out and not a parameter: only so does a database see that the index of the open cases serves it.
-_NOT_CLOSED = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
+_NOT_CLOSED = _case.c.state != written_out(CaseState.CLOSED)
 _WITH_OPEN_CASE = select(_case.c.customer_id).where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED)
 _WRITTEN_BY_STAFF = (_entry.c.case_id == _case.c.id) & _entry.c.kind.in_(("response", "message")) & (_entry.c.author != "customer")
 _STAFF_WROTE_AT = (

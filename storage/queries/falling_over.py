@@ -15,6 +15,7 @@ from storage.dialogs import Dialog
 from storage.outbox import Message, MessageState
 from storage.queries.addresses import ways_to
 from storage.queries.cases import add_entries, entry_row
+from storage.written_out import written_out
 
 __all__ = ["follow_case", "go_on_elsewhere"]
 
@@ -35,7 +36,7 @@ def go_on_elsewhere(
     if left is None or not accounts:
         return set()
     ways = [way.address for way in ways_to(conn, [left.customer_id], accounts).get(left.customer_id, ()) if way.address.reachable]
-    here = (_message.c.account == account) & (_message.c.address == native_id) & (_message.c.state == MessageState.DUE.value)
+    here = (_message.c.account == account) & (_message.c.address == native_id) & (_message.c.state == written_out(MessageState.DUE))
     # An edit belongs to the message that it changes, which stays where it is.
     waiting = select(_message).where(or_(_message.c.id.in_(ids), here), _message.c.edits.is_(None), _message.c.customer_id.is_not(None))
     if blocked:

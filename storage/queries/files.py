@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from storage.among import one_of
 from storage.customers import Address, Customer
 from storage.files import CUSTOMER, FileState, KeptFile
+from storage.written_out import written_out
 
 __all__ = [
     "attach_files",
@@ -31,8 +32,7 @@ __all__ = [
 _file, _address, _customer = KeptFile.__table__, Address.__table__, Customer.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
 
-# Written out and not a parameter: only so does a database see that the index of these serves it.
-_WANTED = _file.c.state == literal_column(f"'{FileState.WANTED}'")
+_WANTED = _file.c.state == written_out(FileState.WANTED)
 
 
 def file_row(conn: Connection, file_id: int) -> AnyRow | None:

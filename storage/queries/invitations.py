@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, literal_column, select, tuple_, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, select, tuple_, update
 
 from storage.among import among
 from storage.bulk import insert_new, update_many
@@ -17,6 +17,7 @@ from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
 from storage.surveys import SurveyVersion
 from storage.touchpoints import Touchpoint
+from storage.written_out import written_out
 
 __all__ = [
     "add_invitations",
@@ -143,8 +144,7 @@ def expire_invitations(conn: Connection, now: datetime, limit: int) -> int:
     """End invitations that were sent, never taken up, and whose time is over; gives back how many."""
     over = (
         select(_invitation.c.id)
-        # Written out and not a parameter: only so does a database see that the index of those sent serves it.
-        .where(_invitation.c.state == literal_column(f"'{InvitationState.SENT}'"), _invitation.c.expires_at <= now)
+        .where(_invitation.c.state == written_out(InvitationState.SENT), _invitation.c.expires_at <= now)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -170,7 +170,7 @@ _LAST_ASKED = (
     .group_by(_invitation.c.customer_id)
 )
 _WITH_OPEN_DIALOG = select(_dialog.c.customer_id).where(
-    among(_dialog.c.customer_id, "customer_ids"), _dialog.c.state == literal_column("'open'")
+    among(_dialog.c.customer_id, "customer_ids"), _dialog.c.state == written_out("open")
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, literal_column, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from storage.among import one_of
 from storage.bulk import insert_many
@@ -21,6 +21,7 @@ from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message
 from storage.queries.audit import note_audit
 from storage.touchpoints import Touchpoint
+from storage.written_out import written_out
 
 __all__ = ["MERGED", "merge", "merge_row", "merged_into", "merges_of", "surveys_open_at_both", "unmerge"]
 
@@ -37,7 +38,7 @@ _file, _answer = KeptFile.__table__, Answer.__table__  # type: ignore[attr-defin
 _TABLES = OWNED | {_customer.name: _customer}
 AnyRow = Row[*tuple[Any, ...]]
 
-_OPEN_CASE = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
+_OPEN_CASE = _case.c.state != written_out(CaseState.CLOSED)
 _FILLED = ("name", "lang", "timezone", "country")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal_column, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from storage.among import among
 from storage.bulk import insert_many
@@ -14,6 +14,7 @@ from storage.cases import Case, CaseState
 from storage.customers import Address, Customer
 from storage.dialogs import SeenUpdate
 from storage.outbox import Message, MessageState, Priority
+from storage.written_out import written_out
 
 __all__ = ["follow", "last_shown", "note_opened", "opened_links", "who_is_at"]
 
@@ -23,7 +24,7 @@ _address, _customer = Address.__table__, Customer.__table__  # type: ignore[attr
 LINKS = "move links"
 """Under what opened links are kept among the updates that were taken: no account's name, for it has a space."""
 _OPENED = select(_seen.c.update_id).where(_seen.c.account == LINKS, among(_seen.c.update_id, "tokens"))
-_OPEN_CASE = _case.c.state != literal_column(f"'{CaseState.CLOSED}'")
+_OPEN_CASE = _case.c.state != written_out(CaseState.CLOSED)
 
 
 def who_is_at(conn: Connection, account: str, native_id: str) -> Row[*tuple[Any, ...]] | None:

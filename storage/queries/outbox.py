@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, literal_column, or_, select, update
+from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, or_, select, update
 
 from storage.bulk import update_many
 from storage.customers import Address
@@ -18,6 +18,7 @@ from storage.queries.falling_over import go_on_elsewhere
 from storage.queries.incidents import note_incidents
 from storage.queries.recalling import STALE_AFTER
 from storage.staff import Door
+from storage.written_out import written_out
 
 __all__ = ["Settled", "claim", "has_gone_on", "known_keys", "orphans", "platform_ids", "send_again", "settle", "undelivered"]
 
@@ -59,12 +60,11 @@ class Settled:
     """Of an unreachable one: whether the person themselves wants it so."""
 
 
-# States are written out and are no parameters: only so does a database see that the indexes of these states serve it.
 _DUE = (
     select(_message.c.id)
     .where(
         _message.c.account == bindparam("of_account"),
-        _message.c.state == literal_column(f"'{MessageState.DUE}'"),
+        _message.c.state == written_out(MessageState.DUE),
         _message.c.due_at <= bindparam("now"),
         # A campaign's message that has waited long is taken back (storage.queries.recalling): it may be night by now.
         or_(_message.c.priority < int(Priority.CAMPAIGN), _message.c.created_at > bindparam("stale")),
@@ -83,7 +83,7 @@ def _taking(due: Select[Any]) -> Any:
 _CLAIM, _CLAIM_ELSEWHERE = _taking(_DUE), _taking(_ELSEWHERE)
 _ORPHANS = (
     select(*_ONE)
-    .where(_message.c.account == bindparam("of_account"), _message.c.state == literal_column(f"'{MessageState.SENDING}'"))
+    .where(_message.c.account == bindparam("of_account"), _message.c.state == written_out(MessageState.SENDING))
     .order_by(_message.c.id)
 )
 
@@ -172,7 +172,7 @@ def _mark_unreachable(conn: Connection, gone: Sequence[Settled], fallback: Seque
     failed = [one.id for one in gone]
     went_on = go_on_elsewhere(conn, last.account, last.address, failed, last.at, why=last.reason, blocked=last.blocked, accounts=fallback)
     left = update(_message).where(
-        _message.c.state == MessageState.DUE.value, _message.c.account == last.account, _message.c.address == last.address
+        _message.c.state == written_out(MessageState.DUE), _message.c.account == last.account, _message.c.address == last.address
     )
     conn.execute(left.values(state=MessageState.UNREACHABLE.value, reason="an earlier message could not reach this address"))
     if ended := {one.invitation_id for one in gone if one.invitation_id and one.id not in went_on}:

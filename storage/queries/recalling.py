@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
 from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message, MessageState, Priority
+from storage.written_out import written_out
 
 __all__ = ["STALE_AFTER", "has_stale", "recall_stale", "recall_waves"]
 
@@ -19,7 +20,7 @@ _message, _dialog, _invitation = Message.__table__, Dialog.__table__, Invitation
 STALE_AFTER = timedelta(minutes=5)
 """How long a campaign's message may wait in the outbox. By then it may be night where its reader lives."""
 _MOST = 1000
-_BULK = (_message.c.state == literal_column(f"'{MessageState.DUE}'")) & (_message.c.priority == int(Priority.CAMPAIGN))
+_BULK = (_message.c.state == written_out(MessageState.DUE)) & (_message.c.priority == int(Priority.CAMPAIGN))
 
 
 def has_stale(conn: Connection, accounts: Collection[str], now: datetime) -> bool:
@@ -43,7 +44,9 @@ def recall_waves(conn: Connection, wave_ids: Sequence[int], now: datetime) -> in
 
 def _recall(conn: Connection, which: ColumnElement[bool], now: datetime) -> int:
     columns = (_message.c.id, _message.c.dialog_id, _message.c.invitation_id, _message.c.repeated)
-    waiting = conn.execute(select(*columns).where(which).order_by(_message.c.id).limit(_MOST).with_for_update(skip_locked=True)).all()
+    # In the order of the index of what is due: by their ids alone, SQLite would go through all messages that there ever were.
+    in_order = select(*columns).where(which).order_by(_message.c.account, _message.c.priority, _message.c.id)
+    waiting = conn.execute(in_order.limit(_MOST).with_for_update(skip_locked=True)).all()
     # One whose first copy perhaps arrived is left at that; the reminder asks again, by day.
     perhaps = [one.id for one in waiting if one.repeated]
     if perhaps:

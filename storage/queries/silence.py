@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, bindparam, literal_column, select
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, select
 
 from storage.bulk import update_many
 from storage.campaigns import Campaign, Wave
 from storage.customers import Address, Customer
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
+from storage.written_out import written_out
 
 __all__ = ["change_dialogs", "silent_dialogs"]
 
@@ -48,8 +49,7 @@ _SILENT: Select[Any] = (
     .outerjoin(_invitation, _invitation.c.id == _dialog.c.invitation_id)
     .outerjoin(_wave, _wave.c.id == _invitation.c.wave_id)
     .outerjoin(_campaign, _campaign.c.id == _wave.c.campaign_id)
-    # Written out and not a parameter: only so does a database see that the index of the open dialogs serves it.
-    .where(_dialog.c.state == literal_column("'open'"), _dialog.c.nudge_at <= bindparam("now"))
+    .where(_dialog.c.state == written_out("open"), _dialog.c.nudge_at <= bindparam("now"))
     .order_by(_dialog.c.nudge_at, _dialog.c.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(of=_dialog, skip_locked=True)

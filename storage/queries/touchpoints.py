@@ -58,7 +58,7 @@ def merge_customers(conn: Connection, told: Iterable[CustomerRow], now: datetime
     merged into another, that one's."""
     latest: dict[tuple[str, str], CustomerRow] = {}
     for customer in told:
-        latest[customer.key] = customer.over(latest[customer.key]) if customer.key in latest else customer
+        latest[customer.key] = customer.over(latest.get(customer.key, customer))
     # In the order of their keys: two writers that meet the same customers cannot lock each other out.
     rows = [{"id": new_id(), **latest[key]._asdict(), "created_at": now} for key in sorted(latest)]
     ids = {(row["source"], row["external_id"]): row["id"] for row in rows}

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.sql import ClauseElement
 
 from bot.dialogs import opening
+from storage.bulk import insert_many
+from storage.customers import Address, Customer
 from storage.database import Database
+from storage.outbox import Message, MessageState
 from storage.queries import addresses, cases, conversations, invitations, outbox, silence
+from storage.queries.outbox import Settled
+from storage.queries.recalling import recall_waves
+from storage.queries.undelivered import undelivered_messages
+
+_customer, _address, _message = Customer.__table__, Address.__table__, Message.__table__  # type: ignore[attr-defined]
 
 
 async def _plan(database: Database, statement: ClauseElement) -> list[str]:
@@ -23,6 +33,21 @@ async def _plan(database: Database, statement: ClauseElement) -> list[str]:
         return [step.detail for step in found]
 
     return await database.write(steps)
+
+
+def _steps_of(conn: Connection, work: Callable[[], Any]) -> list[str]:
+    """How each statement of the work is gone about."""
+    steps: list[str] = []
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *more: Any) -> None:
+        steps.extend(detail for *_, detail in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
+
+    event.listen(conn, "before_cursor_execute", explain)
+    try:
+        work()
+    finally:
+        event.remove(conn, "before_cursor_execute", explain)
+    return steps
 
 
 @pytest.mark.parametrize(
@@ -55,6 +80,39 @@ async def test_a_campaign_is_sent_without_going_through_all_that_was_sent_before
     plan = await _plan(database, statement)
     walked = [step for step in plan if "SCAN" in step and "json_each" not in step]
     assert not walked and "(state=?)" not in "".join(plan), plan
+
+
+def _settled(now: datetime) -> Settled:
+    return Settled(1, "shop_bot", "anna", MessageState.UNREACHABLE, now, now, 1, reason="blocked", blocked=True)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda conn, now: recall_waves(conn, [1, 2], now),
+        lambda conn, now: undelivered_messages(conn, closed_since=now),
+        lambda conn, now: outbox.settle(conn, [_settled(now)], fallback=("other_bot",)),
+    ],
+    ids=["a campaign is paused", "what did not arrive is looked for", "somebody cannot be reached"],
+)
+async def test_of_the_messages_only_those_it_is_about_are_gone_through(
+    work: Callable[[Connection, datetime], Any], database: Database
+) -> None:
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    on = {"channel": "telegram", "account": "shop_bot"}
+    there = {"native_id": "anna", **on, "created_at": now}
+
+    def explained(conn: Connection) -> list[str]:
+        insert_many(conn, _customer, [{"id": 1, "created_at": now}])
+        insert_many(conn, _address, [{"id": 2, "customer_id": 1, **there}])
+        insert_many(conn, _message, [{"id": 1, "address": "anna", "priority": 3, "due_at": now, "say": {}, **on, "created_at": now}])
+        return _steps_of(conn, lambda: work(conn, now))
+
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    steps = await database.write(explained)
+    assert any("message" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN message") and "ix_message_next" not in step], steps
 
 
 async def test_silent_dialogs_are_at_hand_without_going_through_all_open_ones(database: Database) -> None:
