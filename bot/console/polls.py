@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
+from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from bot.campaigns.polls.result import result_of
 from bot.campaigns.polls.steering import close_poll, draft_poll, post_poll
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
+from bot.console.watching import changes
 from bot.mistake import Mistake
 from storage.queries.polls import all_polls
 
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _ACTS = {"draft": "post", "running": "close"}
 """What can be done in each state."""
+_LOOK_EVERY = 2.0
+"""Seconds: votes are seen as they come."""
 
 
 class PollPages(DecidersPages):
@@ -37,6 +41,7 @@ class PollPages(DecidersPages):
             self._route("", self._list),
             self._route("", self._draft, "POST"),
             self._route("/{name}", self._one),
+            self._route("/{name}/events", self._events),
             self._route("/{name}/{act}", self._act, "POST"),
         ]
 
@@ -69,6 +74,13 @@ class PollPages(DecidersPages):
         if result is None:
             raise HTTPException(404)
         return self._pages.page(request, "poll.html", result=result, act=_ACTS.get(result.state))
+
+    async def _events(self, request: Request) -> Response:
+        async def look() -> object:
+            async with self._parts.database.read() as conn:
+                return await conn.run_sync(result_of, request.path_params["name"])
+
+        return EventSourceResponse(changes(look, _LOOK_EVERY))
 
     async def _act(self, request: Request) -> Response:
         await form_of(request)

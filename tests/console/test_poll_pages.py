@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from playwright.async_api import expect
 from sqlalchemy import Connection, update
 
 from bot.campaigns.polls.votes import take_vote
 from channels.contract import Counted
 from storage.polls import PollPlace
+from tests.browser import chromium, needs_chromium
 from tests.console.house import Browser, House
+from tests.serving import serving
 
 TEXT = """name = "colour"
 question = "Which colour <b>?"
@@ -26,22 +29,23 @@ async def _operator(house: House, role: str = "lead") -> Browser:
     return browser
 
 
+def _counted(conn: Connection) -> None:
+    conn.execute(update(PollPlace.__table__).values(state="posted", poll_ref="p1"))  # type: ignore[attr-defined]
+    take_vote(conn, Counted("shop_bot", "p1", (30, 10), 40, 1))
+
+
 async def test_a_poll_is_drafted_posted_read_as_a_chart_and_closed(house: House) -> None:
     browser = await _operator(house)
     await browser.send_form("/polls", text=TEXT)
     assert "“colour” is a draft now." in browser.words and "Which colour <b>?" in browser.words
     await browser.send_form("/polls/colour/post")
     assert "“colour” is being posted." in browser.words and "waits to be posted" in browser.words
-
-    def counted(conn: Connection) -> None:
-        conn.execute(update(PollPlace.__table__).values(state="posted", poll_ref="p1"))  # type: ignore[attr-defined]
-        take_vote(conn, Counted("shop_bot", "p1", (30, 10), 40, 1))
-
-    await house.world.database.write(counted)
+    await house.world.database.write(_counted)
     page = (await browser.get("/polls/colour")).text
     assert "n = 40" in browser.words and "75 %" in browser.words and "60 % to 86 %" in browser.words
     assert "this is what they think" in browser.words
     assert 'width="75.0" height="10" class="bar"' in page and "<b>" not in page
+    assert "cannot be opened again" in browser.words, "closing is asked twice"
     await browser.send_form("/polls/colour/close")
     assert "“colour” is closed." in browser.words
     assert "colour" in (await browser.get("/polls")).text
@@ -57,3 +61,23 @@ async def test_what_a_platform_would_not_take_is_told_beside_what_was_written(ho
 async def test_polls_are_for_leads_and_operators(house: House) -> None:
     browser = await _operator(house, role="agent")
     assert (await browser.get("/polls")).status_code == 403
+
+
+@needs_chromium[0]
+@needs_chromium[1]
+async def test_votes_are_seen_as_they_come_and_everything_fits_a_phone(house: House) -> None:
+    async with serving(house.sample) as url, chromium() as browser:
+        page = await browser.new_page(viewport={"width": 390, "height": 800})
+        await page.goto(f"{url}/polls")
+        await page.get_by_label("The poll").fill(TEXT.replace("Green & red", "Red like the barns in the countryside"))
+        await page.get_by_role("button", name="Keep as a draft").click()
+        await page.get_by_role("button", name="Post it everywhere").click()
+        await expect(page.get_by_text("n = 0")).to_be_visible()
+        await house.world.database.write(_counted)
+        await expect(page.get_by_text("n = 40")).to_be_visible(timeout=5000)
+        await expect(page.get_by_text("75 %")).to_be_visible()
+        option = await page.locator("#result").get_by_text("Red like the barns").bounding_box()
+        assert option and option["height"] < 60, "an option is not cut into syllables"
+        bars = [await bar.bounding_box() for bar in await page.locator("#result svg").all()]
+        assert len({bar and bar["width"] for bar in bars}) == 1, "all on one scale"
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390

@@ -123,6 +123,18 @@ async def test_a_poll_closes_by_itself_with_its_last_count(database: Database, t
     assert await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY + 62 * MINUTE) == 0, "and nothing is left to do"
 
 
+async def test_a_poll_that_cannot_be_closed_where_it_stands_says_why(
+    database: Database, telegram: TelegramSimulator, shop: TelegramChannel
+) -> None:
+    await begin(database, poll("shop", str(GROUP)), {"shop": shop}, TEN_ON_MONDAY)
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY)
+    telegram.world.bot(TOKEN).chats[GROUP].blocked = True
+    await database.write(lambda conn: close_poll(conn, "colour", TEN_ON_MONDAY + MINUTE))
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY + MINUTE)
+    (place,) = (await stands(database)).places
+    assert place.state == "closed" and "bot was kicked" in place.reason
+
+
 async def test_a_place_that_refuses_the_poll_is_told_of_and_the_others_are_asked(
     database: Database, telegram: TelegramSimulator, shop: TelegramChannel
 ) -> None:

@@ -121,7 +121,7 @@ async def _post(database: Database, account: PollPlaces, place: Any, now: dateti
 
 
 async def _follow(database: Database, account: PollPlaces, place: Any, now: datetime, *, closed: bool) -> None:
-    posted = Posted(place.message_ref, place.poll_ref)
+    posted, why = Posted(place.message_ref, place.poll_ref), ""
     # Before it is drawn: a vote that comes meanwhile has it drawn once more.
     await database.write(lambda conn: change_place(conn, place.id, changed=False))
     poll = await _poll_at(database, place, closed=closed)
@@ -134,11 +134,11 @@ async def _follow(database: Database, account: PollPlaces, place: Any, now: date
         return
     except (Unknown, Unreachable, Rejected) as trouble:
         log.warning("poll_not_followed", extra={"poll": place.name, "place": place.id, "why": str(trouble)})
-        counted = shown = None
+        counted, shown, why = None, None, str(trouble)
     if last := shown or counted:
         await database.write(lambda conn: take_vote(conn, last))
     if closed:
-        await database.write(lambda conn: _settle(conn, place, PlaceState.CLOSED, place.reason))
+        await database.write(lambda conn: _settle(conn, place, PlaceState.CLOSED, why))
     else:
         every = account.poll_rules.read_every or SHOW_EVERY
         await database.write(lambda conn: change_place(conn, place.id, due_at=now + every))
