@@ -22,7 +22,7 @@ from storage.queries.invitations import add_new_invitations, newest_versions
 from storage.queries.touchpoints import touchpoints_after
 from storage.queries.waves import CONTROL
 
-__all__ = ["Whose", "facts_of", "is_kept_back", "is_wanted", "plan_triggered"]
+__all__ = ["Whose", "facts_of", "is_drawn", "is_kept_back", "is_wanted", "plan_triggered"]
 
 _OVERLAP = 10 * 60 * 1000 << 21
 """Ids of the ten minutes before: what another process told meanwhile may have become visible later than what came after it."""
@@ -57,10 +57,13 @@ def facts_of(one: Any, now: datetime) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value not in (None, "")}
 
 
+def is_drawn(one: Any, definition: Definition) -> bool:
+    return bool(draw_of(f"{definition.name} {one.id} sample").below(one.customer_id, definition.sample))
+
+
 def is_wanted(one: Any, definition: Definition, now: datetime) -> bool:
     """Whether this touchpoint is drawn, and of the audience."""
-    drawn = draw_of(f"{definition.name} {one.id} sample").below(one.customer_id, definition.sample)
-    return drawn and fits(definition.audience, customer_facts(Whose(one)), facts_of(one, now))
+    return is_drawn(one, definition) and fits(definition.audience, customer_facts(Whose(one)), facts_of(one, now))
 
 
 def is_kept_back(one: Any, definition: Definition) -> bool:

@@ -28,21 +28,28 @@ def why(
     from rich.table import Table
     from sqlalchemy import Connection
 
+    from bot.campaigns.explaining import left_out
     from bot.config.rules import outreach_of
     from bot.dialogs.published import Published
     from bot.invitations.explaining import Why, explain
     from bot.mistake import Mistake
     from channels.clock import SystemClock
+    from storage.queries.explaining import customer_row
 
     settings = read_config(config)
     now = SystemClock().now()
 
-    def reading(conn: Connection) -> Why | None:
+    def reading(conn: Connection) -> tuple[Why | None, list[tuple[str, str]]]:
         published = Published()
         published.load(conn)
-        return explain(conn, outreach_of(settings, published), customer, now)
+        outreach = outreach_of(settings, published)
+        found = explain(conn, outreach, customer, now)
+        if found is None:
+            return None, []
+        invited = {one.campaign for one in found.invitations}
+        return found, list(left_out(conn, customer_row(conn, customer), invited, outreach.policy.timezone, now))
 
-    found = look_at(config, reading)
+    found, others = look_at(config, reading)
     if found is None:
         raise Mistake(f'there is no customer "{customer}"', "write your own id for them, as your shop told it")
     console = Console(highlight=False)
@@ -53,6 +60,12 @@ def why(
     if not found.addresses:
         console.print("  no bot can write to them yet: they get links")
     console.print(f"\nA new invitation that falls due now: {_verdict(found.anything)}")
+    if others:
+        why_not = Table("campaign", "why they have no invitation", box=None, padding=(0, 2, 0, 0))
+        for name, reason in others:
+            why_not.add_row(name, escape(reason))
+        console.print()
+        console.print(why_not)
     if not found.invitations:
         console.print("\nNothing was ever planned for them.")
         return

@@ -21,6 +21,7 @@ __all__ = [
     "add_touchpoints",
     "mark_considered",
     "merge_customers",
+    "newest_touchpoint_of",
     "newest_touchpoints",
     "touchpoints_after",
     "touchpoints_since",
@@ -126,6 +127,12 @@ def newest_touchpoints(conn: Connection, customer_ids: Collection[int]) -> dict[
     told = select(_touchpoint.c.customer_id, _touchpoint.c.kind, _touchpoint.c.occurred_at, _touchpoint.c.attributes)
     rows = conn.execute(told.where(among(_touchpoint.c.customer_id, "ids")).order_by(_touchpoint.c.occurred_at), {"ids": customer_ids})
     return {row.customer_id: row for row in rows}
+
+
+def newest_touchpoint_of(conn: Connection, customer_id: int, kind: str, since: datetime) -> Row[*tuple[Any, ...]] | None:
+    """Of that kind, told of the customer since then."""
+    which = (_touchpoint.c.customer_id == customer_id, _touchpoint.c.kind == kind, _touchpoint.c.created_at >= since)
+    return conn.execute(select(_touchpoint).where(*which).order_by(_touchpoint.c.id.desc()).limit(1)).first()
 
 
 def touchpoints_after(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:

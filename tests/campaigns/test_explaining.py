@@ -1,0 +1,55 @@
+"""Why a campaign has no invitation for somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.campaigns.explaining import left_out
+from bot.campaigns.steering import pause
+from storage.queries.explaining import customer_row
+from tests.campaigns.campaign import STOCKHOLM, begun, plan
+from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
+
+
+async def why(shop: Shop, customer: int, *invited: str, now: datetime = MONDAY) -> dict[str, str]:
+    async with shop.database.read() as conn:
+        return await conn.run_sync(lambda conn: dict(left_out(conn, customer_row(conn, str(customer)), set(invited), STOCKHOLM, now)))
+
+
+async def test_each_campaign_tells_why_it_does_not_ask_somebody(shop: Shop) -> None:
+    tokyo = await shop.customer(timezone="Asia/Tokyo", country="JP", external_id="C-1", source="shop", attributes={"tier": "plain"})
+    gold = "customer.tier == 'gold'"
+    await begun(shop.database, name="others", audience=gold)
+    await begun(shop.database, name="unknown", audience=f"{gold} || customer.visits > 3")
+    await begun(shop.database, name="none-drawn", sample=0.000001)
+    await begun(shop.database, name="kept-back", control=0.999999)
+    await begun(shop.database, name="later", when={"at": "2026-03-10T18:00:00"})
+    await begun(shop.database, name="monthly", when={"cron": "0 10 1 * *"})
+    await begun(shop.database, name="asked")
+    await shop.database.write(lambda conn: pause(conn, "later", MONDAY))
+    assert await why(shop, tokyo, "asked") == {
+        "others": "they are not in its audience, customer.tier == 'gold'",
+        "unknown": "they are not in its audience, customer.tier == 'gold' || customer.visits > 3; not known of them: customer.visits",
+        "none-drawn": "they were not drawn into its sample",
+        "kept-back": "they are kept back, for comparison",
+        "later": "it asks them on Tue 10 Mar 2026, 18:00; and it is paused",
+        "monthly": "it asks them at the earliest on Wed 01 Apr 2026, 10:00",
+    }
+
+
+async def test_of_a_rotating_rhythm_it_is_told_whose_turn_it_is(shop: Shop) -> None:
+    customers = [await shop.customer() for _ in range(8)]
+    await begun(shop.database, when={"cron": "0 10 * * tue"} | {"rotate": 2})
+    told = {(await why(shop, one))["spring"] for one in customers}
+    assert told == {"they are in part 2 of 2, whose turn is not in wave 1", "it asks them at the earliest on Tue 03 Mar 2026, 10:00"}
+
+
+async def test_of_a_campaign_after_touchpoints_the_one_that_gives_reason_is_looked_at(shop: Shop) -> None:
+    customer = await shop.customer()
+    await shop.touchpoint(customer, MONDAY - DAY, amount=20)
+    await begun(shop.database, when={"after": "delivery"}, audience="touchpoint.amount > 10 && customer.tier != 'plain'")
+    assert await why(shop, customer) == {"spring": 'no "delivery" of theirs was told since it was scheduled, on Mon 02 Mar 2026, 10:00'}
+    await shop.touchpoint(customer, MONDAY + HOUR, amount=20)
+    await plan(shop, MONDAY + 2 * HOUR)
+    (said,) = (await why(shop, customer, now=MONDAY + 2 * HOUR)).values()
+    assert said.endswith("not known of them: customer.tier")
