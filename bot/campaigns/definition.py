@@ -93,6 +93,8 @@ class Definition(_Strict):
     when: When
     purpose: Key = SURVEYS
     """What customers must have agreed to; `surveys` is what everybody has who did not decline."""
+    new_to: Key | None = None
+    """Ask only those who have said neither yes nor no to this purpose: for a survey that asks for their consent to it."""
     panel: Key | None = None
     """Ask the members of this panel alone, and those as seldom as they were told."""
     expires: Period = Field(default=7 * _DAY, ge=timedelta(hours=1), le=365 * _DAY)

@@ -27,6 +27,7 @@ from storage.customers import Customer
 from storage.database import Database
 from storage.ids import short
 from storage.queries.campaigns import begin_wave, change_campaign, change_wave, in_states, waves_of
+from storage.queries.consents import has_spoken
 from storage.queries.invitations import newest_versions
 from storage.queries.panels import is_member
 from storage.queries.touchpoints import newest_touchpoints
@@ -56,6 +57,8 @@ class Audience:
         definition, conditions = self.definition, [self._by_rule(conn, stretch, now)]
         if definition.panel:
             conditions.append(is_member(definition.panel, _customer.c.id))
+        if definition.new_to:
+            conditions.append(~has_spoken(definition.new_to, _customer.c.id))
         if definition.sample < 1:
             conditions.append(self.draw("sample").below(_customer.c.id, definition.sample))
         if (parts := definition.when.rotate) > 1:
@@ -119,6 +122,7 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
         places=_places(conn, stretch, definition, wave.due_at, zone, days),
         offset=wave.chosen,
         per_day=per_day,
+        order=audience.draw("order").lot(_customer.c.id) if per_day else _customer.c.id,
         now=now,
     )
     kept_back = count_in(conn, stretch, [*wanted, control]) if definition.control else 0

@@ -22,6 +22,7 @@ _EXAMPLES = {
     "name": 'name = "spring-nps", in small letters, digits and hyphens',
     "survey": 'survey = "relationship", the name of a survey',
     "panel": 'panel = "taste", the name of a panel',
+    "new_to": 'new_to = "panel_taste", a purpose of consent',
     "audience": "audience = \"customer.country == 'SE'\"",
     "when": "[when] and under it at = 2026-04-01T10:00:00, or cron, or after",
     "at": "at = 2026-04-01T10:00:00, without quotes and without a timezone",

@@ -23,6 +23,7 @@ __all__ = ["REASONS", "Explained", "Why", "explain"]
 REASONS = {
     Reason.OPTED_OUT: "they said stop",
     Reason.NO_CONSENT: "they have not agreed to it, and it needs their consent",
+    Reason.ANSWERED: "it asks for their consent to something, and they have said yes or no to that already",
     Reason.UNREACHABLE: "all their addresses are closed to us",
     Reason.BLOCKED: "they have closed a chat to us, and have not spoken to us elsewhere since",
     Reason.NO_LANGUAGE: "it is put in people's own language or not at all, and theirs is not known or none of the survey's",

@@ -41,7 +41,7 @@ class Customers:
     def read(
         cls, conn: Connection, ids: set[int], accounts: Sequence[str], limits: dict[int, Limits], zone: ZoneInfo, now: datetime
     ) -> Self:
-        purposes = {SURVEYS, *(one.purpose for one in limits.values())}
+        purposes = {SURVEYS, *(one.purpose for one in limits.values()), *(one.new_to for one in limits.values() if one.new_to)}
         return cls(
             ways_to(conn, ids, accounts),
             {purpose: consents_of(conn, ids, purpose) for purpose in purposes},
@@ -64,6 +64,7 @@ class Customers:
             consent=self.consents[SURVEYS].get(customer),
             purpose=limits.purpose,
             agreed=self.consents[limits.purpose].get(customer),
+            answered=bool(limits.new_to) and customer in self.consents[limits.new_to],
             reachable=not ways or any(way.address.reachable for way in ways),
             blocked=is_blocked(ways),
             timezone=invitation.timezone,

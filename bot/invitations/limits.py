@@ -25,6 +25,8 @@ class Limits:
     own_language_only: bool = False
     quota: int | None = None
     per_day: int | None = None
+    new_to: str = ""
+    """The purpose to which those who are asked have said neither yes nor no yet."""
     panel: str = ""
     """The panel that it is put to, whose members alone are asked."""
     delay: timedelta = timedelta(0)
@@ -39,7 +41,7 @@ NO_LIMITS = Limits(0)
 
 def limits_of(campaign_id: int, definition: Mapping[str, Any]) -> Limits:
     """Those in a campaign's definition as it is stored."""
-    names = ("purpose", "own_language_only", "quota", "per_day", "panel")
+    names = ("purpose", "own_language_only", "quota", "per_day", "new_to", "panel")
     written = {name: definition[name] for name in names if name in definition}
     if panel := written.get("panel"):
         written["purpose"] = purpose_of(panel)

@@ -24,6 +24,8 @@ class Reason(StrEnum):
     """They said stop."""
     NO_CONSENT = "no_consent"
     """The policy, or what it is for, asks for consent first, and they never gave it."""
+    ANSWERED = "answered"
+    """It asks for their consent to something, and they have said yes or no to that already."""
     UNREACHABLE = "unreachable"
     """All their addresses are closed to us (blocked, gone)."""
     BLOCKED = "blocked"
@@ -98,6 +100,8 @@ class Known:
     purpose: str = SURVEYS
     agreed: bool | None = None
     """What they said last about `purpose`, where that is another one: it always needs their yes."""
+    answered: bool = False
+    """Yes where it asks for a consent to which they have said yes or no already."""
     reachable: bool = True
     """No where they have addresses and all of them are closed; a customer with none yet gets a link."""
     blocked: bool = False
@@ -156,21 +160,18 @@ def may_remind(policy: Policy, known: Known, now: datetime) -> Yes | Not:
 
 
 def _never(policy: Policy, known: Known, now: datetime) -> Reason | None:
-    if known.consent is False:
-        return Reason.OPTED_OUT
-    if (policy.opt_in and known.consent is None) or (known.purpose != SURVEYS and not known.agreed):
-        return Reason.NO_CONSENT
-    if not known.reachable:
-        return Reason.UNREACHABLE
-    if known.blocked:
-        return Reason.BLOCKED
-    if not known.speaks:
-        return Reason.NO_LANGUAGE
-    if known.quota_full:
-        return Reason.QUOTA
-    if now >= known.expires_at:
-        return Reason.EXPIRED
-    return Reason.STALE if now >= _end(policy, known) else None
+    holds = {
+        Reason.OPTED_OUT: known.consent is False,
+        Reason.NO_CONSENT: (policy.opt_in and known.consent is None) or (known.purpose != SURVEYS and not known.agreed),
+        Reason.ANSWERED: known.answered,
+        Reason.UNREACHABLE: not known.reachable,
+        Reason.BLOCKED: known.blocked,
+        Reason.NO_LANGUAGE: not known.speaks,
+        Reason.QUOTA: known.quota_full,
+        Reason.EXPIRED: now >= known.expires_at,
+        Reason.STALE: now >= _end(policy, known),
+    }
+    return next((reason for reason, so in holds.items() if so), None)
 
 
 def _waits(policy: Policy, known: Known, now: datetime) -> dict[Reason, datetime]:

@@ -11,7 +11,7 @@ from storage.bulk import insert_many
 from storage.customers import Consent
 from storage.ids import new_id
 
-__all__ = ["add_consent", "agreed_to", "all_who_agreed", "has_agreed", "has_declined", "newest_words", "purposes_agreed_to"]
+__all__ = ["add_consent", "agreed_to", "all_who_agreed", "has_agreed", "has_declined", "has_spoken", "newest_words", "purposes_agreed_to"]
 
 _consent = Consent.__table__  # type: ignore[attr-defined]
 
@@ -35,6 +35,11 @@ def has_agreed(purpose: str, customer_id: Any) -> ColumnElement[bool]:
 def has_declined(purpose: str, customer_id: Any) -> ColumnElement[bool]:
     """Whether the customer's newest word is a no."""
     return _newest_is(False, purpose, customer_id)
+
+
+def has_spoken(purpose: str, customer_id: Any) -> ColumnElement[bool]:
+    """Whether the customer has ever said yes or no to it."""
+    return select(_consent.c.id).where(_consent.c.customer_id == customer_id, _consent.c.purpose == purpose).exists()
 
 
 def _newest_is(granted: bool, purpose: str, customer_id: Any) -> ColumnElement[bool]:

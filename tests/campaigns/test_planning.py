@@ -88,6 +88,15 @@ async def test_a_limit_per_day_spreads_a_wave_over_days(shop: Shop) -> None:
     assert Counter(one.due_at for one in await shop.rows(Invitation)) == {first: 4, first + DAY: 4, first + 2 * DAY: 2}
 
 
+async def test_whose_day_comes_first_is_drawn_by_lot(shop: Shop) -> None:
+    known = await people(shop, 40, timezone="Europe/Stockholm", country="SE")
+    await begun(shop.database, per_day=10)
+    await plan(shop, chunk=40)
+    first = min(one.due_at for one in await shop.rows(Invitation))
+    asked = {one.customer_id for one in await shop.rows(Invitation) if one.due_at == first}
+    assert len(asked) == 10 and asked != set(known[:10]), "not always those who have been known longest"
+
+
 async def test_a_quarterly_rhythm_asks_another_quarter_each_time_and_nobody_twice_a_year(shop: Shop) -> None:
     await people(shop, 200, writable=False)
     await begun(shop.database, when={"cron": "0 10 1 1,4,7,10 *", "rotate": 4})

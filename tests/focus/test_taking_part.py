@@ -13,8 +13,9 @@ from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.steering import erase, invite_to_group, plan_group
 from bot.campaigns.panels.steering import take_out
 from bot.mistake import Mistake
+from storage.invitations import Invitation
 from storage.queries.campaigns import all_campaigns
-from tests.campaigns.campaign import STOCKHOLM
+from tests.campaigns.campaign import STOCKHOLM, plan
 from tests.focus.test_session import BEGINS, GROUP, HOST, MINUTE, WRITTEN, agreed, heard, moderated, planned, says, tend, transcript
 from tests.invitations.shop import HOUR, MONDAY, Shop
 from tests.panels.test_members import member
@@ -64,6 +65,15 @@ async def test_invitations_go_out_from_day_to_day_three_for_a_free_seat(shop: Sh
         campaigns = await conn.run_sync(all_campaigns)
     assert {row.name: row.definition["per_day"] for row in campaigns} == {"focus-basket-1-1": 3, "focus-basket-2-1": 6}
     assert not any("quota" in row.definition for row in campaigns), "a no fills no seat"
+
+
+async def test_who_has_answered_an_invitation_is_not_invited_to_the_next_kind_of_seat(shop: Shop) -> None:
+    await planned(shop)
+    anna, bert = await member(shop, name="Anna"), await member(shop, name="Bert")
+    await agreed(shop, anna, False)
+    await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, MONDAY))
+    await plan(shop, MONDAY + MINUTE)
+    assert {row.customer_id for row in await shop.rows(Invitation)} == {bert}
 
 
 async def test_who_says_stop_is_neither_reminded_nor_spoken_to_nor_written_down(shop: Shop) -> None:

@@ -23,6 +23,8 @@ def objections(policy: Policy, known: Known, moment: datetime, zone: ZoneInfo, c
         found.add("no_consent")
     if known.purpose != "surveys" and known.agreed is not True:
         found.add("no_consent")
+    if known.answered:
+        found.add("answered")
     if not known.reachable:
         found.add("unreachable")
     if known.blocked:

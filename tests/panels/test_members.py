@@ -31,6 +31,7 @@ from storage.queries.panels import all_panels, members_of, panels_of, write_cons
 from tests.campaigns.campaign import STOCKHOLM, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
 
+MINUTE = HOUR / 60
 TASTE = Definition.model_validate({"name": "taste", "about": {"en": "new teas", "sv": "nya teer"}, "most": 2, "every": "30d"})
 
 
@@ -138,6 +139,23 @@ async def test_the_invitation_is_a_campaign_of_one_question_whose_yes_is_the_con
     (message,) = await shop.rows(Message)
     assert "nya teer" in message.say["text"] and "högst 2 × på 30 dygn" in message.say["text"]
     assert await shop.rows(Consent) == []
+
+
+async def test_who_has_said_yes_or_no_to_a_panel_is_not_invited_to_it_again(shop: Shop) -> None:
+    await shop.database.write(lambda conn: found_panel(conn, TASTE, MONDAY))
+    await member(shop), await member(shop, granted=False)
+    left, new, late = await member(shop), await shop.customer(), await shop.customer()
+    await shop.database.write(lambda conn: take_out(conn, "taste", str(left), MONDAY + MINUTE))
+    await shop.database.write(lambda conn: invite_to_panel(conn, "taste", "true", STOCKHOLM, MONDAY + HOUR))
+    await plan(shop, MONDAY + HOUR)
+    assert set(await invitations(shop, "planned")) == {new, late}
+    await shop.database.write(lambda conn: write_consent(conn, late, "taste", False, "test", MONDAY + HOUR))
+    async with shop.database.read() as conn:
+        why = await conn.run_sync(lambda conn: explain(conn, shop.outreach, str(late), MONDAY + HOUR))
+    assert why and "said yes or no to that already" in why.invitations[0].why
+    await send_due(shop.database, shop.outreach, MONDAY + HOUR)
+    assert await invitations(shop, "sent") == [new]
+    assert {row.reason for row in await shop.rows(Invitation) if row.customer_id == late} == {"answered"}
 
 
 @pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])

@@ -75,6 +75,7 @@ def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) 
             free for n in range(1, 1000) if campaign_named(conn, free := f"{survey_name(name)}-{number}-{n}", lock=False) is None
         )
         written = {"name": campaign, "survey": survey_name(name), "panel": group.panel, "audience": kind.who}
+        written["new_to"] = purpose_of(name)
         draft(conn, Campaign.model_validate({**written, "per_day": left * _FOR_A_SEAT, "when": {"at": moment}, "reminders": 0}), now)
         schedule(conn, campaign, newest.get, now)
         begun.append(campaign)

@@ -50,7 +50,8 @@ def invitation_of(conn: Connection, panel: str, audience: str, zone: ZoneInfo, n
     survey = survey_name(panel)
     name = next(f"{survey}-{n}" for n in range(1, 10_000) if campaign_named(conn, f"{survey}-{n}", lock=False) is None)
     moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
-    return Campaign.model_validate({"name": name, "survey": survey, "audience": audience, "when": {"at": moment}, "reminders": 0})
+    asked = {"name": name, "survey": survey, "audience": audience, "new_to": purpose_of(panel)}
+    return Campaign.model_validate({**asked, "when": {"at": moment}, "reminders": 0})
 
 
 def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo, now: datetime) -> str:
