@@ -161,8 +161,10 @@ def status(
     config: ConfigFile = None,
 ) -> None:
     """Show how far a campaign has come, how fast it goes, and when it will be through."""
+    from bot.campaigns.definition import Definition
     from bot.campaigns.progress import Progress, progress_of
     from bot.cli.campaign_views import follow_progress, print_status
+    from channels.clock import SystemClock
     from storage.queries.campaigns import campaign_named, states_of
 
     def look() -> Progress:
@@ -180,4 +182,5 @@ def status(
 
     progress = look()
     campaign, counts = look_at(config, counting)
-    print_status(progress, campaign.definition, counts)
+    definition = Definition.model_validate(campaign.definition)
+    print_status(progress, definition, counts, read_config(config).shop.timezone, SystemClock().now())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +17,7 @@ from rich.table import Table
 
 from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
+from bot.campaigns.moments import next_moment
 from bot.campaigns.previewing import Shown
 from bot.campaigns.progress import Progress, Pulse
 from bot.campaigns.reaching import DAYS, Reach
@@ -75,27 +78,34 @@ def follow_progress(look: Callable[[], Progress]) -> None:
             time.sleep(_LOOK_EVERY)
 
 
-def print_status(progress: Progress, written: dict[str, Any], counts: Sequence[tuple[int, str, str, str, int]]) -> None:
-    console, definition = Console(highlight=False), Definition.model_validate(written)
+def print_status(
+    progress: Progress, definition: Definition, counts: Sequence[tuple[int, str, str, str, int]], zone: ZoneInfo, now: datetime
+) -> None:
+    """`zone` is the shop's, whose clock the moments are told by."""
+    console = Console(highlight=False)
     why = f" ({escape(progress.reason)})" if progress.reason else ""
-    console.print(
-        f"[bold]{progress.name}[/] is {progress.state}{why}: {progress.settled:,} of {progress.chosen:,} settled, {progress.share:.0%}"
-    )
+    far = f": {progress.settled:,} of {progress.chosen:,} settled, {progress.share:.0%}" if progress.chosen else ""
+    console.print(f"[bold]{progress.name}[/] is {progress.state}{why}{far}")
+    following = next_moment(definition, zone, now) if progress.state in ("scheduled", "running") else None
+    if following:
+        console.print(f"Next: {following.astimezone(zone):%a %d %b %Y, %H:%M}, on each customer's own clock")
     for held in progress.held:
         console.print(f"[yellow]{escape(held)}[/]")
     waves = Table("wave", "for", "state", "looked at", "invited", "kept back", box=None)
     for wave in progress.waves:
         numbers = (f"{number:,}" for number in (wave.seen, wave.chosen, wave.control))
-        waves.add_row(str(wave.number), f"{wave.due_at.astimezone():%d %b %Y, %H:%M}", wave.state, *numbers)
-    console.print(waves)
+        waves.add_row(str(wave.number), f"{wave.due_at.astimezone(zone):%d %b %Y, %H:%M}", wave.state, *numbers)
+    if progress.waves:
+        console.print(waves)
     sums: dict[tuple[str, str], int] = {}
     for _, _, state, reason, n in counts:
         sums[state, reason] = sums.get((state, reason), 0) + n
     states = Table("invitations", "", "why", box=None)
     for (state, reason), n in sorted(sums.items()):
         states.add_row(state, f"{n:,}", escape(REASONS.get(reason, reason)))
-    console.print(states)
-    if len(definition.arms) > 1:
+    if sums:
+        console.print(states)
+    if sums and len(definition.arms) > 1:
         wordings = Table("wording", "asked", "answered", "share", "against the survey's own", box=None)
         for one in compared(definition, counts):
             wordings.add_row(one.name, f"{one.asked:,}", f"{one.completed:,}", _rate(one.rate), _against(one))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.campaigns.definition import Definition
+from bot.campaigns.progress import Progress
+from bot.cli.campaign_views import print_status
 from bot.cli.main import main
 
 CAMPAIGN = """\
@@ -39,3 +46,19 @@ def test_before_the_first_start_it_is_said_how_to_begin(
 ) -> None:
     code, said = run(capsys, *arguments)
     assert (code, said) == (1, f"there is no database at {folder}/data/sample.db yet start Makegood once: makegood run")
+
+
+def test_a_campaign_that_waits_says_for_when(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert run(capsys, "campaign", "new", "spring.toml")[0] == run(capsys, "campaign", "schedule", "spring")[0] == 0
+    code, said = run(capsys, "campaign", "status", "spring")
+    assert code == 0
+    assert re.fullmatch(r"spring is scheduled Next: Mon \d\d \w+ \d{4}, 10:00, on each customer's own clock", said)
+
+
+def test_a_wave_is_told_by_the_shops_own_clock(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 3, 3, 17, tzinfo=UTC)
+    wave = SimpleNamespace(number=1, due_at=at, state="ready", seen=5, chosen=3, control=0)
+    progress = Progress("spring", "done", "", planned=0, sent=3, answered=0, settled=3, control=0, waves=(wave,), held=())
+    definition = Definition.model_validate({"name": "spring", "survey": "relationship", "when": {"at": "2026-03-03T18:00:00"}})
+    print_status(progress, definition, [(1, "relationship", "sent", "", 3)], ZoneInfo("Europe/Stockholm"), at)
+    assert "03 Mar 2026, 18:00" in capsys.readouterr().out
