@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from bot.invitations.policy import SURVEYS
+from bot.toml.times import Period
 from storage.panels import purpose_of
 from storage.queries.campaigns import completed_of, count_sent, sent_on
 
@@ -33,7 +34,7 @@ class Limits:
     """How long after a touchpoint it asks."""
 
 
-_PERIOD = TypeAdapter(timedelta)
+_PERIOD: TypeAdapter[timedelta] = TypeAdapter(Period)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NO_LIMITS = Limits(0)
 """Of invitations that belong to no campaign."""

@@ -222,7 +222,7 @@ async def test_a_wave_is_not_over_while_the_outbox_may_give_some_of_it_back(shop
 
 async def test_two_months_after_a_delivery_it_is_not_too_late_to_ask(shop: Shop) -> None:
     await shop.touchpoint(await shop.customer(), MONDAY)
-    await begun(shop.database, when={"after": "delivery", "delay": "60d", "time": "18:00"})
+    await begun(shop.database, when={"after": "delivery", "delay": "59d 2h 30m", "time": "18:00"})
     await plan(shop, MONDAY + HOUR)
     due = MONDAY + 60 * DAY + 7 * HOUR  # six in summer time, on the first of May
     assert await send(shop, due) == Counter(postponed=1)
