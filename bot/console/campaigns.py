@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from bot.campaigns.as_text import as_text
 from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
 from bot.campaigns.moments import next_moment
@@ -30,6 +32,7 @@ from bot.console.sessions import Sessions, form_of
 from bot.invitations.explaining import REASONS
 from bot.mistake import Mistake
 from bot.toml.times import in_units
+from storage.campaigns import CampaignState
 from storage.queries.campaigns import all_campaigns, campaign_named, states_of
 
 __all__ = ["ACTS", "CampaignPages"]
@@ -69,7 +72,24 @@ class CampaignPages(DecidersPages):
         ]
 
     async def _list(self, request: Request) -> Response:
-        return await self._list_page(request)
+        like = request.query_params.get("like", "")
+        return await self._list_page(request, kept=await self._text_like(like) if like else "")
+
+    async def _text_like(self, name: str) -> str:
+        """A draft's text, to be changed; of any other campaign one like it, under a name that is free."""
+
+        def reading(conn: Connection) -> Definition:
+            campaign = campaign_named(conn, name, lock=False)
+            if campaign is None:
+                raise HTTPException(404)
+            definition = Definition.model_validate(campaign.definition)
+            if campaign.state == CampaignState.DRAFT:
+                return definition
+            names = (f"{name[:36]}-{number}" for number in count(2))
+            return definition.model_copy(update={"name": next(free for free in names if campaign_named(conn, free, lock=False) is None)})
+
+        async with self._parts.database.read() as conn:
+            return as_text(await conn.run_sync(reading))
 
     async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
         """`kept` is the text of a campaign that could not be taken: `refused` says why, line by line."""

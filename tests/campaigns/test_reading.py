@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.campaigns.as_text import as_text
 from bot.campaigns.reading import CampaignProblems, read_campaign
 from bot.mistake import Mistake
 from bot.surveys.bank import bank
 from storage.database import Database
-from tests.campaigns.campaign import begun
+from tests.campaigns.campaign import begun, definition
 
 GOOD = """\
 name = "spring"
@@ -81,3 +83,23 @@ async def test_a_campaign_whose_moment_has_passed_everywhere_is_not_scheduled(da
     with pytest.raises(Mistake, match="2026-03-02 10:00, has passed everywhere"):
         await begun(database, datetime(2026, 3, 2, 22, 1, tzinfo=UTC), when=at)
     await begun(database, datetime(2026, 3, 2, 21, 59, tzinfo=UTC), when=at)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"at": "2026-04-01T18:00:00"},
+        {"cron": "0 10 1 1,4,7,10 *", "rotate": 4},
+        {"after": "delivery", "delay": "2d 30m", "time": "18:00"},
+    ],
+)
+def test_a_campaign_written_out_again_is_the_same_campaign(when: dict[str, Any]) -> None:
+    hello = 'Say "hi" to {shop}, \\ 100 %\nand write STOP.\x7f'
+    wordings = [
+        {"name": "warm", "hello": {"en": hello}},
+        {"name": "short", "questions": {"nps": {"en": "Would you?"}}, "thanks": {"en": "Ta!"}},
+    ]
+    limits = {"sample": 0.5, "control": 0.1, "quota": 500, "per_day": 10, "reminders": 2, "expires": "3d", "own_language_only": True}
+    whole = definition(when=when, audience="customer.lang == 'en' && customer.say != \"x\"", wording=wordings, **limits)
+    assert read(as_text(whole)) == whole
+    assert read(as_text(definition(when=when))) == definition(when=when)

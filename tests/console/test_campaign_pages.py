@@ -30,6 +30,13 @@ async def _operator(house: House) -> Browser:
     return browser
 
 
+def _written(browser: Browser) -> str:
+    """The campaign that stands in the page's form."""
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.page, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
 async def _customers(house: House) -> None:
     rows = [
         {"id": new_id(), "name": f"Astrid {number}", "country": "SE" if number < 3 else "LV", "created_at": MONDAY} for number in range(5)
@@ -65,11 +72,23 @@ async def test_a_fact_that_is_known_of_nobody_shows_when_the_audience_is_counted
 
 async def test_the_example_of_a_campaign_can_be_kept_and_scheduled_as_it_stands(house: House) -> None:
     browser = await _operator(house)
-    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.page, re.DOTALL)
-    assert found
-    await browser.send_form("/campaigns", text=html.unescape(found[1]))
+    await browser.send_form("/campaigns", text=_written(browser))
     await browser.send_form("/campaigns/spring-nps/schedule")
     assert "“spring-nps” is scheduled" in browser.words
+
+
+async def test_a_draft_is_changed_where_it_stands_and_another_is_made_like_one_that_runs(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT)
+    assert "Change the draft" in (await browser.get("/campaigns/spring")).text
+    await browser.get("/campaigns?like=spring")
+    await browser.send_form("/campaigns", text=_written(browser).replace("SE", "LV"))
+    assert "customer.country == 'LV'" in html.unescape(browser.page)
+    await browser.send_form("/campaigns/spring/schedule")
+    assert "Draft another like it" in (await browser.get("/campaigns/spring")).text
+    await browser.get("/campaigns?like=spring")
+    assert _written(browser) == TEXT.replace("spring", "spring-2").replace("SE", "LV").replace("[when]", "\n[when]")
+    assert (await browser.get("/campaigns?like=nothing")).status_code == 404
 
 
 async def test_progress_is_told_with_every_reason(house: House) -> None:
