@@ -59,9 +59,10 @@ def newest_words(purpose: str) -> Select[*tuple[Any, ...]]:
 
 
 def all_who_agreed(purpose: str) -> Select[int]:
-    """The ids of all customers whose newest word is a yes: from the words, where few of many customers said any."""
+    """The ids of all customers whose newest word is a yes, and who have not said that they want to be asked nothing: from the
+    words, where few of many customers said any."""
     words = newest_words(purpose).subquery()
-    return select(words.c.customer_id).where(words.c.place == 1, words.c.granted)
+    return select(words.c.customer_id).where(words.c.place == 1, words.c.granted, ~has_declined("surveys", words.c.customer_id))
 
 
 def purposes_agreed_to(conn: Connection, customer_id: int, prefix: str) -> list[str]:

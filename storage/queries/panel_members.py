@@ -13,7 +13,7 @@ from storage.campaigns import Campaign, Wave
 from storage.customers import Customer
 from storage.invitations import Invitation, InvitationState
 from storage.panels import purpose_of
-from storage.queries.consents import newest_words
+from storage.queries.consents import has_declined, newest_words
 
 __all__ = ["MemberCounts", "asked_of", "campaigns_of_panel", "count_members", "newest_members", "waves_of_panel"]
 
@@ -24,7 +24,8 @@ AnyRow = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class MemberCounts:
-    """`invited` were written to, `joined` are members now, `resting` of these may not be asked again yet, `left` were members."""
+    """`invited` were written to, `joined` are members now, `resting` of these may not be asked again yet, `left` were
+    members, or want to be asked nothing at all any more."""
 
     invited: int
     joined: int
@@ -35,15 +36,13 @@ class MemberCounts:
 def count_members(conn: Connection, panel: str, survey: str, most: int, since: datetime) -> MemberCounts:
     """`survey` invites to the panel; who was asked `most` times `since` then is resting."""
     newest = newest_words(purpose_of(panel)).subquery()
-    joined, left = conn.execute(
-        select(func.count().filter(newest.c.granted), func.count().filter(~newest.c.granted & (newest.c.ever == 1))).where(
-            newest.c.place == 1
-        )
-    ).one()
+    member = newest.c.granted & ~has_declined("surveys", newest.c.customer_id)
+    counts = select(func.count().filter(member), func.count().filter(~member & (newest.c.ever == 1)))
+    joined, left = conn.execute(counts.where(newest.c.place == 1)).one()
     inviting = select(_wave.c.id).join(_campaign, _campaign.c.id == _wave.c.campaign_id).where(_campaign.c.survey == survey)
     written = _invitation.c.wave_id.in_(inviting) & _invitation.c.sent_at.is_not(None)
     invited = conn.execute(select(func.count(_invitation.c.customer_id.distinct())).where(written)).scalar_one()
-    members = select(newest.c.customer_id).where(newest.c.place == 1, newest.c.granted)
+    members = select(newest.c.customer_id).where(newest.c.place == 1, member)
     often = (
         select(_invitation.c.customer_id)
         .where(_invitation.c.wave_id.in_(waves_of_panel(panel)), _invitation.c.sent_at > since, _invitation.c.customer_id.in_(members))
@@ -58,7 +57,8 @@ def newest_members(conn: Connection, panel: str, most: int) -> Sequence[AnyRow]:
     """Members, those who joined last first: the customer, and when they `joined`."""
     words = newest_words(purpose_of(panel)).subquery()
     found = select(_customer, words.c.at.label("joined")).join(words, words.c.customer_id == _customer.c.id)
-    found = found.where(words.c.place == 1, words.c.granted).order_by(words.c.at.desc(), _customer.c.id.desc())
+    member = words.c.granted & ~has_declined("surveys", words.c.customer_id)
+    found = found.where(words.c.place == 1, member).order_by(words.c.at.desc(), _customer.c.id.desc())
     return conn.execute(found.limit(most)).all()
 
 

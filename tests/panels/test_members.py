@@ -81,6 +81,18 @@ async def test_members_alone_are_asked_and_who_has_left_is_none(shop: Shop) -> N
     assert (overview.rate.value, overview.rate.n) == (0, 1) and (shown.asked, shown.answered) == (1, 0)
 
 
+async def test_who_wants_to_be_asked_nothing_at_all_is_no_member_any_more(shop: Shop) -> None:
+    await shop.database.write(lambda conn: found_panel(conn, TASTE, MONDAY))
+    astrid, stopped = await member(shop), await member(shop)
+    await shop.consent(stopped, False, MONDAY + HOUR)
+    async with shop.database.read() as conn:
+        overview = await conn.run_sync(lambda conn: overview_of(conn, "taste", MONDAY + HOUR))
+        shown = await conn.run_sync(lambda conn: members_shown(conn, "taste", MONDAY + HOUR))
+        assert [row.id for row in await conn.run_sync(members_of, "taste")] == [astrid]
+        assert [count for _, count in await conn.run_sync(all_panels)] == [1]
+    assert overview and (overview.counts.joined, overview.counts.left) == (1, 1) and len(shown) == 1
+
+
 async def test_who_leaves_between_planning_and_sending_is_not_asked(shop: Shop) -> None:
     await shop.database.write(lambda conn: found_panel(conn, TASTE, MONDAY))
     astrid, at = await member(shop), MONDAY + 2 * HOUR
