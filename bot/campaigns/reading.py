@@ -9,6 +9,7 @@ from bot.campaigns.definition import Definition, When, Wording
 from bot.campaigns.rule import leaves_out
 from bot.campaigns.written import Form, Problems, Wrong
 from bot.surveys.checking.texts import mistakes_in
+from bot.surveys.checking.thanking import EVERYBODY, led_apart
 from bot.surveys.definition import FACTS, Survey
 
 __all__ = ["CampaignProblems", "Surveys", "read_campaign"]
@@ -94,3 +95,5 @@ def _about_texts(place: tuple[str | int, ...], kind: str, texts: Mapping[str, st
     for lang, words in texts.items():
         for mistake, remedy in mistakes_in(words, kind, known):
             yield (*place, lang), f'"{what}" in {lang} {mistake}', remedy
+        for address in led_apart(words, survey.thanks_low.get(lang, "")) if kind == "thanks" else ():
+            yield (*place, lang), f'"{what}" in {lang} leads only the content to {address}', EVERYBODY

@@ -11,6 +11,7 @@ from bot.surveys.checking.draft import Draft
 from bot.surveys.checking.problem import Problem, SurveyProblems
 from bot.surveys.checking.shape import check_shape
 from bot.surveys.checking.texts import check_texts
+from bot.surveys.checking.thanking import check_thanks
 from bot.surveys.definition import Survey
 from bot.toml.places import Places
 from bot.toml.syntax import syntax_problem
@@ -35,6 +36,7 @@ def read_survey(source: Path | str) -> Survey:
     draft = Draft(file, data, Places(text))
     survey = check_shape(draft)
     check_texts(draft)
+    check_thanks(draft)
     check_asking(draft)
     check_conditions(draft)
     if draft.problems or survey is None:

@@ -64,6 +64,12 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
         ("'en'", "'sv'", 11, '"hello" has no words in sv'),
         (" && customer.lang == 'en'", "", 11, '"hello" has no words in fr, so that some would be counted under words that they never saw'),
         ('"warm"', '"own"', 0, "two wordings of one name"),
+        (
+            "[wording.hello]",
+            '[wording.thanks]\nen = "Tell others: https://reviews.example!"\n[wording.hello]',
+            12,
+            "leads only the content to",
+        ),
         ("en = ", "de = ", 11, 'the survey has no text in "de"; write its languages: en'),
     ],
 )
