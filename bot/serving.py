@@ -55,6 +55,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         policy=policy_of(config),
         offers=offers_of(config),
         staff_accounts={channel.account: channel.name for channel in app.staff_channels},
+        links=lambda: links_of(config, app.channels),
         staff_links=lambda: links_of(config, app.staff_channels),
     )
     return console_app(parts, lifespan=_running(app))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
+from itertools import count
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition
 from bot.toml.times import in_units
+from storage.campaigns import CampaignState
+from storage.queries.campaigns import campaign_named
 
-__all__ = ["as_text"]
+__all__ = ["as_text", "text_like"]
 
 
 def as_text(definition: Definition) -> str:
@@ -27,6 +31,19 @@ def as_text(definition: Definition) -> str:
         }
         parts += [[f"[wording.{name}]", *_pairs(texts)] for name, texts in tables.items() if texts]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def text_like(conn: Connection, name: str) -> str | None:
+    """A draft's text, to be changed; of any other campaign one like it, under a name that is free. None where there is no such."""
+    campaign = campaign_named(conn, name, lock=False)
+    if campaign is None:
+        return None
+    definition = Definition.model_validate(campaign.definition)
+    if campaign.state != CampaignState.DRAFT:
+        names = (f"{name[:36]}-{number}" for number in count(2))
+        free = next(free for free in names if campaign_named(conn, free, lock=False) is None)
+        definition = definition.model_copy(update={"name": free})
+    return as_text(definition)
 
 
 def _lines(model: BaseModel) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
@@ -15,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.campaigns.as_text import as_text
+from bot.campaigns.as_text import text_like
 from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
+from bot.campaigns.handing_out import links_file
 from bot.campaigns.moments import next_moment
 from bot.campaigns.previewing import send_test, shown
 from bot.campaigns.progress import progress_of
@@ -32,7 +32,6 @@ from bot.console.sessions import Sessions, form_of
 from bot.invitations.explaining import REASONS
 from bot.mistake import Mistake
 from bot.toml.times import in_units
-from storage.campaigns import CampaignState
 from storage.queries.campaigns import all_campaigns, campaign_named, states_of
 
 __all__ = ["ACTS", "CampaignPages"]
@@ -66,30 +65,18 @@ class CampaignPages(DecidersPages):
             self._route("", self._draft, "POST"),
             self._route("/{name}", self._one),
             self._route("/{name}/events", self._events),
+            self._route("/{name}/links.csv", self._links),
             self._route("/{name}/test", self._test, "POST"),
             self._route("/{name}/limits", self._limits, "POST"),
             self._route("/{name}/{act}", self._act, "POST"),
         ]
 
     async def _list(self, request: Request) -> Response:
-        like = request.query_params.get("like", "")
-        return await self._list_page(request, kept=await self._text_like(like) if like else "")
-
-    async def _text_like(self, name: str) -> str:
-        """A draft's text, to be changed; of any other campaign one like it, under a name that is free."""
-
-        def reading(conn: Connection) -> Definition:
-            campaign = campaign_named(conn, name, lock=False)
-            if campaign is None:
-                raise HTTPException(404)
-            definition = Definition.model_validate(campaign.definition)
-            if campaign.state == CampaignState.DRAFT:
-                return definition
-            names = (f"{name[:36]}-{number}" for number in count(2))
-            return definition.model_copy(update={"name": next(free for free in names if campaign_named(conn, free, lock=False) is None)})
-
+        if not (like := request.query_params.get("like")):
+            return await self._list_page(request)
         async with self._parts.database.read() as conn:
-            return as_text(await conn.run_sync(reading))
+            text = await conn.run_sync(text_like, like)
+        return await self._list_page(request, kept=text or _not_there())
 
     async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
         """`kept` is the text of a campaign that could not be taken: `refused` says why, line by line."""
@@ -142,6 +129,7 @@ class CampaignPages(DecidersPages):
             definition=definition,
             progress=progress,
             states=sorted(sums.items()),
+            links=("sent", "link") in sums,
             reached=reached,
             days=DAYS,
             wordings=compared(definition, counts) if len(definition.arms) > 1 else [],
@@ -191,8 +179,21 @@ class CampaignPages(DecidersPages):
             request, lambda conn: change_limits(conn, name, limits, now), "campaign_done.limits", back=f"/campaigns/{name}"
         )
 
+    async def _links(self, request: Request) -> Response:
+        """The links of those whom no bot could write to, for the shop to hand out."""
+        name, links = request.path_params["name"], self._parts.links()
+        async with self._parts.database.read() as conn:
+            text = await conn.run_sync(links_file, name, links)
+        return Response(
+            text or _not_there(), media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}-links.csv"'}
+        )
+
     async def _events(self, request: Request) -> Response:
         return EventSourceResponse(self._watch.events(request.path_params["name"]))
+
+
+def _not_there() -> NoReturn:
+    raise HTTPException(404)
 
 
 def _limit(text: str) -> int | str | None:

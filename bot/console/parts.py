@@ -45,6 +45,8 @@ class ConsoleParts:
     `routes` are those of the channels and of the hooks, under the same server. With `planner` the server is the sample
     shop's: `/` and `/shop` let a newcomer be customer and staff.
 
+    `links` lead customers to their invitations, in the same way.
+
     `watched` are all accounts of the configuration, whose health is shown.
     `accounts` are the customers' accounts, each with its platform, `poll_rules` of those that can post polls.
     `policy` is what is kept to in writing to customers.
@@ -72,6 +74,7 @@ class ConsoleParts:
     offers: Offers = NO_OFFERS
     staff_accounts: Mapping[str, str] = field(default_factory=dict)
     staff_links: Callable[[], Links] = Links
+    links: Callable[[], Links] = Links
 
     def survey(self, name: str) -> Survey | None:
         """The newest of that name: a published one, or one that comes with Makegood."""

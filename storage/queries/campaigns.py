@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
 from storage.bulk import increment, insert_many
 from storage.campaigns import Campaign, CampaignDay, CampaignState, Wave
+from storage.customers import Customer
 from storage.ids import new_id
 from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message, MessageState
@@ -18,6 +19,7 @@ from storage.written_out import written_out
 __all__ = [
     "add_campaign",
     "all_campaigns",
+    "as_links",
     "begin_wave",
     "campaign_named",
     "change_campaign",
@@ -38,6 +40,7 @@ __all__ = [
 ]
 
 _campaign, _wave, _day = Campaign.__table__, Wave.__table__, CampaignDay.__table__  # type: ignore[attr-defined]
+_customer = Customer.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
 _message = Message.__table__  # type: ignore[attr-defined]
 _PLANNED: Any = written_out(InvitationState.PLANNED)
@@ -118,6 +121,15 @@ def states_of(conn: Connection, campaign_id: int) -> list[tuple[int, str, str, s
     parts = (_invitation.c.wave_id, _invitation.c.survey, _invitation.c.state, _invitation.c.reason)
     rows = conn.execute(select(*parts, func.count()).where(mine).group_by(*parts))
     return [(wave, survey, state, reason, n) for wave, survey, state, reason, n in rows]
+
+
+def as_links(conn: Connection, campaign_id: int) -> Sequence[AnyRow]:
+    """The campaign's invitations that are links which nobody has opened yet, each with its customer."""
+    mine = _invitation.c.wave_id.in_(select(_wave.c.id).where(_wave.c.campaign_id == campaign_id))
+    waits = (mine, _invitation.c.state == InvitationState.SENT.value, _invitation.c.reason == "link")
+    found = select(_customer.c.external_id, _customer.c.lang, _invitation.c.token)
+    theirs = found.join(_customer, _customer.c.id == _invitation.c.customer_id).where(*waits)
+    return conn.execute(theirs.order_by(_invitation.c.id)).all()
 
 
 def counts_of(conn: Connection, wave_ids: Sequence[int]) -> dict[str, int]:

@@ -75,6 +75,7 @@ class House:
             poll_rules={"shop_bot": POLL_RULES},
             offers=self.offers,
             staff_accounts=dict.fromkeys(self.staff_bots, "telegram"),
+            links=lambda: Links({"shop_bot": "northlight_bot"}, {"chat": ADDRESS}),
             staff_links=lambda: Links({account: bot for account, bot in self.staff_bots.items() if bot}),
         )
         return console_app(parts)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+from typing import Any
+
+from sqlalchemy import Connection, select, update
 
 from bot.campaigns.planning import plan_campaigns
 from bot.console.campaign_watch import CampaignWatch
 from storage.bulk import insert_many
 from storage.customers import Customer
 from storage.ids import new_id
+from storage.invitations import Invitation
 from tests.campaigns.campaign import STOCKHOLM
-from tests.console.house import Browser, House
+from tests.console.house import ADDRESS, Browser, House
 from tests.invitations.shop import MONDAY, TABLES
 
 TEXT = """name = "spring"
@@ -89,6 +93,31 @@ async def test_a_draft_is_changed_where_it_stands_and_another_is_made_like_one_t
     await browser.get("/campaigns?like=spring")
     assert _written(browser) == TEXT.replace("spring", "spring-2").replace("SE", "LV").replace("[when]", "\n[when]")
     assert (await browser.get("/campaigns?like=nothing")).status_code == 404
+
+
+async def test_links_that_the_shop_hands_out_are_downloaded(house: House) -> None:
+    await _customers(house)
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT)
+    await browser.send_form("/campaigns/spring/schedule")
+    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    assert "links.csv" not in (await browser.get("/campaigns/spring")).text
+    invitations, customers = TABLES[Invitation], TABLES[Customer]
+
+    def as_link(conn: Connection) -> Any:
+        conn.execute(update(customers).values(external_id="C-1", lang="sv").where(customers.c.name == "Astrid 0"))
+        first = select(customers.c.id).where(customers.c.external_id == "C-1").scalar_subquery()
+        sent = update(invitations).values(state="sent", reason="link").where(invitations.c.customer_id == first)
+        return conn.execute(sent.returning(invitations.c.token)).scalar_one()
+
+    token = await house.world.database.write(as_link)
+    assert "Download the links to hand out" in (await browser.get("/campaigns/spring")).text
+    assert (await browser.get("/campaigns/spring/links.csv")).text.split() == [
+        "customer,lang,account,link",
+        f"C-1,sv,shop_bot,https://t.me/northlight_bot?start={token}",
+        f"C-1,sv,chat,{ADDRESS}/chat/{token}",
+    ]
+    assert (await browser.get("/campaigns/nothing/links.csv")).status_code == 404
 
 
 async def test_progress_is_told_with_every_reason(house: House) -> None:
