@@ -9,7 +9,7 @@ from channels.contract.admission import Admission, Admitted
 from channels.contract.card import card_place, card_token, written_card
 from channels.contract.channel import Capabilities, Channel, Fetches, FileWay, Hear, Pace, TopicChannel
 from channels.contract.finding import Examines, Finding, Level, NoAnswer
-from channels.contract.group import GroupEars, GroupSaid, HearGroup, split_place
+from channels.contract.group import GroupEars, GroupMoved, GroupSaid, HearGroup, split_place
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.home import Home, HomeChannel, HomeItem, HomePart, Homes
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
@@ -34,6 +34,7 @@ __all__ = [
     "FileWay",
     "Finding",
     "GroupEars",
+    "GroupMoved",
     "GroupSaid",
     "HasVitals",
     "Hear",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-__all__ = ["GroupEars", "GroupSaid", "HearGroup", "split_place"]
+__all__ = ["GroupEars", "GroupMoved", "GroupSaid", "HearGroup", "split_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,23 @@ class GroupSaid:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class GroupMoved:
+    """The group that had the address `old` has another one from now on, as one of Telegram's has that becomes a supergroup."""
+
+    account: str
+    old: str
+    new: str
+
+
 def split_place(place: str) -> tuple[str, str]:
     """A group, and the topic of it that is meant: `-1001/17` is the topic 17 of the group -1001. Without one, the second is empty."""
     group, _, thread = place.partition("/")
     return group, thread
 
 
-HearGroup = Callable[[GroupSaid], Awaitable[None]]
-"""Hand over what was said. Returns when it is durable, where it is kept at all."""
+HearGroup = Callable[[GroupSaid | GroupMoved], Awaitable[None]]
+"""Hand over what was said, or that a group has moved. Returns when it is durable, where it is kept at all."""
 
 
 @runtime_checkable

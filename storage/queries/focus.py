@@ -25,6 +25,7 @@ __all__ = [
     "group_at",
     "group_named",
     "lines_of",
+    "move_groups",
     "newest_line",
     "note_drawn_in",
     "seat_at",
@@ -63,6 +64,17 @@ def group_at(conn: Connection, account: str, place: str) -> AnyRow | None:
     """The one that runs there now; locked on PostgreSQL."""
     here = (_group.c.account == account) & (_group.c.place == place) & (_group.c.state == FocusState.RUNNING.value)
     return conn.execute(select(_group).where(here).limit(1).with_for_update()).first()
+
+
+def move_groups(conn: Connection, account: str, old: str, new: str) -> int:
+    """Those that have not ended, and their topics, follow their group to its new address; gives back how many."""
+    moved = 0
+    for row in unended(conn):
+        group, slash, topic = row.place.partition("/")
+        if (row.account, group) == (account, old):
+            change_group(conn, row.id, place=f"{new}{slash}{topic}")
+            moved += 1
+    return moved
 
 
 def change_group(conn: Connection, group_id: int, **values: Any) -> None:

@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
+from bot.campaigns.focus.hearing import group_taker
 from channels.contract import GroupEars, Rejected, Say
 from channels.customers.slack import Credentials, SlackChannel
 from channels.customers.slack.groups import said_in_group as said_in_slack
 from channels.customers.telegram import TelegramChannel
 from channels.customers.telegram.groups import said_in_group as said_on_telegram
-from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TEN_ON_MONDAY, TOKEN, HurriedClock
+from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TEN_ON_MONDAY, TOKEN, Ears, HurriedClock, listening, until
+from tests.focus.test_session import BEGINS, HOST, MINUTE, agreed, planned, says, tend, transcript
+from tests.invitations.shop import Shop
+from tests.panels.test_members import member
 from tests.simulators.slack import SlackSimulator
+from tests.simulators.telegram import TelegramSimulator
 
 ANNA = {"id": 42, "is_bot": False, "first_name": "Anna", "last_name": "Berg"}
 
@@ -60,6 +65,30 @@ async def test_what_is_said_in_a_group_is_handed_to_nobody_else() -> None:
     channel.hear_groups(hear_group)
     await channel._take(update(), hear)
     assert heard == [] and [said.text for said in groups] == ["Blue"]
+
+
+async def test_a_group_that_becomes_a_supergroup_goes_on_being_heard_under_its_new_number(shop: Shop) -> None:
+    await planned(shop, place="-5/17")
+    anna = await member(shop, name="Anna Berg")
+    await agreed(shop, anna)
+    await tend(shop, BEGINS)
+    async with TelegramSimulator() as telegram:
+        telegram.world.bot(TOKEN)
+        await telegram.control.post("group", {"chat": -5})
+        channel = TelegramChannel("shop_bot", TOKEN, clock=HurriedClock(TEN_ON_MONDAY), rng=Random(7), api_base=telegram.url)
+        take, taken = group_taker(shop.database, HOST), list[Any]()
+
+        async def hear(said: Any) -> None:
+            await take(said)
+            taken.append(said)
+
+        channel.hear_groups(hear)
+        async with listening(channel, Ears()):
+            await telegram.control.post("migrate", {"chat": -5, "to": -1005})
+            await until(lambda: taken)
+        await channel.close()
+    await says(shop, anna, "Here we are", BEGINS + MINUTE, place="-1005/17")
+    assert ("P1", "Here we are") in await transcript(shop)
 
 
 async def test_a_channel_that_the_app_is_in_can_be_spoken_to_and_no_other_address_is_one() -> None:

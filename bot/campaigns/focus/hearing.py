@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition
@@ -9,22 +11,33 @@ from bot.campaigns.focus.meeting import Host, Meeting
 from bot.campaigns.focus.session import Session
 from bot.dialogs.taking_back import is_leaving
 from bot.surveys.understanding import Command, understand_command
-from channels.contract import GroupSaid, HearGroup
+from channels.contract import GroupMoved, GroupSaid, HearGroup
 from storage.bulk import insert_new
 from storage.database import Database
 from storage.dialogs import SeenUpdate
-from storage.queries.focus import group_at, seat_at
+from storage.queries.focus import group_at, move_groups, seat_at
 
-__all__ = ["group_taker", "take_said"]
+__all__ = ["follow", "group_taker", "take_said"]
+
+log = logging.getLogger(__name__)
 
 _seen = SeenUpdate.__table__  # type: ignore[attr-defined]
 
 
 def group_taker(database: Database, host: Host) -> HearGroup:
-    async def hear(heard: GroupSaid) -> None:
-        await database.write(lambda conn: take_said(conn, heard, host))
+    async def hear(heard: GroupSaid | GroupMoved) -> None:
+        if isinstance(heard, GroupMoved):
+            await database.write(lambda conn: follow(conn, heard))
+        else:
+            await database.write(lambda conn: take_said(conn, heard, host))
 
     return hear
+
+
+def follow(conn: Connection, moved: GroupMoved) -> None:
+    """What is said in a group goes on being heard when its platform gives it another number."""
+    if number := move_groups(conn, moved.account, moved.old, moved.new):
+        log.info("focus_groups_moved", extra={"account": moved.account, "groups": number})
 
 
 def take_said(conn: Connection, heard: GroupSaid, host: Host) -> None:

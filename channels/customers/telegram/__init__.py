@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from channels.clock import Clock
 from channels.contract import Counted, Hear, HearGroup, HearVote, Poll, Posted, Vitals
-from channels.customers.telegram.groups import said_in_group
+from channels.customers.telegram.groups import moved_group, said_in_group
 from channels.customers.telegram.polls import POLL_RULES, counted, is_about_a_poll, vote_of
 from channels.outage import Outage
 from channels.telegram.bot import Library, TelegramBot
@@ -86,7 +86,7 @@ class TelegramChannel(TelegramBot):
     async def _take(self, raw: dict[str, Any], hear: Hear) -> None:
         try:
             vote = vote_of(raw, self.account, self._clock.now()) if is_about_a_poll(raw) else None
-            said = said_in_group(raw, self.account)
+            said = moved_group(raw, self.account) or said_in_group(raw, self.account)
         except (AttributeError, LookupError, TypeError) as problem:
             why = type(problem).__name__
             log.error("telegram_update_unreadable", extra={"account": self.account, "update": raw["update_id"], "why": why})

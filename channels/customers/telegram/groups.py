@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from channels.contract import GroupSaid
+from channels.contract import GroupMoved, GroupSaid
 
-__all__ = ["said_in_group"]
+__all__ = ["moved_group", "said_in_group"]
+
+
+def moved_group(update: dict[str, Any], account: str) -> GroupMoved | None:
+    """That a group has become a supergroup, which has a number of its own; None for everything else."""
+    message = update.get("message") or {}
+    new = message.get("migrate_to_chat_id")
+    return GroupMoved(account, str(message["chat"]["id"]), str(new)) if new else None
 
 
 def said_in_group(update: dict[str, Any], account: str) -> GroupSaid | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from channels.contract import Channel, Choice, GroupSaid, HeardKind, Rejected, Say, Upload
+from channels.contract import Channel, Choice, GroupMoved, GroupSaid, HeardKind, Rejected, Say, Upload
 from channels.contract import MediaKind as Kind
 from channels.customers.telegram import TelegramChannel
 from tests.channels.conftest import TEN_ON_MONDAY, TOKEN, Ears, HurriedClock, listening, until
@@ -104,7 +104,8 @@ async def test_a_group_s_topics_are_places_of_their_own(telegram: TelegramSimula
     ideas, said = telegram.topic(TOKEN, GROUP), list[GroupSaid]()
     anna = telegram.person(TOKEN, 42, name="Anna")
 
-    async def hear(one: GroupSaid) -> None:
+    async def hear(one: GroupSaid | GroupMoved) -> None:
+        assert isinstance(one, GroupSaid)
         said.append(one)
 
     shop.hear_groups(hear)
