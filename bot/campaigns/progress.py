@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage.queries.campaigns import campaign_named, counts_of, sent_in_all, waves_of
+from storage.queries.campaigns import campaign_named, counts_of, last_due, sent_in_all, waves_of
 from storage.queries.incidents import incidents_like
 
 __all__ = ["Progress", "Pulse", "progress_of"]
@@ -29,6 +29,8 @@ class Progress:
     """Invitations that are not waiting any more, sent or not."""
     control: int
     waves: tuple[Any, ...]
+    last_due: datetime | None
+    """When the last of those that wait is due, on the clock of whoever it is for, and with so many a day as are allowed."""
     held: tuple[str, ...]
     """Why bulk holds back just now, in an operator's words."""
 
@@ -61,6 +63,7 @@ def progress_of(conn: Connection, name: str) -> Progress | None:
         settled=sum(counts.values()) - planned - control,
         control=control,
         waves=tuple(waves),
+        last_due=last_due(conn, [wave.id for wave in waves if wave.ended_at is None]),
         held=tuple(incidents_like(conn, "bulk.")),
     )
 
@@ -86,6 +89,9 @@ class Pulse:
         seconds = (last - first).total_seconds()
         return (after - before) / seconds if seconds > 0 else 0.0
 
-    def end(self, now: datetime, left: int) -> datetime | None:
-        """When it will be through at this speed; None while it stands still."""
-        return now + timedelta(seconds=left / self.speed) if left and self.speed > 0 else None
+    def end(self, now: datetime, progress: Progress) -> datetime | None:
+        """When it will be through at this speed, and not before the last is due; None while it stands still for no such reason."""
+        ends = [due for due in (progress.last_due,) if due and due > now]
+        if progress.planned and self.speed > 0:
+            ends.append(now + timedelta(seconds=progress.planned / self.speed))
+        return max(ends, default=None)

@@ -173,8 +173,9 @@ def status(
             raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list")
         return found
 
+    zone = read_config(config).shop.timezone
     if follow:
-        follow_progress(look)
+        follow_progress(look, zone)
 
     def counting(conn: Connection) -> Any:
         campaign = campaign_named(conn, name, lock=False)
@@ -183,4 +184,4 @@ def status(
     progress = look()
     campaign, counts = look_at(config, counting)
     definition = Definition.model_validate(campaign.definition)
-    print_status(progress, definition, counts, read_config(config).shop.timezone, SystemClock().now())
+    print_status(progress, definition, counts, zone, SystemClock().now())

@@ -60,8 +60,13 @@ def print_preview(console: Console, reached: Reach | None, messages: Sequence[Sh
             console.print(Panel(shown, title=f"{message.platform}, wording {message.wording}", title_align="left", width=76))
 
 
-def follow_progress(look: Callable[[], Progress]) -> None:
-    """Stay with a bar until the campaign is over, paused, or the reader leaves."""
+def _soon(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    here = moment.astimezone(zone)
+    return f"{here:%H:%M:%S}" if here.date() == now.astimezone(zone).date() else f"{here:%a %d %b, %H:%M}"
+
+
+def follow_progress(look: Callable[[], Progress], zone: ZoneInfo) -> None:
+    """Stay with a bar until the campaign is over, or the reader leaves. `zone` is the shop's."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"))
     pulse, clock = Pulse(), SystemClock()
     with Bar(*columns) as bar:
@@ -69,8 +74,8 @@ def follow_progress(look: Callable[[], Progress]) -> None:
         while True:
             found, now = look(), clock.now()
             pulse.look(now, found.settled)
-            end = pulse.end(now, found.planned)
-            speed = f"{pulse.speed:,.1f}/s" + (f", through at {end.astimezone():%H:%M:%S}" if end else "")
+            end = pulse.end(now, found)
+            speed = f"{pulse.speed:,.1f}/s" + (f", through {_soon(end, now, zone)}" if end else "")
             description = "; ".join((f"{found.name} {found.state}", *found.held))
             bar.update(task, description=description, completed=found.settled, total=found.chosen or None, speed=speed)
             if found.state in _OVER:
@@ -89,6 +94,8 @@ def print_status(
     following = next_moment(definition, zone, now) if progress.state in ("scheduled", "running") else None
     if following:
         console.print(f"Next: {following.astimezone(zone):%a %d %b %Y, %H:%M}, on each customer's own clock")
+    if progress.state == "running" and progress.last_due and progress.last_due > now:
+        console.print(f"{progress.planned:,} wait, the last until {_soon(progress.last_due, now, zone)}")
     for held in progress.held:
         console.print(f"[yellow]{escape(held)}[/]")
     waves = Table("wave", "for", "state", "looked at", "invited", "kept back", box=None)

@@ -29,6 +29,7 @@ __all__ = [
     "counts_of",
     "end_planned",
     "in_states",
+    "last_due",
     "may_still_send",
     "sending_waves",
     "sent_in_all",
@@ -137,6 +138,13 @@ def counts_of(conn: Connection, wave_ids: Sequence[int]) -> dict[str, int]:
     mine = _invitation.c.wave_id.in_(list(wave_ids))
     rows = conn.execute(select(_invitation.c.state, func.count().label("n")).where(mine).group_by(_invitation.c.state))
     return {row.state: row.n for row in rows}
+
+
+def last_due(conn: Connection, wave_ids: Sequence[int]) -> datetime | None:
+    """When the last planned invitation of these waves is due: one step into an index for each wave."""
+    planned = select(func.max(_invitation.c.due_at)).where(_invitation.c.state == _PLANNED)
+    found = [conn.execute(planned.where(_invitation.c.wave_id == wave)).scalar_one() for wave in wave_ids]
+    return max((due for due in found if due), default=None)
 
 
 def sent_in_all(conn: Connection, campaign_id: int) -> int:
