@@ -19,8 +19,9 @@ from bot.doctor.incidents import IncidentsExamination
 from bot.doctor.machine import MachineExamination
 from bot.logs import secrets_in
 from channels.clock import Clock
-from channels.contract import Examines
+from channels.contract import Examines, PublicPlace, PublicPlaces
 from storage.queries.platforms import spent
+from storage.queries.public_places import public_places
 from storage.reading import NoDatabase, read_beside
 
 __all__ = ["Subject", "subjects"]
@@ -100,7 +101,18 @@ def _telegram(name: str, account: Telegram, config: Config, clock: Clock) -> Exa
     from channels.customers.telegram.examining import CustomerExamination
 
     token, webhook = account.token.get_secret_value(), telegram_webhook(account, config)
-    return CustomerExamination(name, token, clock=clock, api_base=account.api_base, webhook=webhook)
+    return CustomerExamination(name, token, clock=clock, places=_places(name, config), api_base=account.api_base, webhook=webhook)
+
+
+def _places(name: str, config: Config) -> PublicPlaces:
+    async def places() -> list[PublicPlace]:
+        """Read beside whoever serves; the database's own examination tells of its troubles."""
+        with suppress(NoDatabase, SQLAlchemyError, OSError):
+            found = await read_beside(config.database.url, lambda conn: public_places(conn, name))
+            return [PublicPlace(place, hears) for place, hears in found]
+        return []
+
+    return places
 
 
 def _staff_telegram(name: str, account: StaffTelegram, clock: Clock) -> Examines:

@@ -8,7 +8,7 @@ message id or in one of four errors, each of which tells the sender what to do n
 from channels.contract.admission import Admission, Admitted
 from channels.contract.card import card_place, card_token, written_card
 from channels.contract.channel import Capabilities, Channel, Fetches, FileWay, Hear, Pace, TopicChannel
-from channels.contract.finding import Examines, Finding, Level, NoAnswer
+from channels.contract.finding import Examines, Finding, Level, NoAnswer, PublicPlace, PublicPlaces
 from channels.contract.group import GroupEars, GroupMoved, GroupSaid, HearGroup, split_place
 from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.home import Home, HomeChannel, HomeItem, HomePart, Homes
@@ -58,6 +58,8 @@ __all__ = [
     "PollPlaces",
     "PollRules",
     "Posted",
+    "PublicPlace",
+    "PublicPlaces",
     "Rejected",
     "Retry",
     "Say",

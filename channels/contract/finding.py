@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, Self
 
-__all__ = ["Examines", "Finding", "Level", "NoAnswer"]
+__all__ = ["Examines", "Finding", "Level", "NoAnswer", "PublicPlace", "PublicPlaces"]
 
 
 class Level(StrEnum):
@@ -40,6 +40,19 @@ class Finding:
     @classmethod
     def error(cls, about: str, found: str, remedy: str) -> Self:
         return cls(Level.ERROR, about, found, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPlace:
+    """A group or a channel that customers are asked in, as its platform names it."""
+
+    place: str
+    hears: bool
+    """A focus group sits there, and all that is said is to be heard; otherwise a poll is posted."""
+
+
+PublicPlaces = Callable[[], Awaitable[Sequence[PublicPlace]]]
+"""Those at which an account is to be, as they are now."""
 
 
 class NoAnswer(Exception):

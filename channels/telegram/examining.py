@@ -1,4 +1,4 @@
-"""How a bot is on Telegram: its token, its webhook, and what it may hear in groups."""
+"""How a bot is on Telegram: its token and its webhook."""
 
 from __future__ import annotations
 
@@ -38,12 +38,11 @@ class TelegramExamination:
         api_base: str = TELEGRAM,
         webhook: Webhook | None = None,
         updates: Sequence[str] = (),
-        in_groups: bool = False,
         by_proxy: bool = True,
     ) -> None:
         self._token, self._api_base, self._clock = token, api_base, clock
         self._url = webhook.url(account) if webhook else ""
-        self._updates, self._in_groups, self._by_proxy = updates, in_groups, by_proxy
+        self._updates, self._by_proxy = updates, by_proxy
 
     async def examine(self) -> AsyncIterator[Finding]:
         async with Asking(f"{self._api_base}/bot{self._token}", self._clock, by_proxy=self._by_proxy) as asking:
@@ -54,11 +53,16 @@ class TelegramExamination:
             me: Json = told["result"]
             yield Finding.ok("token", f"Telegram knows it as @{me.get('username')}, “{me.get('first_name')}”")
             yield asking.clock()
-            if self._in_groups:
-                yield _groups(me)
+            async for finding in self._besides(asking, me):
+                yield finding
             info: Json = asking.content(await asking.get("/getWebhookInfo")).get("result") or {}
             for finding in self._webhook(info) if self._url else self._polling(info):
                 yield finding
+
+    async def _besides(self, asking: Asking, me: Json) -> AsyncIterator[Finding]:
+        """What else is looked at of this kind of bot; `me` is what Telegram says of it."""
+        for finding in list[Finding]():
+            yield finding
 
     def _polling(self, info: Json) -> list[Finding]:
         if other := str(info.get("url") or ""):
@@ -106,14 +110,6 @@ def _refused(told: Json) -> Finding:
         remedy = "copy the bot's token whole from @BotFather (/mybots, API Token) into the configuration"
         return Finding.error("token", "Telegram does not know this token: it is wrong, or was revoked", remedy)
     return Finding.error("token", f"Telegram refuses it: {told.get('description')}", "see what @BotFather says of the bot")
-
-
-def _groups(me: Json) -> Finding:
-    if not me.get("can_join_groups", True):
-        return Finding.ok("groups", "it cannot be added to any, so no polls and focus groups there (@BotFather, /setjoingroups)")
-    if me.get("can_read_all_group_messages"):
-        return Finding.ok("groups", "it hears all that is said in them, as focus groups need it")
-    return Finding.ok("groups", "it hears only what is said to it; for focus groups: @BotFather, /setprivacy, Disable")
 
 
 def _origin(url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from random import Random
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from channels.clock import Clock, SimulatedClock
-from channels.contract import Channel, Heard
+from channels.contract import Channel, Heard, PublicPlace
 from channels.customers.slack import Credentials, SlackChannel
 from channels.customers.telegram import TelegramChannel
 from channels.staff.telegram import StaffTelegram
@@ -63,6 +63,11 @@ async def until(holds: Callable[[], object]) -> None:
     async with asyncio.timeout(90):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+
+
+async def no_places() -> Sequence[PublicPlace]:
+    """Where an account is asked to be that has neither polls nor focus groups."""
+    return []
 
 
 @asynccontextmanager

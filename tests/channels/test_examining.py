@@ -27,7 +27,7 @@ from channels.slack.examining import SlackExamination
 from channels.slack.manifest import scopes_of
 from channels.telegram.examining import TelegramExamination
 from channels.telegram.webhook import Webhook
-from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TOKEN
+from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TOKEN, no_places
 from tests.channels.mastodon.server import SHOP_TOKEN, mastodon_server
 from tests.serving import serving
 from tests.simulators.bluesky import BlueskySimulator
@@ -55,7 +55,7 @@ def late(by: timedelta) -> Clock:
 
 
 def bot(telegram: TelegramSimulator, *, clock: Clock | None = None, token: str = TOKEN, **more: Any) -> CustomerExamination:
-    return CustomerExamination("shop", token, clock=clock or SystemClock(), api_base=telegram.url, **more)
+    return CustomerExamination("shop", token, clock=clock or SystemClock(), places=no_places, api_base=telegram.url, **more)
 
 
 @pytest.mark.proves("doctor", "telegram")
@@ -124,7 +124,7 @@ async def test_a_clock_that_is_wrong_is_told(telegram: TelegramSimulator) -> Non
 async def test_a_server_that_is_not_there_or_is_in_trouble_is_a_finding(telegram: TelegramSimulator) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    nowhere = CustomerExamination("shop", TOKEN, clock=SystemClock(), api_base=f"http://127.0.0.1:{port}")
+    nowhere = CustomerExamination("shop", TOKEN, clock=SystemClock(), places=no_places, api_base=f"http://127.0.0.1:{port}")
     with pytest.raises(NoAnswer, match=f"could not reach 127.0.0.1:{port} "):
         await found(nowhere)
     telegram.misbehave("502")

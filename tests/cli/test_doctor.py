@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from starlette.applications import Starlette
 
+from bot.campaigns.polls.steering import draft_poll
 from bot.cli.main import main
 from bot.doctor import Subject, examined
 from bot.doctor.database import DatabaseExamination
@@ -24,8 +25,10 @@ from channels.clock import SystemClock
 from channels.contract import Finding, Level
 from channels.door import Door
 from channels.telegram.webhook import webhook_route
-from storage.database import Database
+from storage.database import Database, open_database
+from storage.queries.focus import add_group
 from storage.queries.incidents import note_incidents
+from tests.polls.asking import poll
 from tests.serving import serving
 from tests.simulators.telegram import TelegramSimulator
 
@@ -93,6 +96,22 @@ async def test_every_account_is_reported_and_no_secret_is(capsys: pytest.Capture
         code, told = await asyncio.to_thread(doctor, capsys, "--json")
         levels = {one["name"]: [finding["level"] for finding in one["findings"]] for one in json.loads(told)["reports"]}
         assert (code, json.loads(told)["well"], levels["shop_bot"]) == (1, False, ["error"])
+
+
+async def test_where_polls_and_focus_groups_are_aimed_is_looked_at(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    (here / "data").mkdir(mode=0o700)
+    database = await open_database(f"sqlite:///{here}/data/makegood.db")
+    await database.write(lambda conn: draft_poll(conn, poll("shop_bot", "-1001", "-1002/17"), SystemClock().now()))
+    await database.write(lambda conn: add_group(conn, "mugs", "shop_bot", "-1001", {}, SystemClock().now()))
+    await database.close()
+    async with TelegramSimulator() as telegram:
+        configured(here, telegram.url)
+        telegram.group(TOKEN, -1001)
+        code, said = await asyncio.to_thread(doctor, capsys)
+    assert code == 1
+    assert "✓  place          -1001, “Friends”: it may post polls there" in said
+    assert "✗  place          -1001, “Friends”: the focus group would be heard by nobody" in said
+    assert "✗  place          -1002/17: Telegram shows the bot no such group" in said
 
 
 def test_a_server_out_of_reach_is_no_traceback(capsys: pytest.CaptureFixture[str], here: Path) -> None:

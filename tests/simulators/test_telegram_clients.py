@@ -163,6 +163,10 @@ async def test_what_the_played_telegram_says_fits_the_interface_description(tele
     for method, kind in (("getMe", "User"), ("getWebhookInfo", "WebhookInfo")):
         assert known.fault_of(kind, await telegram.call(TOKEN, method)) == ""
     assert known.fault_of("ChatFullInfo", await telegram.call(TOKEN, "getChat", chat_id=42)) == ""
+    for number, administrator in ((-1001, False), (-1002, True)):
+        telegram.group(TOKEN, number, administrator=administrator)
+        member = await telegram.call(TOKEN, "getChatMember", chat_id=number, user_id=bot.id)
+        assert known.fault_of("ChatMemberAdministrator" if administrator else "ChatMemberMember", member) == ""
 
 
 async def test_a_bot_that_dies_before_it_acknowledges_gets_the_update_again(telegram: TelegramSimulator, aiogram_bot: AiogramBot) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.simulators.telegram.interface import interface
+from tests.simulators.telegram.looking import full_info, membership
 from tests.simulators.telegram.refusal import Refusal, bad_request
 from tests.simulators.telegram.sending import Sending
 from tests.simulators.telegram.updates import allow, get_updates
@@ -28,7 +29,7 @@ class Methods:
             "getme": lambda bot, _: {
                 **bot.user,
                 "can_join_groups": True,
-                "can_read_all_group_messages": False,
+                "can_read_all_group_messages": bot.hears_all,
                 "supports_inline_queries": False,
                 "has_topics_enabled": bot.topics,
             },
@@ -37,7 +38,8 @@ class Methods:
             "deletemycommands": self._set_commands,
             "getwebhookinfo": self._webhook_info,
             "getfile": self._get_file,
-            "getchat": self._get_chat,
+            "getchat": lambda bot, args: full_info(sending.known(bot, args)),
+            "getchatmember": lambda bot, args: membership(bot, sending.known(bot, args), args),
             "sendmessage": sending.send_message,
             "sendphoto": sending.send_photo,
             "sendvoice": sending.send_voice,
@@ -118,10 +120,3 @@ class Methods:
         if len(content) > _LARGEST_FILE:
             raise bad_request("file is too big")
         return {"file_id": file_id, "file_unique_id": file_id[-8:], "file_size": len(content), "file_path": path}
-
-    def _get_chat(self, bot: Bot, args: Json) -> Json:
-        chat = bot.chats.get(args.get("chat_id", 0))
-        if chat is None:
-            raise bad_request("chat not found")
-        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
-        return {**chat.info, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}

@@ -205,7 +205,7 @@ class Person:
         message = {"message_id": 0, "from": self.user, "chat": group.info, "date": self._world.seconds(), **content}
         self._bot.add(group, message, from_bot=False)
         answers_it = content.get("reply_to_message", {}).get("from", {}).get("id") == self._bot.id
-        if group.administrator or answers_it or content["text"].startswith("/"):
+        if group.administrator or self._bot.hears_all or answers_it or content["text"].startswith("/"):
             return self._tell("message", message)
         return {"number": len(self._bot.news), "message_id": message["message_id"]}
 

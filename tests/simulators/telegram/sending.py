@@ -142,7 +142,7 @@ class Sending:
         return self._edit(bot, args, {})
 
     def delete_message(self, bot: Bot, args: Json) -> bool:
-        chat = self._known(bot, args)
+        chat = self.known(bot, args)
         entry = chat.entries.get(int(args.get("message_id", 0)))
         if entry is None or entry.deleted:
             raise bad_request("message to delete not found")
@@ -161,12 +161,12 @@ class Sending:
         return True
 
     def send_chat_action(self, bot: Bot, args: Json) -> bool:
-        self._reachable(bot, self._known(bot, args))
+        self._reachable(bot, self.known(bot, args))
         if args.get("action") not in ("typing", "upload_photo", "record_voice", "upload_voice", "upload_document", "choose_sticker"):
             raise bad_request("wrong parameter action in request")
         return True
 
-    def _known(self, bot: Bot, args: Json) -> Chat:
+    def known(self, bot: Bot, args: Json) -> Chat:
         """The chat that a call names. Raises: chat not found, or 403 for a person who never wrote to this bot."""
         name = args.get("chat_id")
         if name is None or name == "":
@@ -191,7 +191,7 @@ class Sending:
 
     def _writable(self, bot: Bot, args: Json) -> Chat:
         """The chat, after all that Telegram asks of somebody who sends there, the flood limits last."""
-        chat = self._known(bot, args)
+        chat = self.known(bot, args)
         self._reachable(bot, chat)
         gate = self._gates.setdefault(bot.token, FloodGate())
         if wait := gate.wait(chat.id, self._world.now().timestamp()):
@@ -217,7 +217,7 @@ class Sending:
 
     def _own(self, bot: Bot, args: Json, what: str) -> tuple[Chat, Entry]:
         """The bot's own message that a call wants to change."""
-        chat = self._known(bot, args)
+        chat = self.known(bot, args)
         self._reachable(bot, chat)
         entry = chat.entries.get(int(args.get("message_id", 0)))
         if entry is None or entry.deleted:

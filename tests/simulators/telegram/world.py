@@ -76,6 +76,8 @@ class Chat:
     migrated_to: int | None = None
     administrator: bool = False
     """Whether the bot is one there."""
+    member: Json = field(default_factory=dict)
+    """What a look at the bot there tells other than is usual."""
     topics: dict[int, str] = field(default_factory=dict)
     """By number: open or closed."""
     bell: Bell = field(default_factory=Bell)
@@ -117,6 +119,8 @@ class Bot:
     commands: list[Json] = field(default_factory=list)
     topics: bool = False
     """Whether people have topics in their chats with it."""
+    hears_all: bool = False
+    """Whether its privacy mode is off."""
     news: list[News] = field(default_factory=list)
     last_message: int = 0
     last_update: int = 100_000_000
