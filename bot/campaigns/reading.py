@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+
+from apscheduler.triggers.cron import CronTrigger
 
 from bot.campaigns.definition import Definition, When, Wording
 from bot.campaigns.rule import leaves_out
 from bot.campaigns.written import Form, Problems, Wrong
+from bot.invitations.policy import SURVEYS
 from bot.surveys.checking.texts import mistakes_in
 from bot.surveys.checking.thanking import EVERYBODY, led_apart
 from bot.surveys.definition import FACTS, Survey
@@ -19,6 +24,8 @@ CampaignProblems = Problems
 Surveys = Callable[[str], Survey | None]
 """The survey of that name, where there is one."""
 
+_ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+_PURPOSE = re.compile(rf"{SURVEYS}|quote|(panel|focus)_[a-z][a-z0-9_]*")
 _EXAMPLES = {
     "name": 'name = "spring-nps", in small letters, digits and hyphens',
     "survey": 'survey = "relationship", the name of a survey',
@@ -47,8 +54,23 @@ def read_campaign(source: Path | str, surveys: Surveys) -> Definition:
         CampaignProblems: with all mistakes, each with its line and what to write instead.
     """
     written = _FORM.read(source)
-    written.refuse(_about_the_survey(written.content, surveys))
+    written.refuse([*_about_when(written.content.when), *_about_purpose(written.content), *_about_the_survey(written.content, surveys)])
     return written.content
+
+
+def _about_when(when: When) -> Iterator[Wrong]:
+    if when.cron is None:
+        return
+    if re.search(r"\d", when.cron.split()[-1]):
+        yield ("when", "cron"), '"cron" should name weekdays, for 1 is Monday to some and Tuesday to others', 'write "0 10 * * mon"'
+    elif CronTrigger.from_crontab(when.cron, timezone=UTC).get_next_fire_time(None, _ANY_DAY) is None:
+        yield ("when", "cron"), '"cron" names a day that never comes', 'write one that does, such as "0 10 28 2 *"'
+
+
+def _about_purpose(definition: Definition) -> Iterator[Wrong]:
+    if not _PURPOSE.fullmatch(definition.purpose):
+        remedy = 'write "quote", or panel_… or focus_… with its name: what a survey asks consent for'
+        yield ("purpose",), f'nobody can agree to "{definition.purpose}"', remedy
 
 
 def _about_the_survey(definition: Definition, surveys: Surveys) -> list[Wrong]:

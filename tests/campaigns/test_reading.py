@@ -58,6 +58,7 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
         ("at = 2026-04-01T10:00:00", 'cron = "0 10 * * 1"', 7, "should name weekdays, for 1 is Monday to some"),
         ("at = 2026-04-01T10:00:00", 'cron = "0 10 31 2 *"', 7, "names a day that never comes"),
         ('"Hello again from {shop}! Write STOP to end this."', '""', 12, "look at the examples in docs/campaigns.md"),
+        ("control = 0.1", 'purpose = "surveyz"', 4, 'nobody can agree to "surveyz"; write "quote"'),
         ("{shop}", "{shp}", 12, '"hello" in en uses a fact "shp" that is not known; did you mean "shop"?'),
         ("{shop}", "{name}", 12, '"hello" in en has a hole where the name is not known'),
         ("Write STOP to end this.", "", 12, '"hello" in en does not say how to stop'),
@@ -109,3 +110,8 @@ def test_a_campaign_written_out_again_is_the_same_campaign(when: dict[str, Any])
     whole = definition(when=when, audience="customer.lang == 'en' && customer.say != \"x\"", wording=wordings, **limits)
     assert read(as_text(whole)) == whole
     assert read(as_text(definition(when=when))) == definition(when=when)
+
+
+def test_what_is_refused_in_a_file_stands_where_it_was_kept_before() -> None:
+    kept = definition(when={"cron": "0 10 * * 1"}, purpose="club")
+    assert (kept.when.cron, kept.purpose) == ("0 10 * * 1", "club")
