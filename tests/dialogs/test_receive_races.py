@@ -58,7 +58,7 @@ class Processes:
 def shared_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
     url = postgresql_server.new_database()
     yield url
-    postgresql_server.drop(url)
+    postgresql_server.give_back(url)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ async def test_a_file_belongs_to_its_process(tmp_path: Path) -> None:
 def url(postgresql_server: PostgresqlServer) -> Iterator[str]:
     new = postgresql_server.new_database()
     yield new
-    postgresql_server.drop(new)
+    postgresql_server.give_back(new)
 
 
 @pytest.fixture

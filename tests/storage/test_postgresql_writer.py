@@ -22,7 +22,7 @@ from tests.storage.rows import keep, kept
 def url(postgresql_server: PostgresqlServer) -> Iterator[str]:
     new = postgresql_server.new_database()
     yield new
-    postgresql_server.drop(new)
+    postgresql_server.give_back(new)
 
 
 @pytest.fixture
