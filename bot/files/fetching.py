@@ -11,6 +11,7 @@ from traceback import format_tb
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.files.cleaning import Unfit
 from bot.files.store import FileStore
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5
 """Seconds between two looks for files that nobody told us of: those of other processes, and those to be tried again."""
+COME_BACK = 1.0
+"""Seconds that it rests while the database is away."""
 AT_ONCE = 16
 """Files taken in hand in one look."""
 PAUSES = (timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
@@ -54,19 +57,22 @@ class Fetching:
     async def run(self) -> None:
         """Fetch until cancelled, in one process of all."""
         while True:
-            async with owning(self._database, "files") as lost:
-                while not lost.is_set():
-                    self._news.clear()
-                    try:
-                        taken = await self._round()
-                    except DatabaseUnavailable as error:
-                        self._tell("files_not_settled", error)
-                        taken = 0
-                    if taken < AT_ONCE:
-                        with suppress(TimeoutError):
-                            # Not wait_for: in Python 3.11 it loses a cancellation that comes with the news.
-                            async with asyncio.timeout(LOOK_EVERY):
-                                await self._news.wait()
+            try:
+                async with owning(self._database, "files") as lost:
+                    await self._until_lost(lost)
+            except (DatabaseUnavailable, SQLAlchemyError, OSError) as error:
+                # The database is away, and so is what would be settled: it waits there, and nobody else is to suffer.
+                self._tell("files_not_settled", error)
+                await asyncio.sleep(COME_BACK)
+
+    async def _until_lost(self, lost: asyncio.Event) -> None:
+        while not lost.is_set():
+            self._news.clear()
+            if await self._round() < AT_ONCE:
+                with suppress(TimeoutError):
+                    # Not wait_for: in Python 3.11 it loses a cancellation that comes with the news.
+                    async with asyncio.timeout(LOOK_EVERY):
+                        await self._news.wait()
 
     async def _round(self) -> int:
         async with self._database.read() as conn:
