@@ -49,11 +49,12 @@ def members(name: Name, config: ConfigFile = None) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from storage.ids import short
     from storage.queries.panels import members_of
 
     table = Table("customer", "name", "language", "country", box=None)
     for one in look_at(config, lambda conn: members_of(conn, name)):
-        table.add_row(escape(one.external_id or str(one.id)), escape(one.name), one.lang, one.country)
+        table.add_row(escape(one.external_id or short(one.id)), escape(one.name), one.lang, one.country)
     Console().print(table)
 
 

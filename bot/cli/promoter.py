@@ -29,6 +29,7 @@ def quotes(config: ConfigFile = None) -> None:
 def referral(code: Annotated[str, typer.Argument(help="The code that a friend brought.")], config: ConfigFile = None) -> None:
     """Say whose code this is."""
     from bot.campaigns.promoters.codes import owner_of
+    from storage.ids import short
 
     customer = look_at(config, lambda conn: owner_of(conn, code))
-    typer.echo(f"{customer.external_id or customer.id} {customer.name}".strip())
+    typer.echo(f"{customer.external_id or short(customer.id)} {customer.name}".strip())

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.cli.main import main
+from storage.bulk import insert_many
+from storage.customers import Customer
+from storage.database import open_database
+from storage.queries.panels import write_consent
 
 CONFIG = """[shop]
 name = "Northlight"
@@ -84,3 +91,26 @@ def test_a_panel_is_founded_and_a_focus_group_planned_from_it(capsys: pytest.Cap
     assert "0 lines are deleted" in run(capsys, shop, "group", "erase", "basket")[1]
     assert run(capsys, shop, "promoter", "quotes")[0] == 0
     assert "nobody has the code" in run(capsys, shop, "promoter", "referral", "FRIEND-ABC")[1]
+
+
+def _joins(conn: Connection) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    row = {"id": 3766484324990965761, "name": "Anna", "lang": "en", "timezone": "", "country": "", "attributes": {}, "created_at": now}
+    insert_many(conn, Customer.__table__, [row])  # type: ignore[attr-defined]
+    write_consent(conn, row["id"], "taste", True, "test", now)
+
+
+async def _member_of(shop: Path) -> None:
+    database = await open_database(f"sqlite:///{shop}/shop.db")
+    await database.write(_joins)
+    await database.close()
+
+
+def test_a_member_is_called_what_other_commands_know_them_by(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
+    run(capsys, shop, "panel", "new", str(shop / "panel.toml"))
+    asyncio.run(_member_of(shop))
+    called = run(capsys, shop, "panel", "members", "taste")[1].split()[4]
+    assert called in run(capsys, shop, "promoter", "referral", f"FRIEND-{called}")[1].split()
+    assert run(capsys, shop, "why", called)[0] == 0
+    run(capsys, shop, "panel", "leave", "taste", called)
+    assert "Anna" not in run(capsys, shop, "panel", "members", "taste")[1]
