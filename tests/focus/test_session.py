@@ -231,7 +231,7 @@ async def test_a_session_that_nothing_could_begin_for_an_hour_is_called_off(shop
     await tend(shop, BEGINS + 3 * HOUR)
     assert await heard(shop) == []
     told = await heard(shop, str(anna))
-    assert len(told) == 1 and "a new basket on Tuesday 3 March, 10:00 is called off" in told[0]
+    assert len(told) == 1 and "a new basket on Tuesday 3 March, 10:00 (Central European Standard Time) is called off" in told[0]
     with pytest.raises(Mistake, match="is ended"):
         await moderated(shop, Act.BEGIN, BEGINS + 3 * HOUR)
     with pytest.raises(Mistake, match="already"):
@@ -241,8 +241,8 @@ async def test_a_session_that_nothing_could_begin_for_an_hour_is_called_off(shop
 @pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])
 def test_every_language_s_invitation_names_consent_pseudonyms_and_the_way_in(lang: str) -> None:
     group = Definition.model_validate({**WRITTEN, "lang": lang})
-    survey = invitation_to(group)
-    assert survey.questions[0].purpose == "focus_basket" and "https://t.me/+abc" in said(group, "seated")
+    survey = invitation_to(group, STOCKHOLM)
+    assert survey.questions[0].purpose == "focus_basket" and "https://t.me/+abc" in said(group, "seated", when="")
     assert "https://t.me/+abc" not in survey.thanks[lang], "who has no seat does not come"
     assert "stop" in survey.hello[lang].lower() and "pseud" in survey.questions[0].text[lang].lower().replace("pseido", "pseudo")
     assert "{about}" not in survey.hello[lang] and len(survey.hello[lang]) < 600

@@ -11,6 +11,7 @@ from bot.campaigns.focus.moderating import Act, moderate
 from bot.campaigns.focus.overview import overview_of
 from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.steering import erase, invite_to_group, plan_group
+from bot.campaigns.focus.wording import invitation_to
 from bot.campaigns.panels.steering import take_out
 from bot.mistake import Mistake
 from storage.invitations import Invitation
@@ -56,6 +57,16 @@ async def test_seats_go_to_whoever_says_yes_first_and_a_seat_that_is_left_to_the
     await says(shop, people[4], "I came all the same", BEGINS + MINUTE)
     await says(shop, people[3], "So did I", BEGINS + MINUTE)
     assert [text for who, text in await transcript(shop) if who != "Bot"] == ["So did I"], "who has no seat is not written down"
+
+
+async def test_the_hour_is_told_on_each_participant_s_own_clock_and_says_which_that_is(shop: Shop) -> None:
+    await planned(shop)
+    (anna,) = await wanting(shop, "Anna", timezone="America/New_York", country="US")
+    await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, MONDAY))
+    await tend(shop, MONDAY + MINUTE)
+    assert "Tuesday 3 March, 04:00 (Eastern Standard Time)" in (await heard(shop, str(anna)))[0]
+    hello = invitation_to(Definition.model_validate(WRITTEN), STOCKHOLM).hello["en"]
+    assert "Tuesday 3 March, 10:00 (Central European Standard Time)" in hello, "the shop's clock, named"
 
 
 async def test_invitations_go_out_from_day_to_day_three_for_a_free_seat(shop: Shop) -> None:

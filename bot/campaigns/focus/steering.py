@@ -54,7 +54,7 @@ def plan_group(conn: Connection, group: Definition, zone: ZoneInfo, now: datetim
         raise Mistake(f'the focus group "{group.name}" would have begun already', "give it a time to come")
     written = group.model_dump(mode="json", exclude_defaults=True)
     add_group(conn, group.name, group.account, group.place, written, begins_at)
-    publish(conn, invitation_to(group), now)
+    publish(conn, invitation_to(group, zone), now)
     log.info("focus_group_planned", extra={"group": group.name})
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.campaigns.focus.meeting import Meeting
-from bot.campaigns.focus.wording import said
+from bot.campaigns.focus.wording import clock_time, said
 from bot.invitations.daytime import next_daytime
 from bot.invitations.knowing import is_blocked
 from channels.contract import Say
@@ -51,7 +51,9 @@ def tell(at: Meeting, what: str, customers: Iterable[Any]) -> None:
         if not reachable or is_blocked(theirs):
             continue
         to = next((one for one in reachable if one.account == at.row.account), reachable[0])
-        say = Say(said(at.group, what, at.host.shop), key=key, lang=at.group.lang)
+        zone, _ = at.host.policy.place(customer.timezone, customer.country)
+        when = clock_time(at.row.begins_at.astimezone(zone), at.group.lang)
+        say = Say(said(at.group, what, at.host.shop, when=when), key=key, lang=at.group.lang)
         due = at.now if customer in who_may_be_told(at, [customer]) else by_day(at, customer)
         where = {"channel": to.channel, "account": to.account, "address": to.native_id}
         rows.append(message_row(say, priority=Priority.REPLY, now=at.now, due_at=due, customer_id=customer.id, **where))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
@@ -15,7 +16,7 @@ from bot.campaigns.focus.definition import Definition
 from bot.surveys.definition import Question, QuestionKind, Survey
 from storage.focus import purpose_of
 
-__all__ = ["called", "invitation_to", "said", "survey_name", "together"]
+__all__ = ["called", "clock_time", "invitation_to", "said", "survey_name", "together"]
 
 _FACTS = {"shop": "{shop}", "name": "[ {name}]", "minutes": "{minutes}"}
 """Facts of the dialog, which stay to be filled."""
@@ -27,7 +28,7 @@ def survey_name(group: str) -> str:
 
 def said(group: Definition, key: str, shop: str = "", **facts: str) -> str:
     """A sentence of the bot's about the group, in its language."""
-    known = {**_FACTS, "about": group.about, "link": group.join, "when": _when(group), **facts}
+    known = {**_FACTS, "about": group.about, "link": group.join, **facts}
     return _words()[group.lang][key].format(**(known | ({"shop": shop} if shop else {})))
 
 
@@ -43,11 +44,12 @@ def together(names: Sequence[str], lang: str) -> str:
     return f"{', '.join(others)} {_words()[lang]['and']} {last}" if others else last
 
 
-def invitation_to(group: Definition) -> Survey:
-    """One question, whose yes is the consent to take part and to be written down under a pseudonym."""
+def invitation_to(group: Definition, zone: ZoneInfo) -> Survey:
+    """One question, whose yes is the consent to take part and to be written down under a pseudonym. `zone` is the shop's."""
+    when = clock_time(group.at.replace(tzinfo=zone), group.lang)
 
     def texts(key: str) -> dict[str, str]:
-        return {group.lang: said(group, key)}
+        return {group.lang: said(group, key, when=when)}
 
     join = Question(
         key="join", kind=QuestionKind.SCALE, scale="yes_no", text=texts("join"), complaint=False, purpose=purpose_of(group.name)
@@ -56,9 +58,9 @@ def invitation_to(group: Definition) -> Survey:
     return Survey(name=survey_name(group.name), questions=(join,), minutes=1, **words)
 
 
-def _when(group: Definition) -> str:
-    moment: datetime = group.at
-    return str(format_datetime(moment, "EEEE d MMMM, HH:mm", locale=group.lang))
+def clock_time(moment: datetime, lang: str) -> str:
+    """Day and hour on the clock that the moment bears, and which clock that is: who is invited may live by another one."""
+    return str(format_datetime(moment, "EEEE d MMMM, HH:mm (zzzz)", tzinfo=moment.tzinfo, locale=lang))
 
 
 @cache
