@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 from bot.dialogs.dialog import DialogState
 from bot.dialogs.reminding import remind
 from bot.dialogs.stored import dialog_from_json, dialog_to_json
+from bot.invitations.knowing import Customers
+from bot.invitations.limits import limits_of
 from bot.invitations.policy import Known, Policy, Yes, may_remind
 from bot.invitations.sending import Outreach
 from channels.outbox import message_row
@@ -21,8 +23,7 @@ from storage.bulk import insert_many
 from storage.database import Database
 from storage.invitations import InvitationState
 from storage.outbox import Message, Priority
-from storage.queries.conversations import customers_with_open_case
-from storage.queries.invitations import change_invitations, consents_of, expire_invitations
+from storage.queries.invitations import change_invitations, expire_invitations
 from storage.queries.silence import change_dialogs, silent_dialogs
 
 __all__ = ["Over", "Remind", "Wait", "expire_old", "remind_silent", "what_now"]
@@ -103,15 +104,14 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: i
     silent = silent_dialogs(conn, now, limit)
     if not silent:
         return Counter(), ()
-    customer_ids = {dialog.customer_id for dialog in silent}
-    consents, in_case = consents_of(conn, customer_ids, "surveys"), customers_with_open_case(conn, customer_ids)
+    customers = _customers(conn, outreach, silent, now)
     tally: Counter[str] = Counter()
     dialogs: list[Row] = []
     invitations: dict[int, Row] = {}
     messages: list[Row] = []
     for dialog in silent:
         same = {"id": dialog.id, "version": dialog.version}
-        known = _known(dialog, outreach, consents.get(dialog.customer_id), dialog.customer_id in in_case)
+        known = _known(conn, outreach, customers, dialog)
         policy = _policy(outreach.policy, dialog)
         match what_now(policy, known, dialog.reminders or 0, dialog.updated_at, now):
             case Over():
@@ -136,17 +136,17 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: i
     return tally, messages
 
 
-def _known(dialog: Any, outreach: Outreach, consent: bool | None, open_case: bool) -> Known | None:
+def _customers(conn: Connection, outreach: Outreach, silent: Sequence[Any], now: datetime) -> Customers:
+    limits = {dialog.wave_id: limits_of(dialog.campaign_id, dialog.campaign) for dialog in silent if dialog.wave_id is not None}
+    return Customers.read(conn, {dialog.customer_id for dialog in silent}, outreach.accounts, limits, outreach.policy.timezone, now)
+
+
+def _known(conn: Connection, outreach: Outreach, customers: Customers, dialog: Any) -> Known | None:
+    """As for the invitation that the dialog began with; but a reminder comes where the dialog is, or not at all."""
     if dialog.invitation_id is None:
         return None
-    return Known(
-        expires_at=dialog.expires_at,
-        consent=consent,
-        reachable=dialog.reachable and dialog.account in outreach.accounts,
-        timezone=dialog.timezone,
-        country=dialog.country,
-        open_case=open_case,
-    )
+    known = customers.known(dialog, outreach.published.version(conn, dialog.survey_version_id))
+    return replace(known, reachable=dialog.reachable and dialog.account in outreach.accounts)
 
 
 def _policy(policy: Policy, dialog: Any) -> Policy:

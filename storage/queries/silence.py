@@ -13,12 +13,14 @@ from storage.campaigns import Campaign, Wave
 from storage.customers import Address, Customer
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
+from storage.touchpoints import Touchpoint
 from storage.written_out import written_out
 
 __all__ = ["change_dialogs", "silent_dialogs"]
 
 _invitation, _customer, _address = Invitation.__table__, Customer.__table__, Address.__table__  # type: ignore[attr-defined]
-_dialog, _wave, _campaign = Dialog.__table__, Wave.__table__, Campaign.__table__  # type: ignore[attr-defined]
+_dialog, _touchpoint = Dialog.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
+_wave, _campaign = Wave.__table__, Campaign.__table__  # type: ignore[attr-defined]
 
 
 _SILENT: Select[Any] = (
@@ -37,16 +39,21 @@ _SILENT: Select[Any] = (
         _address.c.account,
         _address.c.native_id,
         _address.c.reachable,
+        _customer.c.lang,
         _customer.c.timezone,
         _customer.c.country,
         _invitation.c.state.label("invitation_state"),
         _invitation.c.expires_at,
         _invitation.c.reminders,
+        _invitation.c.wave_id,
+        _touchpoint.c.occurred_at,
+        _wave.c.campaign_id,
         _campaign.c.definition.label("campaign"),
     )
     .join(_address, _address.c.id == _dialog.c.address_id)
     .join(_customer, _customer.c.id == _dialog.c.customer_id)
     .outerjoin(_invitation, _invitation.c.id == _dialog.c.invitation_id)
+    .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
     .outerjoin(_wave, _wave.c.id == _invitation.c.wave_id)
     .outerjoin(_campaign, _campaign.c.id == _wave.c.campaign_id)
     .where(_dialog.c.state == written_out("open"), _dialog.c.nudge_at <= bindparam("now"))
@@ -58,7 +65,7 @@ _SILENT: Select[Any] = (
 
 def silent_dialogs(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Open dialogs whose silence is due to be looked at, longest first, with their customer, address and invitation,
-    and the definition of its campaign."""
+    what it asks about, and the definition of its campaign."""
     return conn.execute(_SILENT, {"now": now, "most": limit}).all()
 
 

@@ -113,6 +113,22 @@ async def test_a_customer_who_blocked_the_bot_is_left_alone(shop: Shop) -> None:
     assert await remind_silent(shop.database, shop.outreach, DUE + 3 * DAY) == Counter(waiting=1)
 
 
+async def test_who_closed_one_chat_and_has_not_spoken_in_another_since_is_not_reminded_there(shop: Shop) -> None:
+    await asked(shop)
+    shut = {"account": "team", "channel": "slack", "native_id": "U1", "created_at": MONDAY - DAY, "reachable": False}
+    customer = (await shop.only(Dialog)).customer_id
+    await shop.address(customer, **shut, blocked_at=DUE + DAY)
+    assert await remind_silent(shop.database, shop.outreach, DUE + 3 * DAY) == Counter(waiting=1)
+    assert (await shop.only(Invitation)).reminders == 0
+
+
+async def test_who_closed_one_chat_but_came_to_another_later_is_reminded_there(shop: Shop) -> None:
+    await asked(shop)
+    shut = {"account": "team", "channel": "slack", "native_id": "U1", "created_at": MONDAY - 2 * DAY, "reachable": False}
+    await shop.address((await shop.only(Dialog)).customer_id, **shut, blocked_at=MONDAY - DAY)
+    assert await remind_silent(shop.database, shop.outreach, DUE + 3 * DAY) == Counter(reminded=1)
+
+
 async def test_a_completed_invitation_stays_completed_when_a_dialog_of_it_ends(shop: Shop) -> None:
     await asked(shop)
     await shop.database.write(lambda conn: conn.execute(TABLES[Invitation].update().values(state="completed")))
