@@ -25,7 +25,7 @@ from bot.dialogs.refs import Aside, read_ref
 from bot.dialogs.taking_back import LEAVE, taken_back
 from bot.dialogs.talk import Held, Talk
 from bot.dialogs.told import Told, told_at
-from bot.dialogs.wishes import Wish, read_wish, words_taking_back
+from bot.dialogs.wishes import Wish, read_wish, words_taking_back, written_wish
 from bot.surveys.definition import Survey
 from bot.surveys.understanding import Command, understand_command
 from bot.surveys.wording import phrase
@@ -173,6 +173,9 @@ class Understanding:
         held = talk.current(heard.at)
         if self._took_back(heard.text, talk, outcome):
             return
+        if wish := written_wish(heard.text):
+            self._wished(wish, heard, talk, outcome)
+            return
         if (place := asked_for_card(heard, talk.lang)) is not None:
             self._handed_card(place, talk, outcome)
             return
@@ -195,13 +198,13 @@ class Understanding:
             self._apply(outcome, held, begin_with_words(survey, held.dialog, heard, self.now), heard)
 
     def _wished(self, wish: Wish, heard: Heard, talk: Talk, outcome: Outcome) -> None:
-        """Something that may be asked at any time, as if it had been written; what a person must do is passed on."""
+        """Something that may be asked at any time, tapped or written; what a person must do is passed on."""
         if wish is Wish.STOP:
             self._spoke(replace(heard, kind=HeardKind.TEXT, text="/stop", choice=""), talk, outcome)
         elif taking_back := words_taking_back(wish):
             self._took_back(taking_back, talk, outcome)
         else:
-            words = "" if wish is Wish.HUMAN else phrase(f"wish_{wish}_words", talk.lang)
+            words = heard.text or ("" if wish is Wish.HUMAN else phrase(f"wish_{wish}_words", talk.lang))
             outcome.tolds.append(self._told(talk, None, heard, signal=Signal(SignalKind.HUMAN, words), words=words))
 
     def _rewrote(self, heard: Heard, talk: Talk, outcome: Outcome) -> None:

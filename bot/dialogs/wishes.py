@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache
 
 from bot.dialogs.taking_back import LEAVE
-from bot.surveys.wording import phrase
+from bot.dialogs.whole_message import plain, words_of
+from bot.surveys.wording import LANGS, phrase
 from channels.contract import Choice
 
-__all__ = ["Wish", "read_wish", "wish_choice", "words_taking_back"]
+__all__ = ["Wish", "read_wish", "wish_choice", "words_taking_back", "written_wish"]
 
 
 class Wish(StrEnum):
@@ -37,6 +40,30 @@ def read_wish(ref: str) -> Wish | None:
     """The wish that a choice is; None for any other choice."""
     kind, _, wish = ref.partition(".")
     return Wish(wish) if kind == "me" and wish in set(Wish) else None
+
+
+def written_wish(text: str) -> Wish | None:
+    """The wish that these words are, in any language, and nothing more but a please: those that a person must see to."""
+    return _written().get(_without_please(text)) if text else None
+
+
+def _without_please(text: str) -> str:
+    said = plain(text)
+    for please in _pleases():
+        said = said.removeprefix(f"{please} ").removesuffix(f" {please}")
+    return said
+
+
+@cache
+def _pleases() -> Sequence[str]:
+    """The longest first: "merci de" before "merci"."""
+    return sorted({please for lang in LANGS for please in words_of("please_words", lang)}, key=len, reverse=True)
+
+
+@cache
+def _written() -> dict[str, Wish]:
+    keys = [(key, wish) for wish in (Wish.KNOW, Wish.ERASE) for key in (f"{wish}_words", f"wish_{wish}", f"wish_{wish}_words")]
+    return {_without_please(word): wish for lang in LANGS for key, wish in keys for word in words_of(key, lang)}
 
 
 def words_taking_back(wish: Wish) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.dialogs.dialog import SignalKind
 from bot.dialogs.opening import Opening, open_dialogs
 from bot.surveys.wording import phrase
 from channels.contract import HeardKind, Media, MediaKind
@@ -292,3 +293,34 @@ async def test_stop_is_understood_also_in_conversation_with_staff(counter: Count
     anna = await in_conversation_with_staff(counter)
     await counter.hear(anna.writes("STOP"))
     assert (await counter.only(Dialog)).state == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "Erase me!"),
+        ("en", "please delete my data"),
+        ("sv", "Ta bort mina uppgifter"),
+        ("lv", "Lūdzu, izdzēsiet manus datus."),
+        ("fr", "Supprimez mes données, s’il vous plaît"),
+        ("fr", "Merci d'effacer mes données"),
+        ("en", "What do you keep of me?"),
+    ],
+)
+async def test_who_writes_that_they_want_to_be_erased_or_told_what_is_kept_reaches_a_person(
+    counter: CounterDesk, lang: str, words: str
+) -> None:
+    anna, invited = counter.person(lang=lang), await counter.invite()
+    await counter.hear(anna.starts(invited.token))
+    before = await counter.only(Dialog)
+    await counter.hear(anna.writes(words))
+    (told,) = counter.ear.tolds
+    assert told.signal is not None
+    assert (told.signal.kind, told.words) == (SignalKind.HUMAN, words)
+    assert (await counter.only(Dialog), await counter.rows(Answer)) == (before, [])
+
+
+async def test_a_story_of_erased_data_is_no_wish(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.writes("Your app told me to delete my data and I lost my basket"))
+    assert (await counter.only(Answer)).words == "Your app told me to delete my data and I lost my basket"
