@@ -12,7 +12,7 @@ from bot.complaints.signs import Sign, Weight
 from bot.surveys.definition import SCALES, Question, QuestionKind
 from bot.surveys.understanding.understood import Value
 
-__all__ = ["GRAVEST", "Finding", "departments_in", "detect", "is_low", "picked_departments"]
+__all__ = ["GRAVEST", "UNHAPPY_SIGN", "Finding", "departments_in", "detect", "is_low", "picked_departments"]
 
 _NAMED = 0.4
 """From this probability on the model's department stands beside those that the words name."""
@@ -33,6 +33,10 @@ class Finding:
     departments: tuple[str, ...]
     reason: str
     signs: tuple[str, ...] = ()
+
+
+UNHAPPY_SIGN = Finding(_SEVERITY[Weight.UNHAPPY], (OTHER,), Weight.UNHAPPY.value)
+"""A plainly unhappy reaction to a message of ours, which is the same in every language."""
 
 
 def is_low(question: Question, value: Value | None) -> bool:

@@ -124,14 +124,15 @@ def _tell(conn: Connection, rules: Rules, case: OpenCase, view: CaseView, knew: 
     """
     words = "\n".join(entry["words"] for entry in case.added if entry["words"])
     alone = [entry for entry in case.added if entry["words"] and entry not in files_in(case.added)]
+    only_signs = all("quoted" in entry["data"] for entry in case.added if entry["words"])
     if case.raised and case.severity >= _GRAVE:
         notify(conn, view, knew, "raised", now, rules=rules, severity=case.severity, words=words)
         return True
     if case.state != case.case.state:
-        notify(conn, view, knew, "complained_again", now, rules=rules, words=words)
+        notify(conn, view, knew, "reacted_again" if words and only_signs else "complained_again", now, rules=rules, words=words)
         return True
     if alone and (case.case.owner_id is not None or case.case.state != CaseState.OPEN):
         doors = doors_of(knew, case.case.owner_id) or knew
         words = "\n".join(entry["words"] for entry in alone)
-        notify(conn, view, doors, "customer_wrote", now, rules=rules, actions=("write", "show"), words=words)
+        notify(conn, view, doors, "reacted" if only_signs else "customer_wrote", now, rules=rules, actions=("write", "show"), words=words)
     return False

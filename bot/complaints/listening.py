@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.complaints.complaint import Complaint
-from bot.complaints.detection import detect
+from bot.complaints.detection import UNHAPPY_SIGN, Finding, detect
 from bot.complaints.intake import Taken, intake
 from bot.complaints.made_good import SURVEY, WORD_QUESTION, on_made_good
 from bot.complaints.model.opinion import Judge, opinion
@@ -89,7 +89,10 @@ def _complaint(told: Told, judge: Judge) -> Complaint | None:
     )
     if not (told.words or told.media or human or value is not None):
         return None
-    finding = detect(told.lang, told.words, help_wanted=human, question=told.question, value=value, judge=judge)
+    if told.quoted:
+        finding: Finding | None = UNHAPPY_SIGN
+    else:
+        finding = detect(told.lang, told.words, help_wanted=human, question=told.question, value=value, judge=judge)
     return Complaint(
         customer_id=told.customer_id,
         address_id=told.address_id,

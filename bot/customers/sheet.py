@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -12,18 +13,28 @@ from bot.invitations.policy import SURVEYS
 from storage.ids import short
 from storage.queries.addresses import Way, ways_to
 from storage.queries.consents import agreed_to
-from storage.queries.customers import Counts, count_of_customer, open_cases_of_customer, open_dialogs_of_customer, went_on_elsewhere
+from storage.queries.customers import (
+    Counts,
+    count_of_customer,
+    open_cases_of_customer,
+    open_dialogs_of_customer,
+    reactions_of_customer,
+    went_on_elsewhere,
+)
 from storage.queries.merging import merges_of
 
 __all__ = ["CustomerSheet", "sheet_of"]
 
 AnyRow = Row[*tuple[Any, ...]]
+_QUOTED = 80
+"""Characters of our own words by which an operator knows the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerSheet:
     """`ways` are their addresses in the order in which they are written to, `asked` what they said last about being asked at all,
-    `went_on` the latest messages that went on elsewhere, `merges` the latest first."""
+    `went_on` the latest messages that went on elsewhere, `reactions` the latest signs that they put to our messages with the beginning
+    of these, `merges` the latest first."""
 
     customer: AnyRow
     ways: Sequence[Way]
@@ -32,6 +43,7 @@ class CustomerSheet:
     dialogs: Sequence[AnyRow]
     cases: Sequence[AnyRow]
     went_on: Sequence[AnyRow]
+    reactions: Sequence[tuple[str, str]]
     merges: Sequence[AnyRow]
 
     @property
@@ -54,5 +66,6 @@ def sheet_of(conn: Connection, customer: AnyRow, accounts: Sequence[str]) -> Cus
         open_dialogs_of_customer(conn, customer.id),
         open_cases_of_customer(conn, customer.id),
         went_on_elsewhere(conn, customer.id),
+        [(one.say["reaction"], shorten(one.say["text"], _QUOTED, placeholder=" …")) for one in reactions_of_customer(conn, customer.id)],
         merges_of(conn, customer.id),
     )

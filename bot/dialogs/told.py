@@ -47,7 +47,7 @@ class Told:
     """The dialog's own words, where they are praise by now."""
     words: str = ""
     quoted: str = ""
-    """Our own words that theirs are about, by which staff know what is meant."""
+    """Our own words to which they put plainly unhappy signs, by which staff know what is meant."""
     media: Media | None = None
     thread: str = ""
     """The topic of the conversation that it was said in."""

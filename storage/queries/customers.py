@@ -13,7 +13,14 @@ from storage.dialogs import Answer, Dialog
 from storage.invitations import Invitation
 from storage.outbox import Message
 
-__all__ = ["Counts", "count_of_customer", "open_cases_of_customer", "open_dialogs_of_customer", "went_on_elsewhere"]
+__all__ = [
+    "Counts",
+    "count_of_customer",
+    "open_cases_of_customer",
+    "open_dialogs_of_customer",
+    "reactions_of_customer",
+    "went_on_elsewhere",
+]
 
 _address, _answer, _dialog = Address.__table__, Answer.__table__, Dialog.__table__  # type: ignore[attr-defined]
 _case, _invitation, _message = Case.__table__, Invitation.__table__, Message.__table__  # type: ignore[attr-defined]
@@ -53,3 +60,10 @@ def went_on_elsewhere(conn: Connection, customer_id: int) -> Sequence[AnyRow]:
     found = select(_message.c.tried, _message.c.channel, _message.c.state)
     which = (_message.c.customer_id == customer_id) & _message.c.tried.is_not(None)
     return conn.execute(found.where(which).order_by(_message.c.id.desc()).limit(_LATEST)).all()
+
+
+def reactions_of_customer(conn: Connection, customer_id: int) -> Sequence[AnyRow]:
+    """The latest messages to which they have put signs that still stand there: `say` and its `channel`."""
+    which = (_message.c.customer_id == customer_id) & _message.c.say["reaction"].as_string().is_not(None)
+    found = select(_message.c.say, _message.c.channel).where(which)
+    return conn.execute(found.order_by(_message.c.id.desc()).limit(_LATEST)).all()

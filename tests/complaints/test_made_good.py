@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from bot.complaints.promises import Fix
@@ -135,3 +136,20 @@ async def test_a_new_complaint_about_a_fixed_case_opens_it_again(world: World) -
     case = await world.case()
     assert (case.case.state, case.case.reopened) == (CaseState.REOPENED, 1)
     assert "complains again" in (await world.news("Maria"))[-1].text
+
+
+@pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])
+async def test_an_unhappy_sign_to_what_was_written_opens_a_fixed_case_again_and_staff_read_why(world: World, lang: str) -> None:
+    anna = await world.customer(lang=lang)
+    await fixed(world, anna)
+    sign = {"words": "👎", "quoted": "We are sorry about the kettle", "dialog_id": None, "touchpoint_id": None, "survey": ""}
+    await world.says(anna, **sign)
+    case = await world.case()
+    assert (case.case.state, case.case.reopened) == (CaseState.REOPENED, 1)
+    said = (await world.news("Maria"))[-1].text
+    assert "Anna Berg reacted to what we wrote" in said and said.splitlines()[-1] == "👎 “We are sorry about the kettle”"
+    assert "open again" in said and "complains" not in said
+    await world.says(anna, **sign | {"words": "😡"})
+    assert (await world.news("Maria"))[-1].text.splitlines()[-1] == "😡 “We are sorry about the kettle”"
+    await world.write_out_of_the_blue(anna, "It still leaks")
+    assert "“It still leaks”" in (await world.news("Maria"))[-1].text

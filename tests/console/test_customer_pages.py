@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from channels.contract import Say
+from channels.outbox import message_row
+from storage.bulk import insert_many
 from storage.customers import Customer, CustomerMerge
 from storage.ids import short
-from tests.complaints.world import World
+from storage.outbox import Message, Priority
+from storage.queries.reactions import keep_reaction, said_to
+from tests.complaints.world import CUSTOMERS, World
 from tests.console.house import Browser, House
 
 _customer, _merge = Customer.__table__, CustomerMerge.__table__  # type: ignore[attr-defined]
@@ -66,3 +71,28 @@ async def test_the_pages_are_for_those_who_decide(house: House, world: World) ->
     maria = await house.signed_in("Maria")
     answer = await maria.get(f"/customers/{short(anna.customer_id)}")
     assert answer.status_code == 403 and "Anna" not in maria.words
+
+
+async def test_signs_that_a_customer_put_to_our_messages_stand_on_their_page_until_they_take_them_back(world: World, lena: Browser) -> None:
+    anna, other = await world.customer("Anna Berg"), await world.customer("Bo Ek")
+    for person, text in ((anna, "How was the delivery?"), (other, "Is all well?")):
+        say = Say(text, key=f"asked.{person.native_id}")
+        to = {"channel": "telegram", "account": CUSTOMERS, "address": person.native_id, "customer_id": person.customer_id}
+        row = message_row(say, **to, priority=Priority.REPLY, now=world.clock.now()) | {"platform_id": "7"}
+        await world.database.write(lambda conn, row=row: insert_many(conn, Message.__table__, [row]))
+    place = f"/customers/{short(anna.customer_id)}"
+
+    async def put(signs: str) -> None:
+        def keep(conn: Connection) -> None:
+            said = said_to(conn, anna.customer_id, CUSTOMERS, anna.native_id, "7")
+            assert said is not None
+            keep_reaction(conn, said, signs)
+
+        await world.database.write(keep)
+
+    await put("👎")
+    await lena.get(place)
+    assert "Reactions to our messages 👎 “How was the delivery?”" in lena.words and "Is all well?" not in lena.words
+    await put("")
+    await lena.get(place)
+    assert "Reactions to our messages" not in lena.words
