@@ -13,7 +13,7 @@ from storage.dialogs import Answer
 from storage.praise import Praise
 from storage.queries.consents import has_agreed
 
-__all__ = ["answers_of_words", "forget_praise", "mark_told", "praise_of", "praised_departments", "untold_praise"]
+__all__ = ["answers_of_words", "forget_praise", "mark_told", "move_praise", "praise_of", "praised_departments", "untold_praise"]
 
 _praise, _answer = Praise.__table__, Answer.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
@@ -47,6 +47,12 @@ def untold_praise(conn: Connection, since: datetime, until: datetime) -> Sequenc
 
 def mark_told(conn: Connection, answer_ids: Collection[int], now: datetime) -> None:
     conn.execute(update(_praise).where(_praise.c.answer_id.in_(answer_ids)).values(told_at=now))
+
+
+def move_praise(conn: Connection, answer_id: int, department: str) -> bool:
+    """It is about this department. False where there is no such praise any more."""
+    moved = update(_praise).where(_praise.c.answer_id == answer_id).values(department=department)
+    return conn.execute(moved).rowcount == 1
 
 
 def praised_departments(conn: Connection, since: datetime) -> dict[str, int]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from bot.complaints.praise_digest import tell_praise
 from storage.bulk import insert_many
 from storage.customers import Consent, Customer
-from storage.ids import new_id
+from storage.ids import new_id, short
+from storage.journal import AuditEntry
+from storage.praise import Praise
 from tests.complaints.test_praise import praises
 from tests.console.house import House
 
+PRAISE, AUDIT = Praise.__table__, AuditEntry.__table__  # type: ignore[attr-defined]
 CUSTOMER, CONSENT = Customer.__table__, Consent.__table__  # type: ignore[attr-defined]
 
 
@@ -42,3 +46,28 @@ async def test_without_praise_the_page_says_what_would_stand_there(house: House)
     await browser.get("/kind-words")
     assert "Ingen har berömt oss de här dagarna ännu." in browser.words
     assert (await house.browser().get("/kind-words")).url.path == "/sign-in"
+
+
+async def test_staff_move_kind_words_to_the_department_that_they_are_about_and_it_is_told_of_them(house: House) -> None:
+    world = house.world
+    await world.staff("Maria", "service", lang="en")
+    await world.staff("Piotr", "product", lang="en")
+    await praises(world, "Eva was so kind and patient")
+    async with world.database.read() as conn:
+        answer_id = (await conn.execute(select(PRAISE.c.answer_id))).scalar_one()
+    browser, place = await house.signed_in("Maria"), f"/kind-words/{short(answer_id)}/move"
+    await browser.get("/kind-words")
+    await browser.send_form(place, department="product")
+    assert "It is kept for product now." in browser.words and "Product 1" in browser.words
+    assert (await browser.send_form(place, department="nobody")).status_code == 400
+    await browser.get("/kind-words")
+    world.pass_time(days=7)
+    await world.database.write(lambda conn: tell_praise(conn, world.rules, world.clock.now()))
+    assert ["Eva was so kind" in say.text for say in await world.news("Piotr")] == [True]
+    assert not await world.news("Maria")
+    async with world.database.read() as conn:
+        (noted,) = (await conn.execute(select(AUDIT).where(AUDIT.c.did == "praise_moved"))).all()
+    assert (noted.subject, noted.data) == (f"answer:{answer_id}", {"department": "product"})
+    await world.database.write(lambda conn: conn.execute(delete(PRAISE)))
+    await browser.send_form(place, department="service")
+    assert "not kept any more" in browser.words
