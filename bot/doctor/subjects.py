@@ -132,6 +132,7 @@ def _slack(name: str, account: Slack, config: Config, clock: Clock, *, commands:
         scopes=scopes_of(commands=commands),
         address=config.server.address,
         clock=clock,
+        places=_places(name, config),
         api_base=account.api_base,
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from channels.clock import Clock
-from channels.contract import Finding
+from channels.contract import Finding, PublicPlaces
 from channels.examining import Asking, Json
+from channels.slack.places import place_found
 from channels.slack.refusals import MENDED_BY_OPERATOR
 from channels.slack.rules import BELIEVED_FOR, SLACK, webhook_path
 
@@ -15,13 +16,24 @@ __all__ = ["SlackExamination"]
 
 class SlackExamination:
     """`scopes` are those that the app's manifest asks for; `address` is our server's; without an `app_token` Slack posts to it.
+    `places` tells where polls and focus groups are aimed.
 
     For Socket Mode it lets Slack give out the address of a line, and opens none: events go on to whoever listens.
     """
 
     def __init__(
-        self, account: str, bot_token: str, app_token: str, *, scopes: Sequence[str], address: str, clock: Clock, api_base: str = SLACK
+        self,
+        account: str,
+        bot_token: str,
+        app_token: str,
+        *,
+        scopes: Sequence[str],
+        address: str,
+        clock: Clock,
+        places: PublicPlaces,
+        api_base: str = SLACK,
     ) -> None:
+        self._places = places
         self._account, self._bot_token, self._app_token, self._scopes = account, bot_token, app_token, scopes
         self._url, self._clock, self._api_base = f"{address}{webhook_path(account)}", clock, api_base
 
@@ -36,6 +48,9 @@ class SlackExamination:
             yield self._clocks(asking)
             if (scopes := answer.headers.get("x-oauth-scopes")) is not None:
                 yield self._permissions(scopes)
+            for place in await self._places():
+                answer = await asking.post("/conversations.info", headers=_bearer(self._bot_token), data={"channel": place.place})
+                yield place_found(place, asking.content(answer), scopes, self._account)
             if not self._app_token:
                 yield self._requests()
                 return

@@ -14,7 +14,8 @@ BOT_EVENTS = ("message.im", "app_home_opened", "app_uninstalled", "tokens_revoke
 _NAME_LIMIT = 35
 
 
-GROUP_SCOPES = ("channels:history", "groups:history")
+GROUP_SCOPES = ("channels:history", "groups:history", "channels:read", "groups:read")
+"""Hear what is said in channels, and be told whether it is in one."""
 GROUP_EVENTS = ("message.channels", "message.groups")
 
 

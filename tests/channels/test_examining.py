@@ -137,8 +137,8 @@ async def test_a_server_that_is_not_there_or_is_in_trouble_is_a_finding(telegram
 
 
 def slack_app(slack: SlackSimulator, *, clock: Clock | None = None, app_token: str = SLACK_APP_TOKEN, **more: Any) -> SlackExamination:
-    settings: dict[str, Any] = {"scopes": scopes_of(commands=False), "address": "https://feedback.shop.example", "api_base": slack.url}
-    return SlackExamination("shop", SLACK_TOKEN, app_token, clock=clock or SystemClock(), **settings | more)
+    about: dict[str, Any] = {"scopes": scopes_of(commands=False), "address": "https://feedback.shop.example", "places": no_places}
+    return SlackExamination("shop", SLACK_TOKEN, app_token, clock=clock or SystemClock(), api_base=slack.url, **about | more)
 
 
 async def test_an_app_in_slack_is_well_and_no_line_is_opened(slack: SlackSimulator) -> None:

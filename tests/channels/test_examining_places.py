@@ -9,7 +9,9 @@ import pytest
 from channels.clock import SystemClock
 from channels.contract import Finding, Level, PublicPlace
 from channels.customers.telegram.examining import CustomerExamination
-from tests.channels.conftest import TOKEN
+from channels.slack.examining import SlackExamination
+from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TOKEN
+from tests.simulators.slack import SlackSimulator
 from tests.simulators.telegram import TelegramSimulator
 
 GROUP = -1001234567890
@@ -102,3 +104,35 @@ async def test_a_topic_needs_a_group_with_topics_and_what_telegram_does_not_tell
     telegram.world.bot(TOKEN).chats[GROUP].info["is_forum"] = True
     finding = await at_place(telegram, f"{GROUP}/17")
     assert (finding.level, "topic 17 is there and open, Telegram tells no bot" in finding.found) == (Level.OK, True)
+
+
+async def in_slack(slack: SlackSimulator, *, hears: bool = False) -> Finding:
+    async def places() -> Sequence[PublicPlace]:
+        return [PublicPlace("C0FRIENDS", hears)]
+
+    examination = SlackExamination(
+        "team", SLACK_TOKEN, SLACK_APP_TOKEN, scopes=(), address="", clock=SystemClock(), places=places, api_base=slack.url
+    )
+    (finding,) = [finding async for finding in examination.examine() if finding.about == "place"]
+    assert bool(finding.remedy) == (finding.level is not Level.OK)
+    assert slack.world.faults == []
+    return finding
+
+
+async def test_whether_the_app_is_in_a_channel_of_slacks_and_hears_it_is_told(slack: SlackSimulator) -> None:
+    app = slack.world.apps[SLACK_TOKEN]
+    app.scopes = ("channels:read", "channels:history")
+    assert "no such channel (channel_not_found)" in (await in_slack(slack)).found
+    channel = slack.channel(SLACK_TOKEN, "C0FRIENDS")
+    assert (await in_slack(slack)).found == "C0FRIENDS, #friends: the app is in it"
+    assert (await in_slack(slack, hears=True)).level is Level.OK
+    channel.about = {"is_private": True}
+    assert "may not groups:history" in (await in_slack(slack, hears=True)).found
+    channel.about = {"is_member": False}
+    assert "/invite" in (await in_slack(slack)).remedy
+    channel.about = {"is_archived": True}
+    assert "archived" in (await in_slack(slack)).found
+    assert channel.entries == {}
+    slack.world.missing_scopes = {"conversations.info"}
+    finding = await in_slack(slack)
+    assert (finding.level, "manifest team --groups" in finding.remedy) == (Level.WARNING, True)

@@ -32,6 +32,7 @@ class Methods:
             "chat.getPermalink": self._permalink,
             "chat.postMessage": self._post,
             "chat.update": self._update,
+            "conversations.info": self._info,
             "conversations.open": self._open_conversation,
             "files.completeUploadExternal": self._share_files,
             "files.getUploadURLExternal": self._place_for_file,
@@ -139,6 +140,13 @@ class Methods:
         if ts not in conversation.entries:
             raise Refusal("message_not_found")
         return {"channel": conversation.id, "permalink": f"https://home.slack.com/archives/{conversation.id}/p{ts.replace('.', '')}"}
+
+    def _info(self, app: App, args: Json) -> Json:
+        found = self._world.conversations.get(args["channel"])
+        if found is None or found.app is not app:
+            raise Refusal("channel_not_found")
+        usual = {"id": found.id, "name": "friends", "is_private": False, "is_archived": False, "is_member": found.channel}
+        return {"channel": usual | found.about}
 
     def _open_conversation(self, app: App, args: Json) -> Json:
         if not args.get("users"):

@@ -109,6 +109,8 @@ class Conversation:
     """What the app did, as ("new" or "edit", ts)."""
     bell: Bell = field(default_factory=Bell)
     channel: bool = False
+    about: Json = field(default_factory=dict)
+    """What a look at a channel tells other than is usual."""
 
 
 class World:
