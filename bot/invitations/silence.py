@@ -20,6 +20,7 @@ from bot.invitations.policy import Known, Policy, Yes, may_remind
 from bot.invitations.sending import Outreach
 from channels.outbox import message_row
 from storage.bulk import insert_many
+from storage.campaigns import CampaignState
 from storage.database import Database
 from storage.invitations import InvitationState
 from storage.outbox import Message, Priority
@@ -113,7 +114,7 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: i
         same = {"id": dialog.id, "version": dialog.version}
         known = _known(conn, outreach, customers, dialog)
         policy = _policy(outreach.policy, dialog)
-        match what_now(policy, known, dialog.reminders or 0, dialog.updated_at, now):
+        match _unless_paused(dialog, what_now(policy, known, dialog.reminders or 0, dialog.updated_at, now), now + policy.look_again):
             case Over():
                 dialogs.append(same | {"state": DialogState.EXPIRED.value, "nudge_at": None})
                 if dialog.invitation_state in (InvitationState.SENT, InvitationState.STARTED):
@@ -149,9 +150,15 @@ def _known(conn: Connection, outreach: Outreach, customers: Customers, dialog: A
     return replace(known, reachable=dialog.reachable and dialog.account in outreach.accounts)
 
 
+def _unless_paused(dialog: Any, what: Remind | Wait | Over, later: datetime) -> Remind | Wait | Over:
+    return Wait(later) if isinstance(what, Remind) and dialog.campaign_state == CampaignState.PAUSED else what
+
+
 def _policy(policy: Policy, dialog: Any) -> Policy:
-    """A campaign says itself how often it reminds."""
+    """A campaign says itself how often it reminds, and a cancelled one does no more."""
     reminders = (dialog.campaign or {}).get("reminders", 1 if dialog.campaign else policy.reminders)
+    if dialog.campaign_state == CampaignState.CANCELLED:
+        reminders = 0
     return policy if reminders == policy.reminders else replace(policy, reminders=reminders)
 
 

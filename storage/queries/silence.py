@@ -49,6 +49,7 @@ _SILENT: Select[Any] = (
         _touchpoint.c.occurred_at,
         _wave.c.campaign_id,
         _campaign.c.definition.label("campaign"),
+        _campaign.c.state.label("campaign_state"),
     )
     .join(_address, _address.c.id == _dialog.c.address_id)
     .join(_customer, _customer.c.id == _dialog.c.customer_id)
@@ -65,7 +66,7 @@ _SILENT: Select[Any] = (
 
 def silent_dialogs(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Open dialogs whose silence is due to be looked at, longest first, with their customer, address and invitation,
-    what it asks about, and the definition of its campaign."""
+    what it asks about, and the definition and state of its campaign."""
     return conn.execute(_SILENT, {"now": now, "most": limit}).all()
 
 

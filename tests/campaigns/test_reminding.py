@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Engine, event, update
 
+from bot.campaigns.steering import cancel, pause, resume
 from bot.invitations.sending import send_due
 from bot.invitations.silence import remind_silent
 from storage.customers import Consent, Customer
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
+from storage.outbox import Message
 from storage.queries.panels import add_panel
 from tests.campaigns.campaign import begun, people, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
@@ -72,6 +74,30 @@ async def test_who_speaks_none_of_its_languages_any_more_is_not_reminded_where_t
     stays, moved = await asked(shop, 2, own_language_only=True)
     await shop.database.write(lambda conn: conn.execute(update(TABLES[Customer]).where(TABLES[Customer].c.id == moved).values(lang="de")))
     assert await reminded(shop) == {stays}
+
+
+async def delivered(shop: Shop) -> None:
+    table = TABLES[Message]
+    await shop.database.write(lambda conn: conn.execute(update(table).values(state="sent")))
+
+
+async def test_a_paused_campaign_reminds_nobody_until_it_goes_on(shop: Shop) -> None:
+    await asked(shop, 1)
+    await delivered(shop)
+    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX + DAY))
+    assert await remind_silent(shop.database, shop.outreach, AT_SIX + 3 * DAY) == Counter(waiting=1)
+    await shop.database.write(lambda conn: resume(conn, "spring"))
+    assert await remind_silent(shop.database, shop.outreach, AT_SIX + 3 * DAY + HOUR) == Counter()
+    assert await remind_silent(shop.database, shop.outreach, AT_SIX + 4 * DAY) == Counter(reminded=1)
+
+
+async def test_a_cancelled_campaign_reminds_nobody_ever_again(shop: Shop) -> None:
+    await asked(shop, 1)
+    await delivered(shop)
+    await shop.database.write(lambda conn: cancel(conn, "spring", AT_SIX + DAY))
+    assert await remind_silent(shop.database, shop.outreach, AT_SIX + 3 * DAY) == Counter(waiting=1)
+    assert await remind_silent(shop.database, shop.outreach, AT_SIX + 6 * DAY) == Counter()
+    assert await remind_silent(shop.database, shop.outreach, AT_SIX + 7 * DAY) == Counter(over=1)
 
 
 async def test_it_takes_no_more_statements_however_many_are_silent(shop: Shop) -> None:
