@@ -215,36 +215,45 @@ class Line:
 
     async def _send(self, one: Outgoing) -> None:
         self._lanes.leaves(one, self._clock.now())
-        if one.repeated and await self._sent.is_answered(one):
-            self._lanes.done(one, self._clock.now())
-            await self._settling.note(
-                one.settled(MessageState.UNKNOWN, self._clock.now(), reason="it was answered meanwhile, so it had arrived")
-            )
-            return
-        edits = ""
         try:
-            edits = await self._sent.of(one.say.edits) if one.say.edits else ""
-            if one.say.edits and not (edits and self._channel.capabilities.edits):
-                platform_id = ""  # nothing to replace: an edit carries no news of its own
-            elif one.topic and self._topics:
-                platform_id = await self._send_of_topic(self._topics, one, await self._enclosed(one.wording))
-            else:
-                platform_id = await self._channel.send(one.address, await self._enclosed(one.wording), message_id=one.id, edits=edits)
+            platform_id = await self._hand_over(one)
         except SendError as error:
             await self._failed(one, error)
         except Exception as error:
             self._tell("channel_failed", error)
             await self._failed(one, Unknown(type(error).__name__))
         else:
+            now = self._clock.now()
+            self._lanes.done(one, now)
+            self._bell.ring()
+            if platform_id is None:
+                why = "it was answered meanwhile, so it had arrived"
+                await self._settling.note(one.settled(MessageState.UNKNOWN, now, reason=why))
+                return
             self._sent.remember(one.say.key, platform_id)
             if platform_id:
-                self.vitals.sent(self._clock.now())
-            self._lanes.done(one, self._clock.now())
-            self._bell.ring()
-            sent = one.settled(MessageState.SENT, self._clock.now(), platform_id=platform_id)
+                self.vitals.sent(now)
+            sent = one.settled(MessageState.SENT, now, platform_id=platform_id)
             await self._settling.note(sent, patient=one.priority >= Priority.CAMPAIGN)
             if self._home:
                 self._home.home_moved(one.address)
+
+    async def _hand_over(self, one: Outgoing) -> str | None:
+        """The platform's id of what was sent now; empty where there was nothing to send, None where it had arrived before."""
+        if one.repeated and await self._sent.is_answered(one):
+            return None
+        edits = await self._sent.of(one.say.edits) if one.say.edits else ""
+        if one.say.edits and not (edits and self._channel.capabilities.edits):
+            return ""  # nothing to replace: an edit carries no news of its own
+        root = await self._sent.root_of(one) if one.topic and self._topics else ""
+        say = await self._enclosed(one.wording)
+        if root and self._topics:
+            platform_id = await self._topics.send_beneath(root, one.address, say, message_id=one.id)
+        else:
+            platform_id = await self._channel.send(one.address, say, message_id=one.id, edits=edits)
+        if self._topics:
+            self._sent.remember(one.topic, root or platform_id)
+        return platform_id
 
     async def _enclosed(self, say: Say) -> Say:
         """The message with its file in hand, where it has one that the channel cannot find by itself."""
@@ -282,16 +291,6 @@ class Line:
                 await self._settling.note(one.settled(MessageState.REJECTED, now, reason=str(error)))
         log.warning("message_not_sent account=%s message=%s why=%s", self._channel.account, one.id, type(error).__name__)
         self.wake()
-
-    async def _send_of_topic(self, channel: TopicChannel, one: Outgoing, say: Say) -> str:
-        """Send beneath the first message of the topic; where there is none, this is the first."""
-        root = await self._sent.root_of(one)
-        if root:
-            platform_id = await channel.send_beneath(root, one.address, say, message_id=one.id)
-        else:
-            platform_id = await self._channel.send(one.address, say, message_id=one.id)
-        self._sent.remember(one.topic, root or platform_id)
-        return platform_id
 
     def _tell(self, event: str, error: BaseException) -> None:
         """Kind and place only: what an error says may quote a customer."""

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.contract import Retry
 from channels.outgoing import Outgoing
+from channels.settling import DATABASE_PAUSE
 from storage.database import Database
 from storage.queries.outbox import has_gone_on, platform_ids
 from storage.queries.topics import topic_root
 
 __all__ = ["SentIds"]
 
+P = ParamSpec("P")
+T = TypeVar("T")
 KEPT = 4096
 """Keys of messages sent lately, and topics begun, whose platform ids are at hand without asking the database."""
 
@@ -31,17 +41,22 @@ class SentIds:
         """The message of that key; empty where it was not sent."""
         if platform_id := self._lately.get(key):
             return platform_id
-        async with self._database.read() as conn:
-            return (await conn.run_sync(platform_ids, [key])).get(key, "")
+        return (await self._read(platform_ids, [key])).get(key, "")
 
     async def is_answered(self, one: Outgoing) -> bool:
         """Whether the dialog of this question has gone on since it was sent, perhaps."""
-        async with self._database.read() as conn:
-            return await conn.run_sync(has_gone_on, one.id)
+        return await self._read(has_gone_on, one.id)
 
     async def root_of(self, one: Outgoing) -> str:
         """The first message of the topic, which may not be settled yet; empty where there is none."""
         if root := self._lately.get(one.topic):
             return root
-        async with self._database.read() as conn:
-            return await conn.run_sync(topic_root, one.account, one.address, one.say.topic)
+        return await self._read(topic_root, one.account, one.address, one.say.topic)
+
+    async def _read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Raises Retry while the database cannot be asked: nothing of the message was sent yet."""
+        try:
+            async with self._database.read() as conn:
+                return await conn.run_sync(query, *args, **kwargs)
+        except (SQLAlchemyError, OSError) as error:
+            raise Retry(timedelta(seconds=DATABASE_PAUSE), "the database could not be asked", blameless=True) from error

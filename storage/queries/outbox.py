@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, or_, select, update
 
+from storage.among import among
 from storage.bulk import update_many
 from storage.customers import Address
 from storage.invitations import Invitation, InvitationState
@@ -132,9 +133,24 @@ def has_gone_on(conn: Connection, message_id: int) -> bool:
     return conn.execute(select(_message.c.id).join(later, behind).where(*asked).limit(1)).first() is not None
 
 
+_NOT_SETTLED = (
+    select(_message.c.id)
+    .where(among(_message.c.id, "ids"), _message.c.state.in_((MessageState.DUE.value, MessageState.SENDING.value)))
+    .with_for_update()
+)
+
+
 def settle(conn: Connection, settled: Sequence[Settled], *, fallback: Sequence[str] = ()) -> Sequence[None]:
     """Note what became of messages, and tell the addresses, doors and invitations of those that reach nobody. What cannot reach
-    its customer goes on at another address of theirs on one of the accounts of `fallback`, in their order, where there is one."""
+    its customer goes on at another address of theirs on one of the accounts of `fallback`, in their order, where there is one.
+
+    What was sent is noted in any case, all else only of what nobody has settled meanwhile: a sender that was cut off from the database
+    comes late with it, and another may have sent the message since.
+    """
+    results = [None] * len(settled)
+    if others := [one.id for one in settled if one.state is not MessageState.SENT]:
+        waiting = set(conn.execute(_NOT_SETTLED, {"ids": others}).scalars())
+        settled = [one for one in settled if one.state is MessageState.SENT or one.id in waiting]
     update_many(conn, _message, [_row(one) for one in settled], guard=None)
     gone: dict[tuple[str, str], list[Settled]] = defaultdict(list)
     for one in settled:
@@ -144,7 +160,7 @@ def settle(conn: Connection, settled: Sequence[Settled], *, fallback: Sequence[s
         _mark_unreachable(conn, theirs, fallback)
     rejected = [one for one in settled if one.state is MessageState.REJECTED]
     note_incidents(conn, [(f"rejected.{one.account}", f"{one.account} does not take a message: {one.reason}", one.at) for one in rejected])
-    return [None] * len(settled)
+    return results
 
 
 def _row(one: Settled) -> dict[str, Any]:

@@ -9,12 +9,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 
+from channels import sent_ids
 from channels.clock import SimulatedClock
 from channels.contract import Capabilities, FileWay, Hear, Pace, Rejected, Retry, Say, Unknown, Unreachable
 from channels.delivery import Delivery
 from channels.outbox import message_row
+from channels.outgoing import Outgoing
 from storage.bulk import insert_many
 from storage.customers import Address, Customer
 from storage.database import Database
@@ -470,6 +473,63 @@ async def test_a_database_that_is_away_for_a_moment_makes_nothing_be_sent_twice(
         await until(lambda: settled(database))
     assert post.sent == [("anna", "How was it?", "")]
     assert away == 0
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "row", "post", "arrives"),
+    [
+        ("platform_ids", Say("How was it? ✓ 4", edits="earlier"), Post(), ("anna", "How was it? ✓ 4", "p7")),
+        ("topic_root", Say("A complaint.", topic="case 3"), ThreadedPost(), ("anna", "A complaint.", "")),
+        ("has_gone_on", Say("How was it?", key="q.7.1", again="Perhaps again."), Post(), ("anna", "Perhaps again.\n\nHow was it?", "")),
+    ],
+)
+async def test_what_must_be_looked_up_while_the_database_is_away_is_sent_when_it_is_back(
+    looked_up: str,
+    row: Say,
+    post: Post,
+    arrives: tuple[str, str, str],
+    database: Database,
+    clock: SimulatedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    look, away = getattr(sent_ids, looked_up), 3
+
+    def hesitant(conn: Connection, *what: Any) -> Any:
+        nonlocal away
+        if away:
+            away -= 1
+            raise OperationalError("", {}, Exception("the line is broken"))
+        return look(conn, *what)
+
+    monkeypatch.setattr(sent_ids, looked_up, hesitant)
+    await put(database, clock, Say("How was it?", key="earlier"))
+    await database.write(lambda conn: conn.execute(_message.update().values(state=MessageState.SENT.value, platform_id="p7")))
+    await put(database, clock, row)
+    if looked_up == "has_gone_on":
+        await database.write(lambda conn: conn.execute(_message.update().where(_message.c.key == "q.7.1").values(repeated=True)))
+    post.sent.clear()
+    async with sending(database, post, clock):
+        while not await settled(database):
+            clock.move_to(clock.now() + timedelta(seconds=1))
+            await asyncio.sleep(0.01)
+    assert post.sent == [arrives]
+    assert await states(database) == [MessageState.SENT.value] * 2
+    assert away == 0
+
+
+async def test_who_was_cut_off_and_comes_late_undoes_nothing_that_another_did(database: Database, clock: SimulatedClock) -> None:
+    await put(database, clock, Say("How was it?"))
+    async with database.read() as conn:
+        (row,) = (await conn.execute(select(_message))).all()
+    one, now = Outgoing.of(row._mapping), clock.now()
+    late = [one.put_back(now), one.unknown(PLAIN, now, "the line broke"), one.settled(MessageState.UNREACHABLE, now, blocked=True)]
+    await database.write(lambda conn: settle(conn, [one.settled(MessageState.SENT, now, platform_id="p1")]))
+    for each in late:
+        await database.write(lambda conn, each=each: settle(conn, [each]))  # type: ignore[misc]
+        assert await states(database) == [MessageState.SENT.value]
+    await database.write(lambda conn: conn.execute(_message.update().values(state=MessageState.DUE.value, repeated=True)))
+    await database.write(lambda conn: settle(conn, [one.settled(MessageState.SENT, now, platform_id="p1")]))
+    assert await states(database) == [MessageState.SENT.value]
 
 
 async def test_an_old_message_is_tried_before_it_is_given_up(database: Database, clock: SimulatedClock) -> None:
