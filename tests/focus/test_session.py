@@ -251,6 +251,8 @@ def test_every_language_s_invitation_names_consent_pseudonyms_and_the_way_in(lan
 def test_names_are_replaced_whole_and_words_like_them_are_left() -> None:
     seats = [(1, "Anna Berg"), (2, "Li Ek")]
     assert without_names("anna's idea; I like Li. Annas! @Berg and bergamot", seats) == "P1 idea; I like P2. P1! P1 and bergamot"
+    spelt = [(1, "Jörg Strauß"), (2, "JÖRG Strauss"), (3, "İpek")]
+    assert without_names("Jörg and jörg, Strauß, STRAUSS, İpek", spelt) == "P1/P2 and P1/P2, P1/P2, P1/P2, P3"
 
 
 def test_what_is_wrong_is_told_with_its_line() -> None:

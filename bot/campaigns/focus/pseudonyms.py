@@ -25,11 +25,14 @@ def without_names(text: str, seats: Iterable[tuple[int, str]]) -> str:
     several have stands for all of them: "P1/P6".
     """
     bearers: dict[str, dict[str, None]] = {}
+    spelt: dict[str, dict[str, None]] = {}
     for number, name in seats:
         for part in re.findall(r"\w+", name):
             if len(part) >= _SHORTEST:
-                bearers.setdefault(part.casefold(), {})[pseudonym(number)] = None
-    for part, whose in sorted(bearers.items(), key=lambda pair: -len(pair[0])):
+                # Looked for as it is spelt: folded, "Strauß" is "strauss", which nobody writes.
+                spelt[part] = bearers.setdefault(part.casefold(), {})
+                spelt[part][pseudonym(number)] = None
+    for part, whose in sorted(spelt.items(), key=lambda pair: -len(pair[0])):
         shown = "/".join(whose)
         # An ending of one or two letters belongs to a longer name: Anna's, Annas, Annai. To "Li" it would make "like".
         ending = r"(?:['’]?\w{0,2})" if len(part) >= _INFLECTED else r"(?:['’]\w)?"
