@@ -13,10 +13,11 @@ from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.steering import erase, invite_to_group, plan_group
 from bot.campaigns.focus.wording import invitation_to
 from bot.campaigns.panels.steering import take_out
+from bot.campaigns.steering import draft
 from bot.mistake import Mistake
 from storage.invitations import Invitation
 from storage.queries.campaigns import all_campaigns
-from tests.campaigns.campaign import STOCKHOLM, plan
+from tests.campaigns.campaign import STOCKHOLM, definition, plan
 from tests.focus.test_session import BEGINS, GROUP, HOST, MINUTE, WRITTEN, agreed, heard, moderated, planned, says, tend, transcript
 from tests.invitations.shop import HOUR, MONDAY, Shop
 from tests.panels.test_members import member
@@ -76,6 +77,21 @@ async def test_invitations_go_out_from_day_to_day_three_for_a_free_seat(shop: Sh
         campaigns = await conn.run_sync(all_campaigns)
     assert {row.name: row.definition["per_day"] for row in campaigns} == {"focus-basket-1-1": 3, "focus-basket-2-1": 6}
     assert not any("quota" in row.definition for row in campaigns), "a no fills no seat"
+
+
+async def test_a_campaign_of_somebody_s_own_that_invites_to_a_group_ends_when_all_seats_are_taken(shop: Shop) -> None:
+    await planned(shop)
+    await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, MONDAY))
+    await shop.database.write(lambda conn: draft(conn, definition(name="regulars", survey="focus-basket"), MONDAY))
+    await tend(shop, MONDAY + MINUTE)
+    async with shop.database.read() as conn:
+        overview = await conn.run_sync(lambda conn: overview_of(conn, "basket"))
+        assert {row.state for row in await conn.run_sync(all_campaigns)} == {"scheduled", "draft"}
+    assert overview and [kind.invited for kind in overview.wanted] == [0, 0]
+    await wanting(shop, "Anna", "Bert", "Carl")
+    await tend(shop, MONDAY + 2 * MINUTE)
+    async with shop.database.read() as conn:
+        assert {row.state for row in await conn.run_sync(all_campaigns)} == {"cancelled"}
 
 
 async def test_who_has_answered_an_invitation_is_not_invited_to_the_next_kind_of_seat(shop: Shop) -> None:

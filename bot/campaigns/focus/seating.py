@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +62,8 @@ def give_seats(at: Meeting) -> None:
         seat_customer(at.conn, at.row.id, customer.id)
     tell(at, "seated", coming)
     tell(at, "full", who_may_be_told(at, seating.waiting))
-    end_invitations(at.conn, at.group.name, at.now, {number for number, left in enumerate(seating.left, start=1) if not left})
+    full = {number for number, left in enumerate(seating.left, start=1) if not left}
+    end_invitations(at.conn, at.group.name, at.now, full if any(seating.left) else full | {0})
 
 
 def remind(at: Meeting) -> None:
@@ -73,8 +75,9 @@ def remind(at: Meeting) -> None:
 
 
 def kind_of(campaign: str, group: str) -> int:
-    """The number of the kind of seats that a campaign invites to."""
-    return int(campaign.removeprefix(f"{survey_name(group)}-").partition("-")[0])
+    """The number of the kind of seats that a campaign invites to; 0 for one that somebody wrote themselves, for whichever is free."""
+    found = re.match(rf"{survey_name(group)}-(\d+)-", campaign)
+    return int(found[1]) if found else 0
 
 
 def end_invitations(conn: Connection, group: str, now: datetime, kinds: Collection[int]) -> None:

@@ -164,7 +164,7 @@ class Session:
         change_group(self._conn, self._row.id, state=FocusState.ENDED.value, ended_at=self._now)
         clear_incidents(self._conn, [f"group.{self._row.name}"], self._now)
         log.info("focus_group_ended", extra={"group": self._group.name})
-        end_invitations(self._conn, self._group.name, self._now, range(1, len(self._group.seats) + 1))
+        end_invitations(self._conn, self._group.name, self._now, range(len(self._group.seats) + 1))
 
     def _say(self, what: str, text: str, question: int = 0, *, picture: str = "", kept: str = "") -> None:
         """`kept` is what is written down of it, where that is not the same without names."""
