@@ -18,6 +18,7 @@ from bot.campaigns.triggered import facts_of, is_drawn, is_kept_back
 from bot.invitations.places import zone_of
 from storage.campaigns import CampaignState
 from storage.queries.campaigns import in_states, waves_of
+from storage.queries.consents import has_spoken
 from storage.queries.panels import is_member
 from storage.queries.touchpoints import newest_touchpoint_of, newest_touchpoints
 
@@ -41,6 +42,8 @@ def _by_the_clock(conn: Connection, campaign: Any, definition: Definition, custo
     audience = Audience(definition, waves[-1].number if waves else 1)
     if definition.panel and not conn.execute(select(is_member(definition.panel, literal(customer.id)))).scalar():
         return f"they are not in the panel {definition.panel}"
+    if definition.new_to and conn.execute(select(has_spoken(definition.new_to, literal(customer.id)))).scalar():
+        return f"they have said yes or no to {definition.new_to} already"
     told = told_by(newest_touchpoints(conn, [customer.id]).get(customer.id), now)
     if not fits(definition.audience, customer_facts(customer), told):
         return _not_of_audience(definition, customer_facts(customer), told)

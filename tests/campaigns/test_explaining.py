@@ -23,6 +23,8 @@ async def test_each_campaign_tells_why_it_does_not_ask_somebody(shop: Shop) -> N
     await begun(shop.database, name="unknown", audience=f"{gold} || customer.visits > 3")
     await begun(shop.database, name="none-drawn", sample=0.000001)
     await begun(shop.database, name="kept-back", control=0.999999)
+    await shop.consent(tokyo, False, MONDAY, "panel_taste")
+    await begun(shop.database, name="answered", new_to="panel_taste")
     await begun(shop.database, name="later", when={"at": "2026-03-10T18:00:00"})
     await begun(shop.database, name="monthly", when={"cron": "0 10 1 * *"})
     await begun(shop.database, name="asked")
@@ -32,6 +34,7 @@ async def test_each_campaign_tells_why_it_does_not_ask_somebody(shop: Shop) -> N
         "unknown": "they are not in its audience, customer.tier == 'gold' || customer.visits > 3; not known of them: customer.visits",
         "none-drawn": "they were not drawn into its sample",
         "kept-back": "they are kept back, for comparison",
+        "answered": "they have said yes or no to panel_taste already",
         "later": "it asks them on Tue 10 Mar 2026, 18:00; and it is paused",
         "monthly": "it asks them at the earliest on Wed 01 Apr 2026, 10:00",
     }

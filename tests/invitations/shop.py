@@ -75,8 +75,8 @@ class Shop:
         told = {"source": "shop", "external_id": str(new_id()), "kind": kind, "occurred_at": at, "attributes": attributes, "created_at": at}
         return await self.insert(Touchpoint, customer_id=customer, **told)
 
-    async def consent(self, customer: int, granted: bool, at: datetime = MONDAY) -> None:
-        await self.insert(Consent, customer_id=customer, purpose="surveys", granted=granted, source="test", at=at)
+    async def consent(self, customer: int, granted: bool, at: datetime = MONDAY, purpose: str = "surveys") -> None:
+        await self.insert(Consent, customer_id=customer, purpose=purpose, granted=granted, source="test", at=at)
 
     async def rows(self, table: type) -> Sequence[Row[Any]]:
         async with self.database.read() as conn:
