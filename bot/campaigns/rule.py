@@ -16,6 +16,7 @@ from bot.surveys.conditions import compiled
 __all__ = ["check_rule", "customer_facts", "fits", "leaves_out", "named_facts", "names_touchpoint"]
 
 _FACT = re.compile(r"\b(?:customer|touchpoint)\.[A-Za-z_]\w*")
+_HAS = re.compile(r"\bhas\(([^()]*)\)")
 _STRING = re.compile(r"""'[^']*'|"[^"]*\"""")
 _COLUMNS = ("name", "lang", "timezone", "country")
 
@@ -51,7 +52,9 @@ def customer_facts(row: Any) -> dict[str, Any]:
 def leaves_out(rule: str, lang: str) -> bool:
     """Whether the rule holds for nobody of that language, whatever else is known of them."""
     try:
-        return compiled(rule).execute({"customer": {"lang": lang}, "touchpoint": {}}) is False
+        # What `has` asks for is as little known as what is compared: it must not count as absent.
+        undecided = _HAS.sub(r"(\1 == \1)", rule)
+        return compiled(undecided).execute({"customer": {"lang": lang}, "touchpoint": {}}) is False
     except (KeyError, RuntimeError, TypeError, ValueError):
         return False
 

@@ -63,6 +63,7 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
         ("{shop}", "{name}", 12, '"hello" in en has a hole where the name is not known'),
         ("Write STOP to end this.", "", 12, '"hello" in en does not say how to stop'),
         ("'en'", "'sv'", 11, '"hello" has no words in sv'),
+        ("customer.lang == 'en'", "has(customer.tier)", 11, '"hello" has no words in sv'),
         (" && customer.lang == 'en'", "", 11, '"hello" has no words in fr, so that some would be counted under words that they never saw'),
         ('"warm"', '"own"', 0, "two wordings of one name"),
         (
