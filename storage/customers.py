@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.types import Instant, Json
@@ -58,6 +58,8 @@ class Consent(SQLModel, table=True):
     Purposes: `surveys` (opt-out of being asked at all), `quote` (may we quote you), `panel_…` (membership of that panel),
     `focus_…` (taking part in that focus group).
     """
+
+    __table_args__ = (Index("ix_consent_purpose", "purpose", "customer_id"),)
 
     id: int = Field(primary_key=True, sa_type=BigInteger)
     customer_id: int = Field(foreign_key="customer.id", index=True, sa_type=BigInteger)

@@ -15,7 +15,7 @@ from storage.bulk import insert_many
 from storage.customers import Address, Customer
 from storage.database import Database
 from storage.outbox import Message, MessageState
-from storage.queries import addresses, cases, conversations, invitations, outbox, silence
+from storage.queries import addresses, cases, conversations, focus, invitations, outbox, panel_members, silence
 from storage.queries.outbox import Settled
 from storage.queries.recalling import recall_waves
 from storage.queries.undelivered import undelivered_messages
@@ -113,6 +113,25 @@ async def test_of_the_messages_only_those_it_is_about_are_gone_through(
     steps = await database.write(explained)
     assert any("message" in step for step in steps)
     assert not [step for step in steps if step.startswith("SCAN message") and "ix_message_next" not in step], steps
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda conn, now: focus.who_agreed(conn, "focus_basket"),
+        lambda conn, now: panel_members.count_members(conn, "taste", "panel-taste", 3, now),
+    ],
+    ids=["who takes part in a focus group", "who is in a panel"],
+)
+async def test_of_the_consents_only_those_to_the_same_thing_are_gone_through(
+    work: Callable[[Connection, datetime], Any], database: Database
+) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    steps = await database.write(lambda conn: _steps_of(conn, lambda: work(conn, now)))
+    assert any("ix_consent_purpose (purpose=?)" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN consent")], steps
 
 
 async def test_silent_dialogs_are_at_hand_without_going_through_all_open_ones(database: Database) -> None:
