@@ -10,6 +10,7 @@ from bot.campaigns.focus.overview import Whole, overview_of
 from bot.mistake import Mistake
 from storage.outbox import Message, MessageState
 from storage.queries.incidents import open_incidents
+from storage.queries.outbox import Settled, settle
 from tests.focus.test_session import BEGINS, GROUP, MINUTE, agreed, heard, moderated, planned, tend
 from tests.invitations.shop import TABLES, Shop
 from tests.panels.test_members import member
@@ -61,3 +62,14 @@ async def test_a_session_stands_still_while_the_bot_is_shut_out_and_goes_on_wher
     assert (await overview(shop)).next_at == BEGINS + 51 * MINUTE, "the question has its whole time"
     await tend(shop, BEGINS + 51 * MINUTE)
     assert (await heard(shop))[-1].startswith("That was the last question")
+
+
+async def test_the_platform_s_own_reason_is_told_also_where_more_was_to_be_said_behind_what_failed(shop: Shop) -> None:
+    await planned(shop)
+    await tend(shop, BEGINS)
+    first = next(row for row in await shop.rows(Message) if row.address == GROUP)
+    failed = Settled(first.id, first.account, GROUP, MessageState.UNREACHABLE, BEGINS, BEGINS, 1, reason=WHY)
+    await shop.database.write(lambda conn: settle(conn, [failed]))
+    assert len({row.reason for row in await shop.rows(Message) if row.address == GROUP}) == 2
+    await tend(shop, BEGINS + MINUTE)
+    assert await incidents(shop) == {"group.basket": WHY} and (await overview(shop)).unheard == WHY

@@ -132,7 +132,7 @@ def _standing(conn: Connection, group: Any) -> dict[str, Any]:
         "wanted": tuple(Wanted(seats, invited.get(number, 0), seats.count - left) for number, (seats, left) in kinds),
         "agreed": len(taken),
         "waiting": len(seating.waiting),
-        "unheard": next((one.reason for one in reversed(lost)), "") if group.state == FocusState.RUNNING else "",
+        "unheard": lost[0].reason if lost and group.state == FocusState.RUNNING else "",
         "reached": len(ways_to(conn, taken, [group.account])),
     }
 

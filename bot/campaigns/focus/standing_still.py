@@ -21,7 +21,8 @@ __all__ = ["say_again", "stands_still", "unheard"]
 
 
 def unheard(conn: Connection, row: Any, group: Definition) -> Sequence[Any]:
-    """What was said in the group and reached nobody, the newest last: `id` and `reason`."""
+    """What was said in the group and reached nobody, the newest last: `id` and `reason`. What the platform answered stands with the
+    first; of those behind it, it may not have been asked any more."""
     numbers = range(len(group.questions) + 1)
     said = ["welcome", "concept", *(f"q{n}" for n in numbers), *(f"d{n}" for n in numbers)]
     return undelivered(conn, [key_of(row, what) for what in said])
@@ -33,7 +34,7 @@ def stands_still(at: Meeting) -> bool:
     if not lost:
         clear_incidents(at.conn, [key], at.now)
     elif not open_incidents(at.conn, [key]):
-        note_incidents(at.conn, [(key, lost[-1].reason, at.now)])
+        note_incidents(at.conn, [(key, lost[0].reason, at.now)])
     return bool(lost)
 
 
