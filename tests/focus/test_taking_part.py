@@ -94,6 +94,18 @@ async def test_a_campaign_of_somebody_s_own_that_invites_to_a_group_ends_when_al
         assert {row.state for row in await conn.run_sync(all_campaigns)} == {"cancelled"}
 
 
+async def test_nobody_is_invited_any_more_once_it_has_begun_and_a_late_yes_still_finds_a_seat(shop: Shop) -> None:
+    await planned(shop)
+    await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, MONDAY))
+    await tend(shop, BEGINS)
+    async with shop.database.read() as conn:
+        assert {row.state for row in await conn.run_sync(all_campaigns)} == {"cancelled"}
+    late = await member(shop, name="Anna")
+    await agreed(shop, late, at=BEGINS + MINUTE)
+    await tend(shop, BEGINS + MINUTE)
+    assert (await heard(shop, str(late)))[0].startswith("There is a seat for you")
+
+
 async def test_who_has_answered_an_invitation_is_not_invited_to_the_next_kind_of_seat(shop: Shop) -> None:
     await planned(shop)
     anna, bert = await member(shop, name="Anna"), await member(shop, name="Bert")

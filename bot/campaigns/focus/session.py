@@ -115,6 +115,7 @@ class Session:
     def open(self) -> None:
         group = self._group
         change_group(self._conn, self._row.id, state=FocusState.RUNNING.value)
+        self._invite_nobody_else()
         self._say("welcome", said(group, "welcome"))
         self._say("concept", group.concept.text, picture=group.concept.picture or "")
         log.info("focus_group_begun", extra={"group": group.name})
@@ -160,10 +161,13 @@ class Session:
         self._end()
 
     def _end(self) -> None:
-        """Nobody is invited any more to what is over."""
         change_group(self._conn, self._row.id, state=FocusState.ENDED.value, ended_at=self._now)
         clear_incidents(self._conn, [f"group.{self._row.name}"], self._now)
         log.info("focus_group_ended", extra={"group": self._group.name})
+        self._invite_nobody_else()
+
+    def _invite_nobody_else(self) -> None:
+        """To what has begun, or is over."""
         end_invitations(self._conn, self._group.name, self._now, range(len(self._group.seats) + 1))
 
     def _say(self, what: str, text: str, question: int = 0, *, picture: str = "", kept: str = "") -> None:
