@@ -48,9 +48,11 @@ def written_wish(text: str) -> Wish | None:
 
 
 def _without_please(text: str) -> str:
-    said = plain(text)
-    for please in _pleases():
-        said = said.removeprefix(f"{please} ").removesuffix(f" {please}")
+    said, before = plain(text), ""
+    while said != before:
+        before = said
+        for please in _pleases():
+            said = said.removeprefix(f"{please} ").removesuffix(f" {please}")
     return said
 
 

@@ -300,6 +300,9 @@ async def test_stop_is_understood_also_in_conversation_with_staff(counter: Count
     [
         ("en", "Erase me!"),
         ("en", "please delete my data"),
+        ("en", "Please, could you delete my data? Thanks!"),
+        ("en", "I want to delete my account"),
+        ("fr", "Pouvez-vous supprimer mes données, s'il vous plait ?"),
         ("sv", "Ta bort mina uppgifter"),
         ("lv", "Lūdzu, izdzēsiet manus datus."),
         ("fr", "Supprimez mes données, s’il vous plaît"),
