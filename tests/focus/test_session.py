@@ -238,10 +238,19 @@ async def test_a_session_that_nothing_could_begin_for_an_hour_is_called_off(shop
         await shop.database.write(lambda conn: plan_group(conn, Definition.model_validate(WRITTEN), STOCKHOLM, MONDAY))
 
 
-@pytest.mark.parametrize("lang", ["en", "sv", "lv", "fr"])
-def test_every_language_s_invitation_names_consent_pseudonyms_and_the_way_in(lang: str) -> None:
+@pytest.mark.parametrize(
+    ("lang", "when"),
+    [
+        ("en", "on Tuesday 3 March, 10:00"),
+        ("sv", "tisdag 3 mars, 10:00"),
+        ("lv", "Laiks: otrdiena, 3. marts, 10:00"),
+        ("fr", "mardi 3 mars, 10:00"),
+    ],
+)
+def test_every_language_s_invitation_names_the_hour_consent_pseudonyms_and_the_way_in(lang: str, when: str) -> None:
     group = Definition.model_validate({**WRITTEN, "lang": lang})
     survey = invitation_to(group, STOCKHOLM)
+    assert when in survey.hello[lang]
     assert survey.questions[0].purpose == "focus_basket" and "https://t.me/+abc" in said(group, "seated", when="")
     assert "https://t.me/+abc" not in survey.thanks[lang], "who has no seat does not come"
     assert "stop" in survey.hello[lang].lower() and "pseud" in survey.questions[0].text[lang].lower().replace("pseido", "pseudo")

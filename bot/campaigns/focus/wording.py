@@ -60,7 +60,7 @@ def invitation_to(group: Definition, zone: ZoneInfo) -> Survey:
 
 def clock_time(moment: datetime, lang: str) -> str:
     """Day and hour on the clock that the moment bears, and which clock that is: who is invited may live by another one."""
-    return str(format_datetime(moment, "EEEE d MMMM, HH:mm (zzzz)", tzinfo=moment.tzinfo, locale=lang))
+    return str(format_datetime(moment, _words()[lang]["clock"], tzinfo=moment.tzinfo, locale=lang))
 
 
 @cache
