@@ -131,8 +131,9 @@ def newest_touchpoints(conn: Connection, customer_ids: Collection[int]) -> dict[
 
 def newest_touchpoint_of(conn: Connection, customer_id: int, kind: str, since: datetime) -> Row[*tuple[Any, ...]] | None:
     """Of that kind, told of the customer since then."""
-    which = (_touchpoint.c.customer_id == customer_id, _touchpoint.c.kind == kind, _touchpoint.c.created_at >= since)
-    return conn.execute(select(_touchpoint).where(*which).order_by(_touchpoint.c.id.desc()).limit(1)).first()
+    theirs = select(_touchpoint).where(_touchpoint.c.customer_id == customer_id, _touchpoint.c.created_at >= since)
+    # By the customer alone: asked for the kind too, SQLite would go through all of that kind that there ever were.
+    return next((one for one in conn.execute(theirs.order_by(_touchpoint.c.id.desc())).all() if one.kind == kind), None)
 
 
 def touchpoints_after(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:

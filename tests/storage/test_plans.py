@@ -15,7 +15,7 @@ from storage.bulk import insert_many
 from storage.customers import Address, Customer
 from storage.database import Database
 from storage.outbox import Message, MessageState
-from storage.queries import addresses, cases, conversations, focus, invitations, outbox, panel_members, silence
+from storage.queries import addresses, cases, conversations, focus, invitations, outbox, panel_members, silence, touchpoints
 from storage.queries.outbox import Settled
 from storage.queries.recalling import recall_waves
 from storage.queries.undelivered import undelivered_messages
@@ -132,6 +132,14 @@ async def test_of_the_consents_only_those_to_the_same_thing_are_gone_through(
     steps = await database.write(lambda conn: _steps_of(conn, lambda: work(conn, now)))
     assert any("ix_consent_purpose (purpose=?)" in step for step in steps)
     assert not [step for step in steps if step.startswith("SCAN consent")], steps
+
+
+async def test_what_last_happened_to_a_customer_is_found_among_what_happened_to_them(database: Database) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    steps = await database.write(lambda conn: _steps_of(conn, lambda: touchpoints.newest_touchpoint_of(conn, 1, "delivery", now)))
+    assert steps == ["SEARCH touchpoint USING INDEX ix_touchpoint_customer_id (customer_id=?)"]
 
 
 async def test_silent_dialogs_are_at_hand_without_going_through_all_open_ones(database: Database) -> None:
