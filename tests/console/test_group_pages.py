@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from bot.campaigns.focus.hearing import take_said
 from bot.campaigns.focus.session import tend_groups
@@ -12,12 +12,13 @@ from bot.campaigns.panels.steering import found_panel
 from bot.invitations.sending import send_due
 from channels.contract import GroupSaid
 from channels.stored import say_from_json
+from storage.customers import Address
 from storage.ids import new_id
 from storage.outbox import Message
 from tests.campaigns.campaign import plan
 from tests.console.house import ADDRESS, Browser, House
 from tests.focus.test_session import GROUP, HOST, agreed
-from tests.invitations.shop import HOUR, MONDAY, Shop, open_shop
+from tests.invitations.shop import HOUR, MONDAY, TABLES, Shop, open_shop
 from tests.panels.test_members import TASTE, member
 
 TEXT = """name = "basket"
@@ -82,6 +83,16 @@ async def test_a_group_is_planned_and_invited_to_by_quota(house: House) -> None:
     assert "seats taken: 1 of 3" in browser.words
     answer = await browser.send_form("/groups", text=TEXT.replace("shop_bot", "other").replace("basket", "crate"))
     assert answer.status_code == 409 and 'there is no account "other" choose among shop_bot' in browser.words
+
+
+async def test_whom_another_account_alone_knows_is_reminded_too_and_would_not_be_heard(house: House) -> None:
+    browser, shop = await _planned(house)
+    anna = await member(shop)
+    elsewhere = update(TABLES[Address]).where(TABLES[Address].c.customer_id == anna).values(account="shop_social")
+    await shop.database.write(lambda conn: conn.execute(elsewhere))
+    await agreed(shop, anna)
+    await browser.get("/groups/basket")
+    assert "to those who agreed: 1." in browser.words and "shop_bot does not know 1 of them" in browser.words
 
 
 async def test_a_session_is_steered_from_the_page_and_shown_under_pseudonyms(house: House) -> None:
