@@ -9,7 +9,8 @@ from bot.surveys.checking.draft import Draft
 __all__ = ["EVERYBODY", "check_thanks", "led_apart"]
 
 EVERYBODY = "write it into thanks_low as well; a page of reviews is offered to everybody alike by [promoters] review_url: docs/promoters.md"
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>«»“”\"|\[\]{}]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.|\b(?:[\w-]+\.)+[a-z]{2,}/)[^\s<>«»“”\"|\[\]{}]+", re.IGNORECASE)
+"""Of what begins like none, a name with a path: most chats make a link of it all the same."""
 
 
 def led_apart(thanks: str, thanks_low: str) -> list[str]:
