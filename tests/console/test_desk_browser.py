@@ -24,7 +24,7 @@ async def test_a_new_case_appears_and_a_colleagues_act_shows_without_a_reload(ho
         await page.goto(f"{url}/desk")
         await expect(page.get_by_text("Nobody is waiting")).to_be_visible()
         await world.says(await world.customer(name="Anna Berg"), "delivery_condition", 1, "Lådan var blöt")
-        await expect(page.get_by_text("Anna Berg")).to_be_visible(timeout=2000)
+        await expect(page.get_by_text("Anna Berg")).to_be_visible(timeout=10_000)
 
         await page.get_by_role("link", name="Anna Berg").click()
         await page.get_by_role("link", name="Refund").click()
@@ -34,7 +34,7 @@ async def test_a_new_case_appears_and_a_colleagues_act_shows_without_a_reload(ho
         await expect(page.get_by_text("There is no apology in it yet.")).to_be_visible(timeout=5000)
         (case,) = await world.cases()
         await house.desk.note(await world.staff("Maria"), case.id, "Seen by a colleague")
-        await expect(page.get_by_text("Seen by a colleague")).to_be_visible(timeout=2000)
+        await expect(page.get_by_text("Seen by a colleague")).to_be_visible(timeout=10_000)
         await expect(words).to_have_value("Mina egna ord")
         await page.get_by_role("button", name="Send apology and promise").press("Enter")
         await expect(page.get_by_role("status")).to_have_text("Sent to Anna Berg.")
