@@ -5,13 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, or_, select
 
 from storage.bulk import insert_many
 from storage.customers import Consent
 from storage.ids import new_id
 
-__all__ = ["add_consent", "agreed_to", "all_who_agreed", "has_agreed", "has_declined", "has_spoken", "newest_words", "purposes_agreed_to"]
+__all__ = [
+    "add_consent",
+    "agreed_to",
+    "all_who_agreed",
+    "has_agreed",
+    "has_declined",
+    "has_spoken",
+    "newest_words",
+    "purposes_agreed_to",
+    "still_agrees",
+]
 
 _consent = Consent.__table__  # type: ignore[attr-defined]
 
@@ -62,7 +72,12 @@ def all_who_agreed(purpose: str) -> Select[int]:
     """The ids of all customers whose newest word is a yes, and who have not said that they want to be asked nothing: from the
     words, where few of many customers said any."""
     words = newest_words(purpose).subquery()
-    return select(words.c.customer_id).where(words.c.place == 1, words.c.granted, ~has_declined("surveys", words.c.customer_id))
+    return select(words.c.customer_id).where(words.c.place == 1, still_agrees(words))
+
+
+def still_agrees(words: Subquery) -> ColumnElement[bool]:
+    """Whether one of the `newest_words` is a yes, and its customer has not said that they want to be asked nothing."""
+    return words.c.granted & ~has_declined("surveys", words.c.customer_id)
 
 
 def purposes_agreed_to(conn: Connection, customer_id: int, prefix: str) -> list[str]:

@@ -12,7 +12,7 @@ from storage.bulk import insert_many
 from storage.customers import Address, Customer
 from storage.focus import FocusGroup, FocusLine, FocusSeat, FocusState
 from storage.ids import new_id
-from storage.queries.consents import has_agreed, has_declined, newest_words
+from storage.queries.consents import has_agreed, has_declined, newest_words, still_agrees
 
 __all__ = [
     "add_group",
@@ -85,9 +85,8 @@ def who_agreed(conn: Connection, purpose: str) -> Sequence[AnyRow]:
     """The customers whose word to it is a yes, whoever said so first before the others, and `agreed_at`; without those who have
     said since that they want to be asked nothing."""
     words = newest_words(purpose).subquery()
-    yes = words.c.granted & ~has_declined("surveys", words.c.customer_id)
     found = select(_customer, words.c.at.label("agreed_at")).join(words, words.c.customer_id == _customer.c.id)
-    return conn.execute(found.where(words.c.place == 1, yes).order_by(words.c.at, _customer.c.id)).all()
+    return conn.execute(found.where(words.c.place == 1, still_agrees(words)).order_by(words.c.at, _customer.c.id)).all()
 
 
 def seat_at(conn: Connection, group_id: int, purpose: str, account: str, person: str) -> AnyRow | None:

@@ -13,7 +13,7 @@ from storage.campaigns import Campaign, Wave
 from storage.customers import Customer
 from storage.invitations import Invitation, InvitationState
 from storage.panels import purpose_of
-from storage.queries.consents import has_declined, newest_words
+from storage.queries.consents import newest_words, still_agrees
 
 __all__ = ["MemberCounts", "asked_of", "campaigns_of_panel", "count_members", "newest_members", "waves_of_panel"]
 
@@ -36,7 +36,7 @@ class MemberCounts:
 def count_members(conn: Connection, panel: str, survey: str, most: int, since: datetime) -> MemberCounts:
     """`survey` invites to the panel; who was asked `most` times `since` then is resting."""
     newest = newest_words(purpose_of(panel)).subquery()
-    member = newest.c.granted & ~has_declined("surveys", newest.c.customer_id)
+    member = still_agrees(newest)
     counts = select(func.count().filter(member), func.count().filter(~member & (newest.c.ever == 1)))
     joined, left = conn.execute(counts.where(newest.c.place == 1)).one()
     inviting = select(_wave.c.id).join(_campaign, _campaign.c.id == _wave.c.campaign_id).where(_campaign.c.survey == survey)
@@ -57,8 +57,7 @@ def newest_members(conn: Connection, panel: str, most: int) -> Sequence[AnyRow]:
     """Members, those who joined last first: the customer, and when they `joined`."""
     words = newest_words(purpose_of(panel)).subquery()
     found = select(_customer, words.c.at.label("joined")).join(words, words.c.customer_id == _customer.c.id)
-    member = words.c.granted & ~has_declined("surveys", words.c.customer_id)
-    found = found.where(words.c.place == 1, member).order_by(words.c.at.desc(), _customer.c.id.desc())
+    found = found.where(words.c.place == 1, still_agrees(words)).order_by(words.c.at.desc(), _customer.c.id.desc())
     return conn.execute(found.limit(most)).all()
 
 
