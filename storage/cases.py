@@ -10,8 +10,9 @@ from sqlalchemy import BigInteger, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import Instant, Json
+from storage.written_out import written_out
 
-__all__ = ["Case", "CaseEntry", "CaseState", "Promise", "PromiseState"]
+__all__ = ["NOT_CLOSED", "Case", "CaseEntry", "CaseState", "Promise", "PromiseState"]
 
 
 class CaseState(StrEnum):
@@ -63,6 +64,10 @@ class Case(SQLModel, table=True):
     made_good: str = ""
     """The customer's word: yes, partly, no; empty until they said."""
     reopened: int = 0
+
+
+NOT_CLOSED = Case.__table__.c.state != written_out(CaseState.CLOSED)  # type: ignore[attr-defined]
+"""Of cases that are still somebody's to handle."""
 
 
 class CaseEntry(SQLModel, table=True):

@@ -12,12 +12,11 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from storage.among import among
 from storage.bulk import insert_many
-from storage.cases import Case, CaseEntry, CaseState, Promise, PromiseState
+from storage.cases import NOT_CLOSED, Case, CaseEntry, CaseState, Promise, PromiseState
 from storage.customers import Address, Customer
 from storage.ids import new_id
 from storage.staff import Staff
 from storage.touchpoints import Touchpoint
-from storage.written_out import written_out
 
 __all__ = [
     "AnyRow",
@@ -92,8 +91,7 @@ class CaseView:
         return since
 
 
-_NOT_CLOSED = _case.c.state != written_out(CaseState.CLOSED)
-_OPEN_CASES = select(_case).where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED).order_by(_case.c.id).with_for_update()
+_OPEN_CASES = select(_case).where(among(_case.c.customer_id, "customer_ids"), NOT_CLOSED).order_by(_case.c.id).with_for_update()
 
 
 def open_cases_of(conn: Connection, customer_ids: Collection[int]) -> Sequence[AnyRow]:

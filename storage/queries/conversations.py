@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, case, func, or_, select
 
 from storage.among import among
-from storage.cases import Case, CaseEntry, CaseState
+from storage.cases import NOT_CLOSED, Case, CaseEntry
 from storage.customers import Address, Customer
 from storage.dialogs import Answer, Dialog
 from storage.invitations import Invitation
 from storage.touchpoints import Touchpoint
-from storage.written_out import written_out
 
 __all__ = [
     "addresses_at",
@@ -136,13 +135,12 @@ def invitations_by_token(conn: Connection, tokens: Collection[str]) -> Sequence[
     return conn.execute(_INVITATIONS_BY_TOKEN, {"tokens": tokens}).all()
 
 
-_NOT_CLOSED = _case.c.state != written_out(CaseState.CLOSED)
-_WITH_OPEN_CASE = select(_case.c.customer_id).where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED)
+_WITH_OPEN_CASE = select(_case.c.customer_id).where(among(_case.c.customer_id, "customer_ids"), NOT_CLOSED)
 _WRITTEN_BY_STAFF = (_entry.c.case_id == _case.c.id) & _entry.c.kind.in_(("response", "message")) & (_entry.c.author != "customer")
 _STAFF_WROTE_AT = (
     select(_case.c.customer_id, func.max(_entry.c.at).label("wrote_at"))
     .outerjoin(_entry, _WRITTEN_BY_STAFF)
-    .where(among(_case.c.customer_id, "customer_ids"), _NOT_CLOSED)
+    .where(among(_case.c.customer_id, "customer_ids"), NOT_CLOSED)
     .group_by(_case.c.customer_id)
 )
 

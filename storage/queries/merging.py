@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from storage.among import one_of
 from storage.bulk import insert_many
-from storage.cases import Case, CaseState
+from storage.cases import NOT_CLOSED, Case
 from storage.customers import Address, Consent, Customer, CustomerMerge
 from storage.dialogs import Answer, Dialog
 from storage.files import KeptFile
@@ -21,7 +21,6 @@ from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message
 from storage.queries.audit import note_audit
 from storage.touchpoints import Touchpoint
-from storage.written_out import written_out
 
 __all__ = ["MERGED", "merge", "merge_row", "merged_into", "merges_of", "surveys_open_at_both", "unmerge"]
 
@@ -38,7 +37,6 @@ _file, _answer = KeptFile.__table__, Answer.__table__  # type: ignore[attr-defin
 _TABLES = OWNED | {_customer.name: _customer}
 AnyRow = Row[*tuple[Any, ...]]
 
-_OPEN_CASE = _case.c.state != written_out(CaseState.CLOSED)
 _FILLED = ("name", "lang", "timezone", "country")
 
 
@@ -169,8 +167,8 @@ def _make_room(conn: Connection, joining: int, kept: int) -> list[Any]:
 
 def _rename_matters(conn: Connection, case_ids: Collection[int], customer_id: int, other: int) -> list[Any]:
     """Of these cases, those of a matter of which the customer has an open one get a matter of their own."""
-    theirs = select(_case.c.matter).where(_case.c.customer_id == customer_id, _OPEN_CASE)
-    both = conn.execute(select(_case).where(one_of(_case.c.id, case_ids), _OPEN_CASE, _case.c.matter.in_(theirs))).all()
+    theirs = select(_case.c.matter).where(_case.c.customer_id == customer_id, NOT_CLOSED)
+    both = conn.execute(select(_case).where(one_of(_case.c.id, case_ids), NOT_CLOSED, _case.c.matter.in_(theirs))).all()
     return _change(conn, _case, [(one.id, {"matter": f"{one.matter}~{other}"}) for one in both])
 
 

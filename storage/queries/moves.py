@@ -10,11 +10,10 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from storage.among import among
 from storage.bulk import insert_many
-from storage.cases import Case, CaseState
+from storage.cases import NOT_CLOSED, Case
 from storage.customers import Address, Customer
 from storage.dialogs import SeenUpdate
 from storage.outbox import Message, MessageState, Priority
-from storage.written_out import written_out
 
 __all__ = ["follow", "last_shown", "note_opened", "opened_links", "who_is_at"]
 
@@ -24,7 +23,6 @@ _address, _customer = Address.__table__, Customer.__table__  # type: ignore[attr
 LINKS = "move links"
 """Under what opened links are kept among the updates that were taken: no account's name, for it has a space."""
 _OPENED = select(_seen.c.update_id).where(_seen.c.account == LINKS, among(_seen.c.update_id, "tokens"))
-_OPEN_CASE = _case.c.state != written_out(CaseState.CLOSED)
 
 
 def who_is_at(conn: Connection, account: str, native_id: str) -> Row[*tuple[Any, ...]] | None:
@@ -59,7 +57,7 @@ def follow(
 
     `source` and `target` are channel, account and address. Questions are left out: the dialog asks them again.
     """
-    theirs = (_case.c.customer_id == customer_id) & (_case.c.address_id == source_id) & _OPEN_CASE
+    theirs = (_case.c.customer_id == customer_id) & (_case.c.address_id == source_id) & NOT_CLOSED
     conn.execute(update(_case).where(theirs).values(address_id=target_id))
     here = and_(_message.c.customer_id == customer_id, _message.c.account == source["account"], _message.c.address == source["address"])
     due = _message.c.state == MessageState.DUE.value
