@@ -28,11 +28,12 @@ class CaseWatch:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._newest = ""
-        self._looking: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._looks = 0
 
     async def events(self, seen: str) -> AsyncIterator[ServerSentEvent]:
         """An event `changed` whenever anything has happened, the first at once where it did since `seen`, an event's id."""
-        await self._look(0)
+        await self._look()
         seen = seen or self._newest
         while True:
             while self._newest == seen:
@@ -41,14 +42,17 @@ class CaseWatch:
             yield ServerSentEvent("", event="changed", id=seen)
 
     async def _next_look(self) -> None:
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look(_EVERY))
-        await asyncio.shield(self._looking)
+        """One of those who wait looks for all; where it leaves, another does. So no look goes on when nobody waits."""
+        before = self._looks
+        async with self._turn:
+            if self._looks == before:
+                await asyncio.sleep(_EVERY)
+                await self._look()
 
-    async def _look(self, after: float) -> None:
-        await asyncio.sleep(after)
+    async def _look(self) -> None:
         async with self._database.read() as conn:
             self._newest = await conn.run_sync(_newest_entry)
+        self._looks += 1
 
 
 def _newest_entry(conn: Connection) -> str:

@@ -40,11 +40,24 @@ async def test_a_page_that_lost_its_line_is_told_at_once_what_it_missed(house: H
 
 async def test_nobody_looks_when_nobody_waits(house: House) -> None:
     watch = CaseWatch(house.world.database)
+    before = asyncio.all_tasks()
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await _first_event(watch, "")
-    await asyncio.sleep(0.5)
-    assert watch._looking is None or watch._looking.done()
+    await asyncio.sleep(0.1)
+    assert asyncio.all_tasks() == before
+
+
+async def test_who_looks_for_all_may_leave(house: House) -> None:
+    watch = CaseWatch(house.world.database)
+    looking = asyncio.create_task(_first_event(watch, ""))
+    await asyncio.sleep(0.1)
+    waiting = asyncio.create_task(_first_event(watch, ""))
+    await asyncio.sleep(0.1)
+    looking.cancel()
+    await house.world.says(await house.world.customer(), "csat", 1)
+    async with asyncio.timeout(30):
+        assert await waiting
 
 
 async def test_the_events_come_over_http_to_staff_alone(house: House) -> None:
