@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -29,6 +28,7 @@ from channels.telegram.examining import TelegramExamination
 from channels.telegram.webhook import Webhook
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TOKEN, no_places
 from tests.channels.mastodon.server import SHOP_TOKEN, mastodon_server
+from tests.ports import NOWHERE
 from tests.serving import serving
 from tests.simulators.bluesky import BlueskySimulator
 from tests.simulators.slack import SlackSimulator
@@ -122,10 +122,8 @@ async def test_a_clock_that_is_wrong_is_told(telegram: TelegramSimulator) -> Non
 
 
 async def test_a_server_that_is_not_there_or_is_in_trouble_is_a_finding(telegram: TelegramSimulator) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    nowhere = CustomerExamination("shop", TOKEN, clock=SystemClock(), places=no_places, api_base=f"http://127.0.0.1:{port}")
-    with pytest.raises(NoAnswer, match=f"could not reach 127.0.0.1:{port} "):
+    nowhere = CustomerExamination("shop", TOKEN, clock=SystemClock(), places=no_places, api_base=f"http://{NOWHERE}")
+    with pytest.raises(NoAnswer, match=f"could not reach {NOWHERE} "):
         await found(nowhere)
     telegram.misbehave("502")
     with pytest.raises(NoAnswer, match="is in trouble itself"):

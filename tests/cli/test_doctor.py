@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +28,7 @@ from storage.database import Database, open_database
 from storage.queries.focus import add_group
 from storage.queries.incidents import note_incidents
 from tests.polls.asking import poll
+from tests.ports import NOWHERE
 from tests.serving import serving
 from tests.simulators.telegram import TelegramSimulator
 
@@ -115,13 +115,11 @@ async def test_where_polls_and_focus_groups_are_aimed_is_looked_at(capsys: pytes
 
 
 def test_a_server_out_of_reach_is_no_traceback(capsys: pytest.CaptureFixture[str], here: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    configured(here, f"http://127.0.0.1:{port}")
+    configured(here, f"http://{NOWHERE}")
     (here / "config.toml").chmod(0o644)
     code, said = doctor(capsys)
     assert code == 1
-    assert f"could not reach 127.0.0.1:{port}" in said
+    assert f"could not reach {NOWHERE}" in said
     assert "chmod 600 config.toml" in said
     assert TOKEN not in said
 

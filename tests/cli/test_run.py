@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
+from tests.ports import free_port
 
 CONFIG = """
 [shop]
@@ -28,8 +29,7 @@ level = "debug"
 @contextmanager
 def running(folder: Path, *, ended_by: int = signal.SIGINT) -> Iterator[tuple[str, str]]:
     """The program in that folder: what it printed until it was open, and its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKEGOOD_")}
     with (
         (folder / "log").open("a") as log,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import select
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port
 
 __all__ = ["FOLDER", "LACKING", "network"]
 
@@ -64,8 +65,7 @@ def _postgresql(folder: Path) -> Iterator[str]:
 @contextmanager
 def _redis() -> Iterator[str]:
     """It may start after those who need it: they wait."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = ("redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as redis:
         try:

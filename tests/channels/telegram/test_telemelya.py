@@ -18,7 +18,8 @@ from channels.clock import SystemClock
 from channels.contract import Choice, Layout, Say
 from channels.customers.telegram import TelegramChannel, Webhook
 from tests.channels.conftest import Ears, listening, until
-from tests.foreign_servers import free_port, running
+from tests.foreign_servers import running
+from tests.ports import free_port
 from tests.serving import serving
 
 PYTHON = os.environ.get("TELEMELYA_PYTHON", "")

@@ -21,8 +21,9 @@ from channels.customers.x.examining import XExamination
 from tests.channels.conftest import Ears, HurriedClock, until
 from tests.channels.x.account import account, hearing, time_flies
 from tests.channels.x.notebook import Notebook
-from tests.foreign_servers import free_port, running
+from tests.foreign_servers import running
 from tests.pictures import photo
+from tests.ports import free_port
 from tests.simulators.x import KEYS, SHOP, XSimulator
 from tests.simulators.x.interface import DESCRIPTION, OLDER_NAMES, is_described
 
