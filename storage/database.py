@@ -55,17 +55,19 @@ class Database:
         await self._closing.aclose()
 
 
-async def open_database(url: str, *, migrate: bool = True, writers: int = 4) -> Database:
+async def open_database(url: str, *, migrate: bool = True, writers: int = 4, beside: bool = False) -> Database:
     """Open the database and, with `migrate`, bring its tables up to date.
 
     Args:
         url: `sqlite:///file.db`, `sqlite:////absolute/file.db`, `postgresql://user:password@host/name` or
             `postgresql://user@/name?host=/folder/of/the/socket`.
         writers: connections that write, on PostgreSQL; more than four gain nothing.
+        beside: also where a running process owns the SQLite file. What is written takes turns with the owner, which reads
+            it as it would another process's on PostgreSQL; the tables stay as they are. For short changes only.
 
     Raises:
         DatabaseUrlError: a URL of another kind.
-        DatabaseInUse: the SQLite file belongs to a running process (`storage.sqlite`).
+        DatabaseInUse: the SQLite file belongs to a running process; with `beside`, to one of another version (`storage.sqlite`).
     """
     try:
         parsed = make_url(url)
@@ -83,7 +85,7 @@ async def open_database(url: str, *, migrate: bool = True, writers: int = 4) -> 
         if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
             from storage.sqlite import open_sqlite
 
-            reads, writer = await open_sqlite(Path(parsed.database), closing, migrate=migrate, **settings)
+            reads, writer = await open_sqlite(Path(parsed.database), closing, migrate=migrate, beside=beside, **settings)
             return Database(parsed, reads, writer, closing.pop_all())
         if backend == "postgresql":
             from storage.postgresql import open_postgresql

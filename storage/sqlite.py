@@ -1,4 +1,4 @@
-"""Opening a SQLite file: one process owns it, one connection writes, the others only read."""
+"""Opening a SQLite file: one process owns it, one connection of that process writes, the others only read."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, NullPool, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.migrations import upgrade
+from storage.migrations import newest, revision_of, upgrade
 from storage.sqlite_writer import SqliteWriter
 
 __all__ = ["DatabaseInUse", "open_sqlite"]
 
 BUSY_TIMEOUT = 10_000
-"""Milliseconds to wait for somebody else's lock: a backup, a shell."""
+"""Milliseconds to wait for somebody else's lock: a backup, a shell, a command that changes something beside the owner."""
 
 STATEMENTS = 512
 """Prepared statements kept by the connection that writes: eight sizes of each that `storage.rowset` makes."""
@@ -28,10 +28,12 @@ class DatabaseInUse(Exception):
     """Another process, or this one already, has the file open as its own."""
 
 
-async def open_sqlite(path: Path, closing: AsyncExitStack, *, migrate: bool, **settings: Any) -> tuple[AsyncEngine, SqliteWriter]:
+async def open_sqlite(
+    path: Path, closing: AsyncExitStack, *, migrate: bool, beside: bool, **settings: Any
+) -> tuple[AsyncEngine, SqliteWriter]:
     """The engine to read with and the writer. What must be closed is put on `closing`."""
     file = await asyncio.to_thread(_make_room, path)
-    conn = await asyncio.to_thread(_open, file, closing, migrate, settings)
+    conn = await asyncio.to_thread(_open, file, closing, migrate, beside, settings)
     writer = SqliteWriter(conn)
     closing.push_async_callback(writer.close)
     read_only = URL.create("sqlite+aiosqlite", database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true"})
@@ -47,26 +49,32 @@ def _make_room(path: Path) -> Path:
     return file
 
 
-def _open(file: Path, closing: AsyncExitStack, migrate: bool, settings: dict[str, Any]) -> Connection:
-    closing.callback(_own(file).close)
+def _open(file: Path, closing: AsyncExitStack, migrate: bool, beside: bool, settings: dict[str, Any]) -> Connection:
+    owned = _own(file)
+    if owned is not None:
+        closing.callback(owned.close)
+    elif not beside:
+        raise DatabaseInUse(f"{file} is in use by another Makegood process: stop that one first, or name another file")
     connect = {"cached_statements": STATEMENTS, "check_same_thread": False}
     engine = create_engine(URL.create("sqlite", database=str(file)), poolclass=NullPool, connect_args=connect, **settings)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
-    if migrate:
-        with engine.connect() as conn:
+    with engine.connect() as conn:
+        if owned is None and revision_of(conn) != newest():
+            raise DatabaseInUse(f"{file} is in use by a Makegood of another version: stop that one first")
+        if owned is not None and migrate:
             _upgrade(conn)
     return engine.connect()
 
 
-def _own(file: Path) -> sqlite3.Connection:
-    """Hold a lock beside the file. The system frees it however the process ends."""
+def _own(file: Path) -> sqlite3.Connection | None:
+    """Hold a lock beside the file, unless somebody else does. The system frees it however the process ends."""
     lock = sqlite3.connect(f"{file}.lock", timeout=0, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.OperationalError:
         lock.close()
-        raise DatabaseInUse(f"{file} is in use by another Makegood process: stop that one first, or name another file") from error
+        return None
     return lock
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.campaign_data import look_at, look_beside, read_file, surveys_in, write_to
+from bot.cli.campaign_data import read_file, surveys_in
+from bot.cli.data import look_at, look_beside, write_to
 from bot.cli.options import ConfigFile, read_config
 from bot.mistake import Mistake
 
@@ -52,7 +53,8 @@ def new(file: File, config: ConfigFile = None) -> None:
 
     definition = read_file(file, config)
     state = write_to(config, lambda conn: draft(conn, definition, SystemClock().now()))
-    typer.echo(f'"{definition.name}" is {state}. See whom it reaches: makegood campaign preview {file}')
+    kept = "kept as a draft" if state == "draft" else f"{state}, and its limits are now the file's"
+    typer.echo(f'"{definition.name}" is {kept}. See whom it reaches: makegood campaign preview {file}')
 
 
 @app.command()

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.campaign_data import look_at, write_to
+from bot.cli.data import look_at, with_database, write_to
 from bot.cli.options import ConfigFile, read_config
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from datetime import datetime
 
     from bot.customers.sheet import CustomerSheet
+    from storage.database import Database
 
 app = typer.Typer(help="Look a customer up, merge two records of one person, erase somebody who wishes it.", no_args_is_help=True)
 
@@ -47,7 +49,7 @@ def merge(
     from storage.ids import short
 
     now = SystemClock().now()
-    done = write_to(config, lambda conn: merge_named(conn, who, other, now, by=_OPERATOR, why=why), page="customers")
+    done = write_to(config, lambda conn: merge_named(conn, who, other, now, by=_OPERATOR, why=why))
     typer.echo(f"{_name(done.joined)} is {_name(done.kept)} now. To undo it: makegood customer unmerge {short(done.merge_id)}")
 
 
@@ -70,7 +72,7 @@ def unmerge(
     if not 0 < number < 1 << 63:
         raise Mistake(f'"{merge}" is no number of a merge', "makegood customer show tells the numbers")
     now = SystemClock().now()
-    write_to(config, lambda conn: unmerge_customers(conn, number, now, by=_OPERATOR, why=why), page="customers")
+    write_to(config, lambda conn: unmerge_customers(conn, number, now, by=_OPERATOR, why=why))
     typer.echo("They are two customers again, as they were; what has come since is with the address where it came")
 
 
@@ -81,33 +83,20 @@ def erase(
     config: ConfigFile = None,
 ) -> None:
     """Erase a customer at their wish: words, pictures, addresses and names. It cannot be undone."""
-    from bot.cli.loop import run_loop
     from bot.customers.erasing import erase_customer
     from bot.customers.finding import the_customer
     from bot.data_folder import file_store
-    from bot.mistake import Mistake
     from channels.clock import SystemClock
-    from storage.database import open_database
-    from storage.sqlite import DatabaseInUse
 
     settings = read_config(config)
     customer = look_at(config, lambda conn: the_customer(conn, who))
     if not yes:
         typer.confirm(f"Erase everything of {_name(customer)}? It cannot be undone", abort=True)
 
-    async def erasing() -> None:
-        try:
-            database = await open_database(settings.database.url)
-        except DatabaseInUse as error:
-            raise Mistake(
-                "Makegood is running, and the database is its own.", f"Do it on its page, {settings.server.address}/customers"
-            ) from error
-        try:
-            await erase_customer(database, file_store(settings, database), customer.id, SystemClock().now(), by=_OPERATOR)
-        finally:
-            await database.close()
+    def erasing(database: Database) -> Awaitable[None]:
+        return erase_customer(database, file_store(settings, database), customer.id, SystemClock().now(), by=_OPERATOR)
 
-    run_loop(erasing())
+    with_database(config, erasing)
     typer.echo("Erased. Scores stay in the figures, of nobody any more")
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import typer
 
-from bot.cli.options import ConfigFile, read_config
-
-if TYPE_CHECKING:
-    from storage.database import Database
+from bot.cli.data import look_at, with_database, write_to
+from bot.cli.options import ConfigFile
 
 app = typer.Typer(invoke_without_command=True, help="Say which texts are complaints, how grave and whose.")
-
-T = TypeVar("T")
 
 
 @app.callback()
@@ -65,7 +60,7 @@ def learn(config: ConfigFile = None) -> None:
     from bot.complaints.learning.school import learn as lesson_of
     from channels.clock import SystemClock
 
-    lesson = _with_database(config, lambda database: lesson_of(database, SystemClock().now(), who="operator", teach=in_another_process))
+    lesson = with_database(config, lambda database: lesson_of(database, SystemClock().now(), who="operator", teach=in_another_process))
     if lesson is None:
         typer.echo(f"There is too little to learn from yet: it takes {FEWEST} corrections, and {FEWEST_JUDGES} more to judge by.")
         return
@@ -79,10 +74,7 @@ def rollback(config: ConfigFile = None) -> None:
     from bot.complaints.learning.school import roll_back
     from channels.clock import SystemClock
 
-    def rolling(database: Database) -> Awaitable[bool]:
-        return database.write(lambda conn: roll_back(conn, SystemClock().now(), who="operator"))
-
-    went_back = _with_database(config, rolling)
+    went_back = write_to(config, lambda conn: roll_back(conn, SystemClock().now(), who="operator"))
     typer.echo("Rolled back." if went_back else "Nothing learned is in use: complaints are found as Makegood was shipped.")
 
 
@@ -90,13 +82,9 @@ def rollback(config: ConfigFile = None) -> None:
 def status(config: ConfigFile = None) -> None:
     """Show the latest lessons and which is in use."""
 
-    async def reading(database: Database) -> list[Any]:
-        from storage.queries.learned import latest_heads
+    from storage.queries.learned import latest_heads
 
-        async with database.read() as conn:
-            return list(await conn.run_sync(latest_heads, 10))
-
-    lessons = _with_database(config, reading)
+    lessons = look_at(config, lambda conn: latest_heads(conn, 10))
     in_use = next((one.id for one in lessons if one.state == "promoted"), None)
     if in_use is None:
         typer.echo("Nothing learned is in use: complaints are found as Makegood was shipped.")
@@ -109,25 +97,3 @@ def _how(measured: dict[str, Any]) -> str:
     (loss_before, loss), (before, mistakes) = measured["loss"], measured["mistakes"]
     judged = f"of {measured['judges']} kept back {mistakes} mistaken (before: {before}), loss {loss} (before: {loss_before})"
     return f"{measured['corrections']} corrections by {measured['staff']} of the staff; {judged}"
-
-
-def _with_database(config: ConfigFile, do: Callable[[Database], Awaitable[T]]) -> T:
-    from bot.cli.loop import run_loop
-    from bot.mistake import Mistake
-    from storage.database import open_database
-    from storage.sqlite import DatabaseInUse
-
-    settings = read_config(config)
-
-    async def doing() -> T:
-        database = await open_database(settings.database.url)
-        try:
-            return await do(database)
-        finally:
-            await database.close()
-
-    try:
-        return run_loop(doing())
-    except DatabaseInUse as error:
-        remedy = "It learns by itself, every day. Stop it first to learn now, to look, or to roll back."
-        raise Mistake("Makegood is running, and the database is its own.", remedy) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.campaign_data import look_at, write_to
+from bot.cli.data import look_at, write_to
 from bot.cli.options import ConfigFile, read_config
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A focus group
 
     group, settings = read_group(file), read_config(config)
     check_account(group, settings.channels)
-    write_to(config, lambda conn: plan_group(conn, group, settings.shop.timezone, SystemClock().now()), page="groups")
+    write_to(config, lambda conn: plan_group(conn, group, settings.shop.timezone, SystemClock().now()))
     typer.echo(f'"{group.name}" is planned. Invite to it: makegood group invite {group.name}')
 
 
@@ -38,7 +38,7 @@ def invite(name: Name, config: ConfigFile = None) -> None:
     from channels.clock import SystemClock
 
     zone = read_config(config).shop.timezone
-    begun = write_to(config, lambda conn: invite_to_group(conn, name, zone, SystemClock().now()), page="groups")
+    begun = write_to(config, lambda conn: invite_to_group(conn, name, zone, SystemClock().now()))
     typer.echo(f"These campaigns invite: {', '.join(begun)}" if begun else "All seats are taken")
 
 
@@ -100,7 +100,7 @@ def end(name: Name, config: ConfigFile = None) -> None:
     def ending(conn: Connection) -> None:
         moderate(conn, name, Act.END, None, host, SystemClock().now())
 
-    write_to(config, ending, page="groups")
+    write_to(config, ending)
     typer.echo(f'"{name}" has ended')
 
 
@@ -114,5 +114,5 @@ def erase(
     from bot.campaigns.focus.steering import erase as erasing
     from channels.clock import SystemClock
 
-    lines = write_to(config, lambda conn: erasing(conn, name, who, SystemClock().now()), page="groups")
+    lines = write_to(config, lambda conn: erasing(conn, name, who, SystemClock().now()))
     typer.echo(f"{lines} lines are deleted")

@@ -94,7 +94,7 @@ async def _taker(config: Config, source: str, console: Console) -> AsyncIterator
             remedy = (
                 f'Stop it first; or give it a secret, [touchpoints.secrets] {source} = "…", start it again, and it is told over the web.'
             )
-            raise Mistake("Makegood is running, and the database is its own.", remedy) from error
+            raise Mistake("Makegood is running, and an import beside it would keep its answers waiting.", remedy) from error
         console.print(f"Makegood is running: telling it at {config.server.address}.")
         async with httpx.AsyncClient(timeout=60) as client:
             yield Teller(client, config.server.address, source, config.touchpoints.secrets[source].get_secret_value(), SystemClock())

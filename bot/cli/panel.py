@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.campaign_data import look_at, write_to
+from bot.cli.data import look_at, write_to
 from bot.cli.options import ConfigFile, read_config
 
 app = typer.Typer(help="Customers who have agreed to be asked regularly.", no_args_is_help=True)
@@ -23,7 +23,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A panel in TO
     from channels.clock import SystemClock
 
     panel = read_panel(file)
-    write_to(config, lambda conn: found_panel(conn, panel, SystemClock().now()), page="panels")
+    write_to(config, lambda conn: found_panel(conn, panel, SystemClock().now()))
     typer.echo(f'"{panel.name}" is founded. Invite to it: makegood panel invite {panel.name}')
 
 
@@ -38,7 +38,7 @@ def invite(
     from channels.clock import SystemClock
 
     whom, zone = audience_of(audience), read_config(config).shop.timezone
-    campaign = write_to(config, lambda conn: invite_to_panel(conn, name, whom, zone, SystemClock().now()), page="panels")
+    campaign = write_to(config, lambda conn: invite_to_panel(conn, name, whom, zone, SystemClock().now()))
     typer.echo(f'The campaign "{campaign}" invites. Follow it: makegood campaign status {campaign}')
 
 
@@ -68,7 +68,7 @@ def leave(
     from bot.campaigns.panels.steering import take_out
     from channels.clock import SystemClock
 
-    write_to(config, lambda conn: take_out(conn, name, customer, SystemClock().now()), page="panels")
+    write_to(config, lambda conn: take_out(conn, name, customer, SystemClock().now()))
     typer.echo(f'They are no longer in "{name}"')
 
 

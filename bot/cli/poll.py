@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.campaign_data import look_at, write_to
+from bot.cli.data import look_at, write_to
 from bot.cli.options import ConfigFile, read_config
 from bot.mistake import Mistake
 
@@ -50,7 +50,7 @@ def new(file: File, config: ConfigFile = None) -> None:
     from channels.clock import SystemClock
 
     definition = read_poll(file, poll_rules_of(read_config(config)))
-    write_to(config, lambda conn: draft_poll(conn, definition, SystemClock().now()), page="polls")
+    write_to(config, lambda conn: draft_poll(conn, definition, SystemClock().now()))
     typer.echo(f'"{definition.name}" is a draft. Post it: makegood poll post {definition.name}')
 
 
@@ -62,7 +62,7 @@ def post(name: Name, config: ConfigFile = None) -> None:
     from channels.clock import SystemClock
 
     rules = poll_rules_of(read_config(config))
-    write_to(config, lambda conn: post_poll(conn, name, rules, SystemClock().now()), page="polls")
+    write_to(config, lambda conn: post_poll(conn, name, rules, SystemClock().now()))
     typer.echo(f'"{name}" is posted as soon as Makegood runs. Follow it: makegood poll status {name}')
 
 
@@ -72,7 +72,7 @@ def close(name: Name, config: ConfigFile = None) -> None:
     from bot.campaigns.polls.steering import close_poll
     from channels.clock import SystemClock
 
-    write_to(config, lambda conn: close_poll(conn, name, SystemClock().now()), page="polls")
+    write_to(config, lambda conn: close_poll(conn, name, SystemClock().now()))
     typer.echo(f'"{name}" is closed')
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.campaign_data import look_at
+from bot.cli.data import look_at
 from bot.cli.options import ConfigFile
 
 app = typer.Typer(help="Words that may be quoted, and whose a code is.", no_args_is_help=True)

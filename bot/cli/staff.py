@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
+from bot.cli.data import look_at, with_database
 from bot.cli.options import ConfigFile, read_config
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.desk.staffing import Staffing
 
 app = typer.Typer(help="Who handles complaints, and the codes that link their chats.", no_args_is_help=True)
 
@@ -34,10 +35,7 @@ def add(
     if unknown := set(department or ()) - set(DEPARTMENTS):
         raise Mistake(f"there is no department {', '.join(sorted(unknown))}", f"choose among {', '.join(DEPARTMENTS)}")
 
-    async def adding(opened: App) -> int | NameProblem:
-        return await opened.desk.staffing.add(name, role=role, lang=lang, departments=department or ())
-
-    match _with_app(config, adding):
+    match _staffing(config, lambda staffing: staffing.add(name, role=role, lang=lang, departments=department or ())):
         case NameProblem.TAKEN:
             raise Mistake(f"there is a {name} already", "give the new one another name")
         case NameProblem.LEFT:
@@ -51,13 +49,9 @@ def add(
 def list_(config: ConfigFile = None) -> None:
     """Show all staff."""
 
-    async def listing(opened: App) -> list[Any]:
-        from storage.queries.staff import staff_list
+    from storage.queries.staff import staff_list
 
-        async with opened.database.read() as conn:
-            return list(await conn.run_sync(staff_list))
-
-    for one in _with_app(config, listing):
+    for one in look_at(config, staff_list):
         typer.echo(f"{one.name}  ({one.role})")
 
 
@@ -65,36 +59,19 @@ def list_(config: ConfigFile = None) -> None:
 def link(name: Name, config: ConfigFile = None) -> None:
     """Make a one-time code by which a staff member links a chat of theirs to the staff's bot."""
     from bot.mistake import Mistake
+    from storage.queries.staff import staff_list
 
-    async def linking(opened: App) -> str | None:
-        from storage.queries.staff import staff_list
-
-        async with opened.database.read() as conn:
-            found = [one.id for one in await conn.run_sync(staff_list) if one.name == name]
-        return await opened.desk.staffing.new_code(found[0]) if found else None
-
-    code = _with_app(config, linking)
-    if code is None:
+    found = [one.id for one in look_at(config, staff_list) if one.name == name]
+    if not found:
         raise Mistake(f"there is no {name} among the staff", "makegood staff list shows who is")
+    code = _staffing(config, lambda staffing: staffing.new_code(found[0]))
     typer.echo(f"Let {name} write this to the staff's bot, within two days:\n\n    /start {code}")
 
 
-def _with_app(config: ConfigFile, do: Callable[[App], Awaitable[T]]) -> T:
-    """Open everything but run nothing, do one thing, and close."""
-    from bot.app import open_app
-    from bot.cli.loop import run_loop
-    from bot.mistake import Mistake
-    from storage.sqlite import DatabaseInUse
+def _staffing(config: ConfigFile, do: Callable[[Staffing], Awaitable[T]]) -> T:
+    from bot.config.rules import complaint_rules_of
+    from bot.desk.staffing import Staffing
+    from channels.clock import SystemClock
 
-    settings = read_config(config)
-
-    async def doing() -> T:
-        async with open_app(settings) as opened:
-            return await do(opened)
-
-    try:
-        return run_loop(doing())
-    except DatabaseInUse as error:
-        raise Mistake(
-            "Makegood is running, and the database is its own.", "Use the console's page Staff, or stop Makegood first."
-        ) from error
+    rules = complaint_rules_of(read_config(config))
+    return with_database(config, lambda database: do(Staffing(database, rules, SystemClock(), wake=lambda: None)))

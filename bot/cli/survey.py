@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.cli.options import ConfigFile, read_config
+from bot.cli.data import write_to
+from bot.cli.options import ConfigFile
 from bot.mistake import Mistake
 from bot.surveys.bank import bank
 from bot.surveys.definition import SCALES, Question, Survey, text_in
@@ -102,30 +101,17 @@ def publish(
     config: ConfigFile = None,
 ) -> None:
     """Freeze surveys of your own as new versions: who is asked from now on gets these words."""
+    # Imported here: who only looks at surveys does not wait a second for the database's library.
+    from bot.surveys.publishing import publish as publish_one
+    from channels.clock import SystemClock
+
     surveys = [read_survey(file) for file in files]
     for survey in surveys:
         if survey.name in bank():
             raise Mistake(f'"{survey.name}" is the name of a ready survey.', "Give yours a name of its own, and name that under [[ask]].")
-    asyncio.run(_publish(read_config(config).database.url, surveys))
+    write_to(config, lambda conn: [publish_one(conn, survey, SystemClock().now()) for survey in surveys])
     for survey in surveys:
         typer.echo(f"{survey.name}: published, {_summary(survey)}")
-
-
-async def _publish(url: str, surveys: Sequence[Survey]) -> None:
-    # Imported here: who only looks at surveys does not wait a second for the database's library.
-    from bot.surveys.publishing import publish
-    from channels.clock import SystemClock
-    from storage.database import open_database
-    from storage.sqlite import DatabaseInUse
-
-    try:
-        database = await open_database(url)
-    except DatabaseInUse as error:
-        raise Mistake("Makegood is running, and the database is its own.", "Stop it, publish, and start it again.") from error
-    try:
-        await database.write(lambda conn: [publish(conn, survey, SystemClock().now()) for survey in surveys])
-    finally:
-        await database.close()
 
 
 def _survey(name: str) -> Survey:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.campaign_data import look_at
+from bot.cli.data import look_at
 from bot.cli.options import ConfigFile, read_config
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,6 +79,31 @@ async def test_a_file_has_one_owner_at_a_time(tmp_path: Path) -> None:
         await open_database(url)
     await first.close()
     await (await open_database(url)).close()
+
+
+async def test_beside_a_files_owner_others_write_in_turns_with_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'makegood.db'}"
+    owner = await open_database(url)
+    guests = [await open_database(url, beside=True) for _ in range(2)]
+    await asyncio.gather(*(one.writer.submit(keep, number) for number in range(300) for one in [[owner, *guests][number % 3]]))
+    for guest in guests:
+        await guest.close()
+    await owner.writer.submit(keep, 300)
+    assert await kept(owner) == list(range(301))
+    await owner.close()
+    alone = await open_database(url, beside=True)
+    with pytest.raises(DatabaseInUse):
+        await open_database(url)
+    await alone.close()
+
+
+async def test_beside_an_owner_of_another_version_nobody_writes(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'makegood.db'}"
+    older = await open_database(url)
+    await older.write(lambda conn: conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'").rowcount)
+    with pytest.raises(DatabaseInUse, match="in use by a Makegood of another version: stop that one first"):
+        await open_database(url, beside=True)
+    await older.close()
 
 
 async def test_a_file_may_lie_in_any_folder_even_one_not_yet_there(tmp_path: Path) -> None:
