@@ -226,7 +226,7 @@ async def _put_together(config: Config, clock: Clock, database: Database, survey
         sweeps=(
             *invitation_sweeps(database, planner, outreach, delivery.take),
             *campaign_sweeps(database, config.shop.timezone),
-            *public_sweeps(database, channels, host_of(config)),
+            *public_sweeps(database, channels, host_of(config), clock),
             *case_sweeps(database, rules, published, delivery.wake),
             *detection.sweeps,
             *health_sweeps(database, config.shop.timezone, delivery.wake),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, update
 
 from bot.campaigns.focus.hearing import take_said
-from bot.campaigns.focus.session import tend_groups
+from bot.campaigns.focus.session import JUST_PUT, tend_groups
 from bot.campaigns.panels.steering import found_panel
 from bot.invitations.sending import send_due
 from channels.contract import GroupSaid
@@ -59,7 +59,7 @@ async def _planned(house: House) -> tuple[Browser, Shop]:
 
 async def _said(house: House, person: int, text: str) -> None:
     heard = GroupSaid("shop_bot", GROUP, str(person), "", str(new_id()), house.world.clock.now(), text)
-    await house.world.database.write(lambda conn: take_said(conn, heard, HOST))
+    await house.world.database.write(lambda conn: take_said(conn, heard, HOST, heard.at))
 
 
 async def _told(shop: Shop) -> list[str]:
@@ -111,6 +111,9 @@ async def test_a_session_is_steered_from_the_page_and_shown_under_pseudonyms(hou
     assert (await _told(shop))[-1].startswith("Bert, we would like to hear from you")
     await browser.send_form("/groups/basket/quiet")
     assert "have been spoken to already" in browser.words
+    await browser.send_form("/groups/basket/next")
+    assert "the question was put only just now" in browser.words
+    house.world.clock.move_to(house.world.clock.now() + JUST_PUT)
     await browser.send_form("/groups/basket/next")
     assert (await _told(shop))[-1] == "What is missing?"
     browser.page = before.text

@@ -76,7 +76,7 @@ async def test_a_group_that_becomes_a_supergroup_goes_on_being_heard_under_its_n
         telegram.world.bot(TOKEN)
         await telegram.control.post("group", {"chat": -5})
         channel = TelegramChannel("shop_bot", TOKEN, clock=HurriedClock(TEN_ON_MONDAY), rng=Random(7), api_base=telegram.url)
-        take, taken = group_taker(shop.database, HOST), list[Any]()
+        take, taken = group_taker(shop.database, HOST, HurriedClock(TEN_ON_MONDAY)), list[Any]()
 
         async def hear(said: Any) -> None:
             await take(said)

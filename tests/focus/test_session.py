@@ -37,7 +37,7 @@ from tests.campaigns.campaign import STOCKHOLM, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 from tests.panels.test_members import TASTE, member
 
-GROUP, MINUTE = "-1001", timedelta(minutes=1)
+GROUP, MINUTE, SECOND = "-1001", timedelta(minutes=1), timedelta(seconds=1)
 BEGINS = MONDAY + DAY
 WRITTEN: dict[str, Any] = {
     "name": "basket",
@@ -75,9 +75,12 @@ async def tend(shop: Shop, now: datetime) -> None:
     await shop.database.write(lambda conn: tend_groups(conn, HOST, now))
 
 
-async def says(shop: Shop, person: int | str, text: str, now: datetime, update: str = "", place: str = GROUP) -> None:
-    heard = GroupSaid("shop_bot", place, str(person), "", update or str(new_id()), now, text)
-    await shop.database.write(lambda conn: take_said(conn, heard, HOST))
+async def says(
+    shop: Shop, person: int | str, text: str, now: datetime, update: str = "", place: str = GROUP, late: timedelta = timedelta(0)
+) -> None:
+    """`late` is how long it took until it was heard."""
+    heard = GroupSaid("shop_bot", place, str(person), "", update or str(new_id()), now - late, text)
+    await shop.database.write(lambda conn: take_said(conn, heard, HOST, now))
 
 
 async def moderated(shop: Shop, act: Act, now: datetime) -> None:
@@ -179,8 +182,8 @@ async def test_a_human_moderator_asks_when_they_like_and_draws_in_whom_they_miss
     assert len(await heard(shop)) == 2, "welcome and concept"
     await says(shop, anna, "/next", BEGINS + MINUTE)
     assert len(await heard(shop)) == 2, "who is no moderator bids nothing"
-    for text in ("Good evening, Anna", "/next", "/quiet", "/next@shop_bot", "/end"):
-        await says(shop, "77", text, BEGINS + 2 * MINUTE)
+    for minute, text in enumerate(("Good evening, Anna", "/next", "/quiet", "/next@shop_bot", "/end"), start=2):
+        await says(shop, "77", text, BEGINS + minute * MINUTE)
         await tend(shop, BEGINS + DAY)
     assert [text.split("!")[0] for text in (await heard(shop))[2:]] == [
         "What do you like?",
@@ -189,6 +192,30 @@ async def test_a_human_moderator_asks_when_they_like_and_draws_in_whom_they_miss
         "That was the last question. Thank you all very much, you have helped us a great deal",
     ]
     assert ("Moderator", "Good evening, P1") in await transcript(shop)
+
+
+async def test_two_who_go_on_at_once_put_one_question_and_everybody_has_time_to_read_it(shop: Shop) -> None:
+    just_put = said(await planned(shop, moderator="77"), "just_put")
+    await tend(shop, BEGINS)
+    await says(shop, "77", "/next", BEGINS + MINUTE)
+    with pytest.raises(Mistake, match="put only just now"):
+        await moderated(shop, Act.NEXT, BEGINS + MINUTE + 2 * SECOND)
+    await says(shop, "77", "/next", BEGINS + MINUTE + 3 * SECOND)
+    await says(shop, "77", "/next", BEGINS + MINUTE + 9 * SECOND)
+    assert (await heard(shop))[2:] == ["What do you like?", just_put], "said once, and nothing skipped"
+    await moderated(shop, Act.NEXT, BEGINS + MINUTE + 10 * SECOND)
+    await says(shop, "77", "/next", BEGINS + MINUTE + 12 * SECOND)
+    assert (await heard(shop))[4:] == ["What is missing?", just_put], "nor does it end unread"
+    await says(shop, "77", "/next", BEGINS + 2 * MINUTE)
+    assert (await heard(shop))[-1].startswith("That was the last question")
+
+
+async def test_what_a_moderator_bade_while_nothing_was_heard_skips_no_question_either(shop: Shop) -> None:
+    await planned(shop, moderator="77")
+    await tend(shop, BEGINS)
+    for late in (5 * MINUTE, 2 * MINUTE):
+        await says(shop, "77", "/next", BEGINS + HOUR, late=late)
+    assert (await heard(shop))[2] == "What do you like?" and "What is missing?" not in await heard(shop)
 
 
 async def test_what_was_said_is_erased_for_one_and_for_all(shop: Shop) -> None:

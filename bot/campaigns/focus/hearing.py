@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition
 from bot.campaigns.focus.meeting import Host, Meeting
-from bot.campaigns.focus.session import Session
+from bot.campaigns.focus.session import MODERATOR, Session
 from bot.dialogs.taking_back import is_leaving
 from bot.surveys.understanding import Command, understand_command
+from channels.clock import Clock
 from channels.contract import GroupMoved, GroupSaid, HearGroup
 from storage.bulk import insert_new
 from storage.database import Database
@@ -24,12 +27,12 @@ log = logging.getLogger(__name__)
 _seen = SeenUpdate.__table__  # type: ignore[attr-defined]
 
 
-def group_taker(database: Database, host: Host) -> HearGroup:
+def group_taker(database: Database, host: Host, clock: Clock) -> HearGroup:
     async def hear(heard: GroupSaid | GroupMoved) -> None:
         if isinstance(heard, GroupMoved):
             await database.write(lambda conn: follow(conn, heard))
         else:
-            await database.write(lambda conn: take_said(conn, heard, host))
+            await database.write(lambda conn: take_said(conn, heard, host, clock.now()))
 
     return hear
 
@@ -40,8 +43,11 @@ def follow(conn: Connection, moved: GroupMoved) -> None:
         log.info("focus_groups_moved", extra={"account": moved.account, "groups": number})
 
 
-def take_said(conn: Connection, heard: GroupSaid, host: Host) -> None:
-    """Write down what somebody said who has a seat, and do what a human moderator bids; all else is nobody's business."""
+def take_said(conn: Connection, heard: GroupSaid, host: Host, now: datetime) -> None:
+    """Write down what somebody said who has a seat, and do what a human moderator bids; all else is nobody's business.
+
+    What is said has the moment in which it was written, what is bidden is done `now`: two bids that come late together come at once.
+    """
     row = group_at(conn, heard.account, heard.place)
     if row is None:
         return
@@ -52,7 +58,8 @@ def take_said(conn: Connection, heard: GroupSaid, host: Host) -> None:
     meeting = Meeting(conn, row, group, host, heard.at)
     session = Session(meeting)
     if heard.person == group.moderator:
-        session.bidden(heard.text)
+        if not Session(replace(meeting, now=now)).bidden(heard.text):
+            session.note(MODERATOR, heard.text)
     elif (seat := seat_at(conn, row.id, meeting.purpose, heard.account, heard.person)) is not None:
         if is_leaving(heard.text) or understand_command(group.lang, heard.text) is Command.STOP:
             session.part(seat.customer_id)

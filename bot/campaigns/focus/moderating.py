@@ -58,6 +58,8 @@ def moderate(conn: Connection, name: str, act: Act, seen: int | None, host: Host
         case Act.BEGIN:
             give_seats(meeting)
             session.open()
+        case Act.NEXT if session.just_put:
+            raise Mistake("the question was put only just now", "go on once everybody has had time to read it")
         case Act.NEXT:
             session.ask(row.question + 1)
         case Act.QUIET if row.drawn_in >= row.question:

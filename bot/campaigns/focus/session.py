@@ -29,6 +29,7 @@ from storage.outbox import Message, Priority
 from storage.queries.consents import add_consent
 from storage.queries.focus import add_line, change_group, group_at, lines_of, note_drawn_in, seats_of, unended, who_agreed
 from storage.queries.incidents import clear_incidents
+from storage.queries.outbox import known_keys
 
 __all__ = ["Session", "focus_sweep", "tend_groups"]
 
@@ -38,6 +39,8 @@ _message = Message.__table__  # type: ignore[attr-defined]
 BOT, MODERATOR = 0, -1
 TOO_LATE = timedelta(hours=1)
 """A session that could not begin for so long does not begin in an empty room."""
+JUST_PUT = timedelta(seconds=10)
+"""As long as a question is read, nobody goes on to the next: two who want to at once mean the same one."""
 
 
 def focus_sweep(database: Database, host: Host) -> Sweep:
@@ -76,6 +79,12 @@ class Session:
         other = group_at(self._conn, self._row.account, self._row.place)
         return other is not None and other.id != self._row.id
 
+    @property
+    def just_put(self) -> bool:
+        """Whether the question of the moment is so new that nobody has had time to read it."""
+        asked_at: datetime | None = self._row.asked_at
+        return asked_at is not None and self._now < asked_at + JUST_PUT
+
     def prepare(self) -> None:
         begins = self._row.begins_at
         if begins - self._group.remind <= self._now < begins:
@@ -91,8 +100,11 @@ class Session:
         elif self._now >= row.asked_at + half and row.drawn_in < row.question:
             self.draw_in()
 
-    def bidden(self, text: str) -> None:
+    def bidden(self, text: str) -> bool:
+        """Do what a human moderator bids; no where they only talk."""
         match text.strip().casefold().partition("@")[0]:
+            case "/next" if self.just_put:
+                self._say_once(f"w{self._row.question}", said(self._group, "just_put"))
             case "/next":
                 self.ask(self._row.question + 1)
             case "/quiet":
@@ -100,7 +112,8 @@ class Session:
             case "/end":
                 self.close()
             case _:
-                self.note(MODERATOR, text)
+                return False
+        return True
 
     def note(self, number: int, text: str) -> None:
         names = [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
@@ -169,6 +182,11 @@ class Session:
     def _invite_nobody_else(self) -> None:
         """To what has begun, or is over."""
         end_invitations(self._conn, self._group.name, self._now, range(len(self._group.seats) + 1))
+
+    def _say_once(self, what: str, text: str) -> None:
+        """Beside the conversation, about how it is held."""
+        if not known_keys(self._conn, [self._at.key(what)]):
+            self._say(what, text, self._row.question)
 
     def _say(self, what: str, text: str, question: int = 0, *, picture: str = "", kept: str = "") -> None:
         """`kept` is what is written down of it, where that is not the same without names."""
