@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, false, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, false, func, select, type_coerce
 
 from storage.among import one_of
 from storage.customers import Customer
@@ -15,10 +15,11 @@ from storage.outbox import Message
 from storage.queries.consents import has_agreed, newest_words
 from storage.touchpoints import Touchpoint
 
-__all__ = ["codes_brought", "customer_of_number", "customers_among", "quotable", "testimonials", "told_afterwards", "was_asked_to_testify"]
+__all__ = ["codes_brought", "customer_of_number", "owners_among", "quotable", "testimonials", "told_afterwards", "was_asked_to_testify"]
 
 _dialog, _answer, _customer = Dialog.__table__, Answer.__table__, Customer.__table__  # type: ignore[attr-defined]
 _message, _touchpoint = Message.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
+_OWNER = func.coalesce(_customer.c.merged_into, _customer.c.id)
 _TESTIMONIAL = "testimonial"
 _MOMENT = 60_000_000
 """Microseconds."""
@@ -82,10 +83,13 @@ def codes_brought(conn: Connection, since: datetime, most: int) -> Sequence[AnyR
     return conn.execute(brought).all()
 
 
-def customers_among(conn: Connection, numbers: Collection[int]) -> set[int]:
-    """Those of the numbers that are customers'."""
-    return set(conn.execute(select(_customer.c.id).where(one_of(_customer.c.id, list(numbers)))).scalars())
+def owners_among(conn: Connection, numbers: Collection[int]) -> dict[int, int]:
+    """For those of the numbers that are customers': whose each is, which of a merged one is whom they were merged into."""
+    found = select(_customer.c.id, _OWNER).where(one_of(_customer.c.id, list(numbers)))
+    return {number: owner for number, owner in conn.execute(found)}  # noqa: C416 (rows are no pairs to mypy)
 
 
-def customer_of_number(conn: Connection, customer_id: int) -> AnyRow | None:
-    return conn.execute(select(_customer).where(_customer.c.id == customer_id)).first()
+def customer_of_number(conn: Connection, number: int) -> AnyRow | None:
+    """Of a merged one, whom they were merged into."""
+    owner = select(_OWNER).where(_customer.c.id == number).scalar_subquery()
+    return conn.execute(select(_customer).where(_customer.c.id == owner)).first()

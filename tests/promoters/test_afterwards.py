@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from bot.campaigns.promoters.alike import offered_lately
-from bot.campaigns.promoters.codes import uses_lately
+from bot.campaigns.promoters.codes import owner_of, uses_lately
 from bot.campaigns.promoters.testimonials import words_left
+from bot.customers.merging import merge_named, unmerge_customers
 from bot.dialogs import afterwards
 from bot.dialogs.afterwards import Offers, is_promoter, referral_code, review_offer
 from bot.dialogs.dialog import Dialog as DialogValue
@@ -17,7 +18,7 @@ from bot.dialogs.receive import Receiver
 from bot.surveys.bank import bank
 from storage.customers import Consent
 from storage.dialogs import Dialog
-from storage.ids import from_short
+from storage.ids import from_short, short
 from storage.queries.promoters import quotable
 from storage.touchpoints import Touchpoint
 from tests.dialogs.conftest import counter as counter
@@ -129,6 +130,29 @@ async def test_a_code_counts_where_somebody_else_brings_it_and_it_is_somebody_s(
         told = {"source": "shop", "external_id": f"{customer} {code}", "customer_id": customer, "kind": "purchase"}
         moment = {"occurred_at": now, "created_at": now}
         await counter.insert(Touchpoint, **told, **moment, attributes={"referral": code} if code else {})
+    assert await uses(counter) == {anna: 1}
+
+
+async def uses(counter: CounterDesk) -> dict[int, int]:
     async with counter.database.read() as conn:
-        uses = await conn.run_sync(lambda conn: uses_lately(conn, counter.clock.now()))
-    assert uses == {anna: 1}
+        return await conn.run_sync(lambda conn: uses_lately(conn, counter.clock.now()))
+
+
+async def test_codes_of_two_records_of_one_person_count_for_who_they_are_until_they_are_two_again(counter: CounterDesk) -> None:
+    anna, berg, bert = [await counter.customer(name) for name in ("Anna", "A. Berg", "Bert")]
+    codes, now = {one: referral_code("FRIEND", one) for one in (anna, berg)}, counter.clock.now()
+    for number, (customer, code) in enumerate([(bert, codes[anna]), (bert, codes[berg]), (anna, codes[berg]), (bert, codes[berg])]):
+        told = {"source": "shop", "external_id": str(number), "customer_id": customer, "kind": "purchase"}
+        await counter.insert(Touchpoint, **told, occurred_at=now, created_at=now, attributes={"referral": code})
+
+    async def owner(code: str) -> str:
+        async with counter.database.read() as conn:
+            return str((await conn.run_sync(owner_of, code)).name)
+
+    apart = {anna: 1, berg: 3}
+    assert await uses(counter) == apart and await owner(codes[berg]) == "A. Berg"
+    merged = await counter.database.write(lambda conn: merge_named(conn, short(anna), short(berg), now, by="staff:7", why="She said so"))
+    assert await uses(counter) == {anna: 3}, "what she brought herself counts no more"
+    assert await owner(codes[berg]) == await owner(codes[anna]) == "Anna"
+    await counter.database.write(lambda conn: unmerge_customers(conn, merged.merge_id, now, by="staff:7"))
+    assert await uses(counter) == apart and await owner(codes[berg]) == "A. Berg"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.campaigns.promoters.alike import PERIOD
 from bot.mistake import Mistake
 from storage.ids import from_short
-from storage.queries.promoters import codes_brought, customer_of_number, customers_among
+from storage.queries.promoters import codes_brought, customer_of_number, owners_among
 
 __all__ = ["owner_of", "uses_lately"]
 
@@ -20,7 +20,7 @@ _NEWEST = 100_000
 
 
 def owner_of(conn: Connection, code: str) -> Any:
-    """The customer whose code it is. Raises Mistake where it is nobody's."""
+    """The customer whose code it is; of a merged one's, whom they were merged into. Raises Mistake where it is nobody's."""
     customer = customer_of_number(conn, number) if (number := _number_in(code)) else None
     if customer is None:
         raise Mistake(f'nobody has the code "{code}"', "look at its spelling")
@@ -28,11 +28,10 @@ def owner_of(conn: Connection, code: str) -> Any:
 
 
 def uses_lately(conn: Connection, now: datetime) -> Counter[int]:
-    """How often each customer's code was brought by somebody else, in the last `PERIOD`."""
+    """How often each customer's codes were brought by somebody else, in the last `PERIOD`. Somebody who was merged has several."""
     brought = [(_number_in(str(row.code)), row.customer_id) for row in codes_brought(conn, now - PERIOD, _NEWEST)]
-    uses = Counter(number for number, customer in brought if number and number != customer)
-    owners = customers_among(conn, uses)
-    return Counter({number: n for number, n in uses.items() if number in owners})
+    owners = owners_among(conn, {number for number, _ in brought})
+    return Counter(owner for number, customer in brought if (owner := owners.get(number)) and owner != customer)
 
 
 def _number_in(code: str) -> int:
