@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,13 +20,13 @@ from storage.ids import new_id, new_token
 from storage.invitations import InvitationState
 from storage.queries.campaigns import change_wave
 from storage.queries.invitations import add_new_invitations, newest_versions
-from storage.queries.touchpoints import touchpoints_after
+from storage.queries.touchpoints import newest_touchpoint_id, touchpoints_after, touchpoints_overlooked
 from storage.queries.waves import CONTROL
 
 __all__ = ["Whose", "facts_of", "is_drawn", "is_kept_back", "is_wanted", "plan_triggered"]
 
 _OVERLAP = 10 * 60 * 1000 << 21
-"""Ids of the ten minutes before: what another process told meanwhile may have become visible later than what came after it."""
+"""Ids of the ten minutes before the cursor: what another process told meanwhile may have become visible later than what came after it."""
 
 
 class Whose:
@@ -38,16 +39,22 @@ class Whose:
 
 def plan_triggered(conn: Connection, campaign: Any, definition: Definition, wave: Any, zone: ZoneInfo, now: datetime, chunk: int) -> int:
     """Plan the invitations that the next touchpoints give reason for; gives back how many new ones were looked at."""
-    told = touchpoints_after(conn, max(0, wave.cursor - _OVERLAP), definition.when.after or "", campaign.scheduled_at, chunk)
-    fresh = [one for one in told if one.id > wave.cursor]
-    if not told:
-        return 0
+    which = {"kind": definition.when.after or "", "since": campaign.scheduled_at}
+    fresh = touchpoints_after(conn, wave.cursor, limit=chunk, **which)
+    late: Sequence[Any] = ()
+    if len(fresh) == chunk:
+        cursor = fresh[-1].id
+    else:  # all that was told is seen now, of whatever kind: it need not be gone through again
+        late = touchpoints_overlooked(conn, wave.id, wave.cursor - _OVERLAP, wave.cursor, limit=chunk, **which)
+        cursor = max(wave.cursor, newest_touchpoint_id(conn))
+    told = [*late, *fresh]
     versions = newest_versions(conn, {survey_of_arm(definition, arm) for arm in definition.arms})
     rows = [row for one in told if (row := _row(one, definition, wave, versions, zone, now)) is not None]
     new = add_new_invitations(conn, rows)
     kept_back = sum(1 for row in rows if row["reason"] and (row["customer_id"], row["survey"], row["matter"]) in new)
     counts = {"seen": wave.seen + len(fresh), "chosen": wave.chosen + len(new) - kept_back, "control": wave.control + kept_back}
-    change_wave(conn, wave.id, cursor=max(one.id for one in told), **counts)
+    if told or cursor != wave.cursor:
+        change_wave(conn, wave.id, cursor=cursor, **counts)
     return len(fresh)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, update
 
 from storage.among import among
 from storage.bulk import insert_many, insert_new, update_many
 from storage.customers import Address, Customer
 from storage.ids import new_id
+from storage.invitations import Invitation
 from storage.touchpoints import Touchpoint
 
 __all__ = [
@@ -21,15 +22,18 @@ __all__ = [
     "add_touchpoints",
     "mark_considered",
     "merge_customers",
+    "newest_touchpoint_id",
     "newest_touchpoint_of",
     "newest_touchpoints",
     "touchpoints_after",
+    "touchpoints_overlooked",
     "touchpoints_since",
     "touchpoints_told",
     "unconsidered",
 ]
 
 _address, _customer, _touchpoint = Address.__table__, Customer.__table__, Touchpoint.__table__  # type: ignore[attr-defined]
+_invitation = Invitation.__table__  # type: ignore[attr-defined]
 
 
 class CustomerRow(NamedTuple):
@@ -141,20 +145,35 @@ def touchpoints_after(conn: Connection, cursor: int, kind: str, since: datetime,
     return _with_customers(conn, cursor, kind, _touchpoint.c.created_at >= since, limit)
 
 
+def touchpoints_overlooked(
+    conn: Connection, wave_id: int, first: int, last: int, kind: str, since: datetime, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The newest touchpoints of that kind told since then whose ids are behind `first` and up to `last`, and which the wave has no
+    invitation for; by id, with their customers (`c_…`)."""
+    invited = exists().where(_invitation.c.touchpoint_id == _touchpoint.c.id, _invitation.c.wave_id == wave_id)
+    which = (_touchpoint.c.id > first, _touchpoint.c.id <= last, _touchpoint.c.kind == kind, _touchpoint.c.created_at >= since)
+    newest = _TOLD_WITH_CUSTOMERS.where(*which, ~invited).order_by(_touchpoint.c.id.desc()).limit(limit)
+    return conn.execute(newest).all()[::-1]
+
+
+def newest_touchpoint_id(conn: Connection) -> int:
+    return int(conn.execute(select(func.coalesce(func.max(_touchpoint.c.id), 0))).scalar_one())
+
+
 def touchpoints_since(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Touchpoints of that kind that happened since then, whenever they were told."""
     return _with_customers(conn, cursor, kind, _touchpoint.c.occurred_at >= since, limit)
 
 
 def _with_customers(conn: Connection, cursor: int, kind: str, since: ColumnElement[bool], limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    told: Select[Any] = select(_touchpoint, *(_customer.c[name].label(f"c_{name}") for name in _CUSTOMER)).join(
-        _customer, _customer.c.id == _touchpoint.c.customer_id
-    )
     which = (_touchpoint.c.id > cursor, _touchpoint.c.kind == kind, since)
-    return conn.execute(told.where(*which).order_by(_touchpoint.c.id).limit(limit)).all()
+    return conn.execute(_TOLD_WITH_CUSTOMERS.where(*which).order_by(_touchpoint.c.id).limit(limit)).all()
 
 
 _CUSTOMER = ("name", "lang", "timezone", "country", "attributes")
+_TOLD_WITH_CUSTOMERS: Select[Any] = select(_touchpoint, *(_customer.c[name].label(f"c_{name}") for name in _CUSTOMER)).join(
+    _customer, _customer.c.id == _touchpoint.c.customer_id
+)
 
 
 def _by_source(keys: Collection[tuple[str, str]]) -> dict[str, list[str]]:

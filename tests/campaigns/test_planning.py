@@ -7,11 +7,13 @@ from sqlalchemy import Connection
 
 from bot.campaigns.planning import plan_chunk
 from bot.campaigns.steering import cancel, pause, resume
+from storage.bulk import insert_many
+from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.queries.campaigns import begin_wave, change_campaign, in_states
 from storage.touchpoints import Touchpoint
 from tests.campaigns.campaign import STOCKHOLM, begun, only_campaign, people, plan, waves_in
-from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
+from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 
 async def test_everybody_in_the_audience_is_invited_once_at_six_on_their_own_clock(shop: Shop) -> None:
@@ -134,6 +136,36 @@ async def test_two_days_after_a_delivery_at_six_on_their_clock(shop: Shop) -> No
     assert (one.customer_id, one.due_at) == (tokyo, datetime(2026, 3, 5, 9, tzinfo=UTC))
     assert one.touchpoint_id != before
     assert len(await shop.rows(Touchpoint)) == 5
+
+
+async def test_more_touchpoints_than_one_chunk_told_at_once_are_all_planned(shop: Shop) -> None:
+    await begun(shop.database, when={"after": "delivery", "delay": "2d"})
+    for customer in await people(shop, 20):
+        await shop.touchpoint(customer, MONDAY + HOUR)
+    await plan(shop, MONDAY + HOUR, chunk=5)
+    assert len(await shop.rows(Invitation)) == 20
+    assert (await waves_in(shop))[0].seen == 20
+
+
+async def test_what_another_process_told_becomes_visible_late_and_is_planned_all_the_same(shop: Shop) -> None:
+    await begun(shop.database, when={"after": "delivery", "delay": "2d"})
+    early, customer = new_id(), await shop.customer()
+    for _ in range(3):
+        await shop.touchpoint(customer, MONDAY + HOUR)
+    await plan(shop, MONDAY + HOUR, chunk=3)
+    await plan(shop, MONDAY + HOUR, chunk=3)
+    told = {"source": "shop", "external_id": "late", "kind": "delivery", "attributes": {}, "occurred_at": MONDAY, "created_at": MONDAY}
+    await shop.database.write(lambda conn: insert_many(conn, TABLES[Touchpoint], [{"id": early, "customer_id": customer, **told}]))
+    await plan(shop, MONDAY + HOUR, chunk=3)
+    assert early in {one.touchpoint_id for one in await shop.rows(Invitation)}
+
+
+async def test_what_was_told_before_a_campaign_began_is_not_gone_through_again_and_again(shop: Shop) -> None:
+    old = await shop.touchpoint(await shop.customer(), MONDAY - DAY)
+    await begun(shop.database, when={"after": "delivery", "delay": "2d"})
+    await plan(shop, MONDAY)
+    assert (await waves_in(shop))[0].cursor == old
+    assert await shop.rows(Invitation) == []
 
 
 async def test_a_campaign_that_is_paused_between_two_chunks_goes_on_there(shop: Shop) -> None:
