@@ -30,6 +30,8 @@ class PlaceState(StrEnum):
     REFUSED = "refused"
     """The platform will not have it, for the place's `reason`."""
     CLOSED = "closed"
+    LEFT = "left"
+    """Its account was gone when it was to be closed: it ended with what was counted last, and may stand open there."""
 
 
 class Poll(SQLModel, table=True):

@@ -98,8 +98,10 @@ def status(name: Name, config: ConfigFile = None) -> None:
 
     from bot.campaigns.polls.result import result_of
     from bot.cli.poll_views import print_result
+    from bot.poll_accounts import poll_rules_of
 
-    result = look_at(config, lambda conn: result_of(conn, name))
+    rules = poll_rules_of(read_config(config))
+    result = look_at(config, lambda conn: result_of(conn, name, rules))
     if result is None:
         raise Mistake(f'there is no poll "{name}"', "see: makegood poll list")
     print_result(Console(highlight=False), result)

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.campaigns.polls.result import OptionResult, PollResult
+from bot.campaigns.polls.result import OptionResult, PlaceResult, PollResult
+from storage.polls import PlaceState
 
 __all__ = ["print_result"]
 
@@ -28,9 +29,16 @@ def print_result(console: Console, result: PollResult) -> None:
         places = Table("account", "place", "state", "n", *(escape(option) for option in result.definition.options), box=None)
         for place in result.places:
             counts = [f"{count:,}" for count in place.tally.counts]
-            state = f"{place.state}: {escape(place.reason)}" if place.reason else place.state
-            places.add_row(escape(place.account), escape(place.place), state, f"{place.tally.voters:,}", *counts)
+            places.add_row(escape(place.account), escape(place.place), _state(place), f"{place.tally.voters:,}", *counts)
         console.print(places)
+
+
+def _state(place: PlaceResult) -> str:
+    if place.gone:
+        return f"{place.state}, but can be read no more: the account is not in the configuration"
+    if place.state == PlaceState.LEFT:
+        return "closed with what was counted last: the account was not in the configuration any more"
+    return f"{place.state}: {escape(place.reason)}" if place.reason else place.state
 
 
 def _bar(option: OptionResult) -> str:

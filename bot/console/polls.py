@@ -52,7 +52,7 @@ class PollPages(DecidersPages):
         """`kept` is the text of a poll that could not be taken: `refused` says why, line by line."""
         async with self._parts.database.read() as conn:
             rows = await conn.run_sync(all_polls)
-            found = [await conn.run_sync(result_of, row.name) for row in rows]
+            found = [await conn.run_sync(result_of, row.name, self._parts.poll_rules) for row in rows]
         told = {"done": False, "text": refused} if refused else None
         return self._pages.page(request, "polls.html", status=409 if refused else 200, told=told, polls=found, kept=kept)
 
@@ -70,7 +70,7 @@ class PollPages(DecidersPages):
 
     async def _one(self, request: Request) -> Response:
         async with self._parts.database.read() as conn:
-            result = await conn.run_sync(result_of, request.path_params["name"])
+            result = await conn.run_sync(result_of, request.path_params["name"], self._parts.poll_rules)
         if result is None:
             raise HTTPException(404)
         return self._pages.page(request, "poll.html", result=result, act=_ACTS.get(result.state))
@@ -78,7 +78,7 @@ class PollPages(DecidersPages):
     async def _events(self, request: Request) -> Response:
         async def look() -> object:
             async with self._parts.database.read() as conn:
-                return await conn.run_sync(result_of, request.path_params["name"])
+                return await conn.run_sync(result_of, request.path_params["name"], self._parts.poll_rules)
 
         return EventSourceResponse(changes(look, _LOOK_EVERY))
 

@@ -13,6 +13,7 @@ from storage.ids import new_id
 from storage.polls import PlaceState, Poll, PollPlace, PollState, PollVote
 
 __all__ = [
+    "OPEN",
     "add_places",
     "add_poll",
     "all_polls",
@@ -34,7 +35,8 @@ __all__ = [
 
 _poll, _place, _vote = Poll.__table__, PollPlace.__table__, PollVote.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
-_OPEN = (PlaceState.WAITING.value, PlaceState.POSTING.value, PlaceState.POSTED.value)
+OPEN = (PlaceState.WAITING.value, PlaceState.POSTING.value, PlaceState.POSTED.value)
+"""States of a place at which something is still to be done."""
 
 
 def add_poll(conn: Connection, name: str, definition: dict[str, Any], now: datetime) -> None:
@@ -68,7 +70,7 @@ def places_of(conn: Connection, poll_id: int) -> Sequence[AnyRow]:
 
 def busy_places(conn: Connection, now: datetime) -> Sequence[AnyRow]:
     """The places that are to be looked at by `now`, each with its poll's `name`, `definition`, `state`, `closes_at`."""
-    due = and_(_place.c.due_at <= now, _place.c.state.in_(_OPEN))
+    due = and_(_place.c.due_at <= now, _place.c.state.in_(OPEN))
     over = and_(_poll.c.state == PollState.CLOSED.value, _place.c.state == PlaceState.POSTED.value, _place.c.due_at <= now)
     about = (_poll.c.name, _poll.c.definition, _poll.c.state.label("poll_state"), _poll.c.closes_at)
     found = select(_place, *about).join(_poll, _poll.c.id == _place.c.poll_id)
@@ -136,5 +138,5 @@ def votes_by_person(conn: Connection, poll_id: int) -> dict[int, int]:
 
 def forget_voters(conn: Connection, poll_id: int) -> None:
     """Forget what fingerprints were made with, once no place of the poll is open: nobody can be found again by them."""
-    still = select(_place.c.id).where(_place.c.poll_id == poll_id, _place.c.state.in_(_OPEN)).exists()
+    still = select(_place.c.id).where(_place.c.poll_id == poll_id, _place.c.state.in_(OPEN)).exists()
     conn.execute(update(_poll).where(_poll.c.id == poll_id, _poll.c.state == PollState.CLOSED.value, ~still).values(salt=""))

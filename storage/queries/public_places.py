@@ -10,7 +10,7 @@ from storage.polls import PlaceState, Poll, PollPlace, PollState
 __all__ = ["public_places"]
 
 _poll, _place, _group = Poll.__table__, PollPlace.__table__, FocusGroup.__table__  # type: ignore[attr-defined]
-_DONE = (PlaceState.REFUSED.value, PlaceState.CLOSED.value)
+_DONE = (PlaceState.REFUSED.value, PlaceState.CLOSED.value, PlaceState.LEFT.value)
 
 
 def public_places(conn: Connection, account: str) -> list[tuple[str, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 from sqlalchemy import Connection, update
 
+from bot.campaigns.polls.tending import tend_polls
 from bot.campaigns.polls.votes import take_vote
 from channels.contract import Counted
 from storage.polls import PollPlace
@@ -49,6 +50,25 @@ async def test_a_poll_is_drafted_posted_read_as_a_chart_and_closed(house: House)
     await browser.send_form("/polls/colour/close")
     assert "“colour” is closed." in browser.words
     assert "colour" in (await browser.get("/polls")).text
+
+
+async def test_a_place_whose_account_is_gone_says_so_and_the_poll_ends_with_what_was_counted_last(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/polls", text=TEXT)
+    await browser.send_form("/polls/colour/post")
+    await house.world.database.write(_counted)
+
+    def goes(conn: Connection) -> None:
+        conn.execute(update(PollPlace.__table__).values(account="old_bot"))  # type: ignore[attr-defined]
+
+    await house.world.database.write(goes)
+    await browser.get("/polls/colour")
+    assert "old_bot · can be read no more: the account is not in the configuration" in browser.words
+    assert "Put the account back before the poll ends" in browser.words and "n = 40" in browser.words
+    await browser.send_form("/polls/colour/close")
+    await tend_polls(house.world.database, {}, house.world.clock.now())
+    await browser.get("/polls/colour")
+    assert "old_bot · ended with what was counted last" in browser.words and "Put the account back" not in browser.words
 
 
 async def test_what_a_platform_would_not_take_is_told_beside_what_was_written(house: House) -> None:

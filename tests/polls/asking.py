@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,9 +29,9 @@ async def begin(database: Database, definition: Definition, accounts: Mapping[st
     await database.write(lambda conn: post_poll(conn, definition.name, rules, now))
 
 
-async def stands(database: Database, name: str = "colour") -> PollResult:
+async def stands(database: Database, name: str = "colour", accounts: Sequence[str] = ("shop",)) -> PollResult:
     async with database.read() as conn:
-        found = await conn.run_sync(result_of, name)
+        found = await conn.run_sync(result_of, name, accounts)
     assert found is not None
     return found
 

@@ -76,6 +76,17 @@ def test_a_poll_goes_from_a_file_to_its_chart(capsys: pytest.CaptureFixture[str]
     assert code == 1 and "line 6" in told
 
 
+def test_of_a_poll_whose_account_is_gone_it_is_said_that_it_can_be_read_no_more(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
+    for command in (("new", str(shop / "poll.toml")), ("post", "colour")):
+        assert run(capsys, shop, "poll", *command)[0] == 0
+    assert "read no more" not in run(capsys, shop, "poll", "status", "colour")[1]
+    config = (shop / "config.toml").read_text(encoding="utf-8")
+    (shop / "config.toml").write_text(config.replace("[channels.shop_bot]", "[channels.new_bot]"), encoding="utf-8")
+    code, told = run(capsys, shop, "poll", "status", "colour")
+    assert code == 0 and "read no more" in told
+    assert "is closed" in run(capsys, shop, "poll", "close", "colour")[1]
+
+
 def test_a_panel_is_founded_and_a_focus_group_planned_from_it(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
     assert "is founded" in run(capsys, shop, "panel", "new", str(shop / "panel.toml"))[1]
     assert 'The campaign "panel-taste-1" invites' in run(capsys, shop, "panel", "invite", "taste")[1]

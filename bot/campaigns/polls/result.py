@@ -6,6 +6,7 @@ are kept apart from every score of the surveys.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot.campaigns.polls.definition import Definition
 from bot.insight.measures import Measured, share
-from storage.queries.polls import places_of, poll_named, votes_by_person, votes_by_place
+from storage.queries.polls import OPEN, places_of, poll_named, votes_by_person, votes_by_place
 
 __all__ = ["OptionResult", "PlaceResult", "PollResult", "Tally", "result_of", "tally_at"]
 
@@ -41,6 +42,8 @@ class PlaceResult:
     state: str
     reason: str
     tally: Tally
+    gone: bool
+    """Its account has left the configuration: nobody can post, read or close it there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class PollResult:
     places: tuple[PlaceResult, ...]
 
 
-def result_of(conn: Connection, name: str) -> PollResult | None:
+def result_of(conn: Connection, name: str, accounts: Container[str]) -> PollResult | None:
+    """`accounts` are those of the configuration that can post polls."""
     poll = poll_named(conn, name)
     if poll is None:
         return None
@@ -63,7 +67,15 @@ def result_of(conn: Connection, name: str) -> PollResult | None:
     size, by_place = len(definition.options), votes_by_place(conn, poll.id)
     rows = places_of(conn, poll.id)
     places = tuple(
-        PlaceResult(row.account, row.place, row.state, row.reason, tally_at(row, by_place.get(row.id, {}), size)) for row in rows
+        PlaceResult(
+            row.account,
+            row.place,
+            row.state,
+            row.reason,
+            tally_at(row, by_place.get(row.id, {}), size),
+            gone=row.state in OPEN and row.account not in accounts,
+        )
+        for row in rows
     )
     told = [place.tally for place, row in zip(places, rows, strict=True) if not row.votes]
     total = _sum([_tally(votes_by_person(conn, poll.id), size), *told], size)

@@ -63,8 +63,7 @@ async def tend_polls(database: Database, accounts: Mapping[str, PollPlaces], now
             busy = await conn.run_sync(busy_places, now)
     done = 0
     for place in busy:
-        account = accounts.get(place.account)
-        if account is not None and await _tend(database, account, place, now):
+        if await _tend(database, accounts.get(place.account), place, now):
             done += 1
     return done
 
@@ -75,12 +74,15 @@ def _end(conn: Connection, over: Any, now: datetime) -> None:
         log.info("poll_closed", extra={"poll": poll.name})
 
 
-async def _tend(database: Database, account: PollPlaces, place: Any, now: datetime) -> bool:
-    closed = place.poll_state == PollState.CLOSED
-    if place.state != PlaceState.POSTED:
-        if closed:  # it was never posted here, and will not be
-            await database.write(lambda conn: _settle(conn, place, PlaceState.CLOSED, ""))
-            return True
+async def _tend(database: Database, account: PollPlaces | None, place: Any, now: datetime) -> bool:
+    """`account` is None where it has left the configuration."""
+    closed, stands = place.poll_state == PollState.CLOSED, place.state == PlaceState.POSTED
+    if closed and not (stands and account):  # it was never posted here, and will not be; or nobody can close it any more
+        await database.write(lambda conn: _settle(conn, place, PlaceState.LEFT if stands else PlaceState.CLOSED, ""))
+        return True
+    if account is None:
+        return False
+    if not stands:
         return await _post(database, account, place, now)
     rules = account.poll_rules
     if closed or (rules.draws and place.changed) or rules.read_every:

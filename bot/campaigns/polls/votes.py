@@ -45,7 +45,7 @@ def take_vote(conn: Connection, vote: Voted | Counted) -> None:
         if posting_at(conn, vote.account):
             raise TooEarly
         return
-    if place.state == PlaceState.CLOSED:
+    if place.state in (PlaceState.CLOSED, PlaceState.LEFT):
         return
     if isinstance(vote, Counted):
         _count(conn, place, vote)
