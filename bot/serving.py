@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from bot.accounts import links_of
 from bot.app import App, open_app
 from bot.config import Config
-from bot.config.rules import fallback_of, offers_of, policy_of
+from bot.config.rules import fallback_of, offers_of, outreach_of
 from bot.console.app import console_app
 from bot.console.parts import ConsoleParts, SignIn
 from bot.mistake import Mistake
@@ -52,7 +52,7 @@ def web(app: App, *, sample: bool) -> Starlette:
         watched=app.accounts,
         accounts={account: platforms[account] for account in fallback_of(config, platforms)},
         poll_rules={channel.account: channel.poll_rules for channel in app.channels if isinstance(channel, PollPlaces)},
-        policy=policy_of(config),
+        outreach=outreach_of(config, app.published),
         offers=offers_of(config),
         staff_accounts={channel.account: channel.name for channel in app.staff_channels},
         links=lambda: links_of(config, app.channels),

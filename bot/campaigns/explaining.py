@@ -1,9 +1,11 @@
-"""Why a campaign has no invitation for a customer, in an operator's words."""
+"""Why a customer is written to, or is not: what the policy says, and why a campaign has no invitation for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,71 +17,90 @@ from bot.campaigns.moments import due_here, next_moment
 from bot.campaigns.planning import Audience, told_by
 from bot.campaigns.rule import customer_facts, fits, named_facts
 from bot.campaigns.triggered import facts_of, is_drawn, is_kept_back
+from bot.invitations.explaining import Why, explain
 from bot.invitations.places import zone_of
+from bot.invitations.sending import Outreach
 from storage.campaigns import CampaignState
 from storage.queries.campaigns import in_states, waves_of
 from storage.queries.consents import has_spoken
 from storage.queries.panels import is_member
 from storage.queries.touchpoints import newest_touchpoint_of, newest_touchpoints
 
-__all__ = ["left_out"]
+__all__ = ["LeftOut", "left_out", "why_of"]
 
 _NOT_OVER = (CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED)
 
 
-def left_out(conn: Connection, customer: Any, invited: set[str], zone: ZoneInfo, now: datetime) -> Iterator[tuple[str, str]]:
-    """Of each campaign that is not over and has not `invited` them: its name, and why not. `zone` is the shop's."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A campaign that has no invitation for somebody. `reason` is the key of a sentence of the console's `left_out`, which `facts`
+    fill; moments among them are on the clock that they are to be told on."""
+
+    campaign: str
+    reason: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    paused: bool = False
+
+
+def why_of(conn: Connection, outreach: Outreach, customer: Any, now: datetime) -> tuple[Why, list[LeftOut]]:
+    """What becomes of a new invitation and of each of theirs, and the campaigns that have none for them."""
+    why = explain(conn, outreach, customer, now)
+    invited = {one.campaign for one in why.invitations}
+    return why, list(left_out(conn, customer, invited, outreach.policy.timezone, now))
+
+
+def left_out(conn: Connection, customer: Any, invited: set[str], zone: ZoneInfo, now: datetime) -> Iterator[LeftOut]:
+    """Each campaign that is not over and has not `invited` them. `zone` is the shop's."""
     for campaign in in_states(conn, _NOT_OVER):
         if campaign.name not in invited:
             definition = Definition.model_validate(campaign.definition)
-            paused = "; and it is paused" if campaign.state == CampaignState.PAUSED else ""
             about = _after if definition.when.after is not None else _by_the_clock
-            yield campaign.name, about(conn, campaign, definition, customer, zone, now) + paused
+            yield replace(about(conn, campaign, definition, customer, zone, now), paused=campaign.state == CampaignState.PAUSED)
 
 
-def _by_the_clock(conn: Connection, campaign: Any, definition: Definition, customer: Any, zone: ZoneInfo, now: datetime) -> str:
+def _by_the_clock(conn: Connection, campaign: Any, definition: Definition, customer: Any, zone: ZoneInfo, now: datetime) -> LeftOut:
+    why = partial(LeftOut, definition.name)
     waves = waves_of(conn, campaign.id)
     audience = Audience(definition, waves[-1].number if waves else 1)
     if definition.panel and not conn.execute(select(is_member(definition.panel, literal(customer.id)))).scalar():
-        return f"they are not in the panel {definition.panel}"
+        return why("panel", {"panel": definition.panel})
     if definition.new_to and conn.execute(select(has_spoken(definition.new_to, literal(customer.id)))).scalar():
-        return f"they have said yes or no to {definition.new_to} already"
+        return why("answered", {"purpose": definition.new_to})
     told = told_by(newest_touchpoints(conn, [customer.id]).get(customer.id), now)
     if not fits(definition.audience, customer_facts(customer), told):
         return _not_of_audience(definition, customer_facts(customer), told)
     if not audience.draw("sample").below(customer.id, definition.sample):
-        return "they were not drawn into its sample"
+        return why("sample")
     if (parts := definition.when.rotate) > 1:
         part = draw_of(f"{definition.name} rotation").part(customer.id, parts)
         if part != (audience.number - 1) % parts:
-            return f"they are in part {part + 1} of {parts}, whose turn is not in wave {audience.number}"
+            return why("rotation", {"part": part + 1, "parts": parts, "wave": audience.number})
     if audience.draw("control").below(customer.id, definition.control):
-        return "they are kept back, for comparison"
+        return why("control")
     following = next_moment(definition, zone, now)
     if following is None:
-        return "it is about to be planned" if not waves else "they came to us when it was planned already"
+        return why("came_later" if waves else "soon")
     theirs = due_here(following, zone, customer.timezone, customer.country)
-    when = theirs.astimezone(zone_of(customer.timezone, customer.country, zone))
-    return f"it asks them {'' if definition.when.at else 'at the earliest '}on {when:%a %d %b %Y, %H:%M}"
+    at = theirs.astimezone(zone_of(customer.timezone, customer.country, zone))
+    return why("asks_at" if definition.when.at else "asks_from", {"at": at})
 
 
-def _after(conn: Connection, campaign: Any, definition: Definition, customer: Any, zone: ZoneInfo, now: datetime) -> str:
-    kind = definition.when.after or ""
+def _after(conn: Connection, campaign: Any, definition: Definition, customer: Any, zone: ZoneInfo, now: datetime) -> LeftOut:
+    why, kind = partial(LeftOut, definition.name), definition.when.after or ""
     one = newest_touchpoint_of(conn, customer.id, kind, campaign.scheduled_at)
     if one is None:
-        return f'no "{kind}" of theirs was told since it was scheduled, on {campaign.scheduled_at.astimezone(zone):%a %d %b %Y, %H:%M}'
+        return why("no_touchpoint", {"kind": kind, "at": campaign.scheduled_at.astimezone(zone)})
     told = facts_of(one, now)
     if not fits(definition.audience, customer_facts(customer), told):
         return _not_of_audience(definition, customer_facts(customer), told)
     if not is_drawn(one, definition):
-        return "they were not drawn into its sample"
+        return why("sample")
     if is_kept_back(one, definition):
-        return "they are kept back, for comparison"
-    return "it is about to be planned, unless they are asked the same about that order already"
+        return why("control")
+    return why("soon_or_asked")
 
 
-def _not_of_audience(definition: Definition, customer: Mapping[str, Any], touchpoint: Mapping[str, Any]) -> str:
+def _not_of_audience(definition: Definition, customer: Mapping[str, Any], touchpoint: Mapping[str, Any]) -> LeftOut:
     told: dict[str, Mapping[str, Any]] = {"customer": customer, "touchpoint": touchpoint}
     unknown = [fact for fact in named_facts(definition.audience) if fact.partition(".")[2] not in told[fact.partition(".")[0]]]
-    why = f"; not known of them: {', '.join(unknown)}" if unknown else ""
-    return f"they are not in its audience, {definition.audience}{why}"
+    return LeftOut(definition.name, "audience", {"rule": definition.audience} | ({"unknown": ", ".join(unknown)} if unknown else {}))

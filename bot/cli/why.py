@@ -12,7 +12,8 @@ from bot.cli.options import ConfigFile, read_config
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.invitations.explaining import Explained
+    from bot.campaigns.explaining import LeftOut
+    from bot.invitations.explaining import Explained, Why
 
 app = typer.Typer(help="Explain why a customer is written to, or is not.")
 
@@ -28,30 +29,21 @@ def why(
     from rich.table import Table
     from sqlalchemy import Connection
 
-    from bot.campaigns.explaining import left_out
+    from bot.campaigns.explaining import why_of
     from bot.config.rules import outreach_of
+    from bot.customers.finding import the_customer
     from bot.dialogs.published import Published
-    from bot.invitations.explaining import Why, explain
-    from bot.mistake import Mistake
     from channels.clock import SystemClock
-    from storage.queries.explaining import customer_row
 
     settings = read_config(config)
     now = SystemClock().now()
 
-    def reading(conn: Connection) -> tuple[Why | None, list[tuple[str, str]]]:
+    def reading(conn: Connection) -> tuple[Why, list[LeftOut]]:
         published = Published()
         published.load(conn)
-        outreach = outreach_of(settings, published)
-        found = explain(conn, outreach, customer, now)
-        if found is None:
-            return None, []
-        invited = {one.campaign for one in found.invitations}
-        return found, list(left_out(conn, customer_row(conn, customer), invited, outreach.policy.timezone, now))
+        return why_of(conn, outreach_of(settings, published), the_customer(conn, customer), now)
 
     found, others = look_at(config, reading)
-    if found is None:
-        raise Mistake(f'there is no customer "{customer}"', "write your own id for them, as your shop told it")
     console = Console(highlight=False)
     console.print(f"[bold]{escape(found.name)}[/], whose clock shows {_moment(found.clock)}")
     for address in found.addresses:
@@ -62,8 +54,8 @@ def why(
     console.print(f"\nA new invitation that falls due now: {_verdict(found.anything)}")
     if others:
         why_not = Table("campaign", "why they have no invitation", box=None, padding=(0, 2, 0, 0))
-        for name, reason in others:
-            why_not.add_row(name, escape(reason))
+        for other in others:
+            why_not.add_row(other.campaign, escape(_left_out(other)))
         console.print()
         console.print(why_not)
     if not found.invitations:
@@ -71,7 +63,7 @@ def why(
         return
     table = Table("survey", "campaign", "state", "when", "", box=None, padding=(0, 2, 0, 0))
     for one in found.invitations:
-        said = _verdict(one) if one.state == "planned" else escape(one.why)
+        said = _verdict(one) if one.state == "planned" else escape(_reason(one))
         table.add_row(one.survey, one.campaign, one.state, _moment(one.at), said)
     console.print()
     console.print(table)
@@ -83,8 +75,24 @@ def _verdict(one: Explained) -> str:
     if one.yes:
         return "[green]would be sent[/]"
     if one.until:
-        return f"[yellow]not now[/]: {escape(one.why)}; looked at again {_moment(one.until)}"
-    return f"[red]no[/]: {escape(one.why)}"
+        return f"[yellow]not now[/]: {escape(_reason(one))}; looked at again {_moment(one.until)}"
+    return f"[red]no[/]: {escape(_reason(one))}"
+
+
+def _reason(one: Explained) -> str:
+    from bot.invitations.explaining import REASONS
+
+    return REASONS.get(one.reason, one.reason)
+
+
+def _left_out(one: LeftOut) -> str:
+    from datetime import datetime
+
+    from bot.console.words import CONSOLE_WORDS
+
+    facts = {name: _moment(fact) if isinstance(fact, datetime) else fact for name, fact in one.facts.items()}
+    why = CONSOLE_WORDS(f"left_out.{one.reason}", "en", **facts)
+    return CONSOLE_WORDS("left_out.paused", "en", why=why) if one.paused else why
 
 
 def _moment(moment: datetime) -> str:

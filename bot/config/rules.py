@@ -10,6 +10,7 @@ from bot.complaints.hours import BusinessHours
 from bot.complaints.promises import PROMISE_TIMES, Fix
 from bot.complaints.rules import Rules
 from bot.config.model import Config
+from bot.config.platforms import Bluesky
 from bot.dialogs.afterwards import Offers
 from bot.dialogs.published import Published
 from bot.invitations.daytime import is_holiday
@@ -59,7 +60,8 @@ def host_of(config: Config) -> Host:
 
 def outreach_of(config: Config, published: Published) -> Outreach:
     """For looking at what would be sent; what sends knows the platforms' paces too."""
-    return Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], fallback_of(config, config.channels))
+    private = {name for name, account in config.channels.items() if not isinstance(account, Bluesky)}  # nobody is asked in public
+    return Outreach(policy_of(config), published, config.shop.name, config.shop.languages[0], fallback_of(config, private))
 
 
 def complaint_rules_of(config: Config) -> Rules:

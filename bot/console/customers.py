@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from bot.campaigns.explaining import LeftOut, why_of
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
 from bot.customers.erasing import erase_customer
@@ -16,6 +17,7 @@ from bot.customers.finding import the_customer
 from bot.customers.merging import merge_customers, unmerge_customers
 from bot.customers.sheet import CustomerSheet, sheet_of
 from bot.desk.history import platform_name
+from bot.invitations.explaining import REASONS, Why
 from bot.mistake import Mistake
 from storage.ids import from_short, short
 
@@ -47,15 +49,17 @@ class CustomerPages(DecidersPages):
         return RedirectResponse(f"/customers/{short(found.id)}", 303)
 
     async def _one(self, request: Request) -> Response:
-        def reading(conn: Connection) -> CustomerSheet:
-            return sheet_of(conn, the_customer(conn, request.path_params["name"]), list(self._parts.accounts))
+        def reading(conn: Connection) -> tuple[CustomerSheet, Why | None, Sequence[LeftOut]]:
+            customer = the_customer(conn, request.path_params["name"])
+            sheet = sheet_of(conn, customer, list(self._parts.accounts))
+            return sheet, *((None, ()) if customer.erased_at else why_of(conn, self._parts.outreach, customer, self._parts.clock.now()))
 
         try:
             async with self._parts.database.read() as conn:
-                sheet = await conn.run_sync(reading)
+                sheet, why, left_out = await conn.run_sync(reading)
         except Mistake as mistake:
             return self._told(request, str(mistake), back="/customers", done=False)
-        return self._pages.page(request, "customer.html", one=sheet, short=short, platform=platform_name)
+        return self._pages.page(request, "customer.html", one=sheet, why=why, left_out=left_out, reasons=REASONS, platform=platform_name)
 
     async def _merge(self, request: Request) -> Response:
         form, name = await form_of(request), request.path_params["name"]

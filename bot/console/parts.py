@@ -19,7 +19,7 @@ from bot.files.store import FileStore
 from bot.health.overview import Account
 from bot.invitations.links import Links
 from bot.invitations.planning import Planner
-from bot.invitations.policy import Policy
+from bot.invitations.sending import Outreach
 from bot.surveys.bank import bank
 from bot.surveys.definition import Survey
 from channels.clock import Clock
@@ -49,7 +49,7 @@ class ConsoleParts:
 
     `watched` are all accounts of the configuration, whose health is shown.
     `accounts` are the customers' accounts, each with its platform, `poll_rules` of those that can post polls.
-    `policy` is what is kept to in writing to customers.
+    `outreach` is what is kept to in writing to customers.
     `offers` are made to those who have answered.
     `staff_accounts` are the platforms of the accounts that staff can link
     chats to, by account; `staff_links` leads there,
@@ -65,12 +65,12 @@ class ConsoleParts:
     sign_in: SignIn
     files: FileStore
     file_links: FileLinks
+    outreach: Outreach
     routes: Sequence[BaseRoute] = ()
     planner: Planner | None = None
     watched: Sequence[Account] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)
     poll_rules: Mapping[str, PollRules] = field(default_factory=dict)
-    policy: Policy = field(default_factory=Policy)
     offers: Offers = NO_OFFERS
     staff_accounts: Mapping[str, str] = field(default_factory=dict)
     staff_links: Callable[[], Links] = Links
@@ -100,7 +100,7 @@ class ConsoleParts:
 
     @property
     def host(self) -> Host:
-        return Host(self.shop, self.accounts, self.policy)
+        return Host(self.shop, self.accounts, self.outreach.policy)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -54,6 +55,14 @@ class Teller:
     def clock(self, at: datetime) -> str:
         """Such as "18:03"."""
         return format_time(at.astimezone(self.zone), "HH:mm", locale=self.reader.locale)
+
+    def on_clock(self, at: datetime) -> str:
+        """As `reader.moment`, on the clock that the moment itself bears."""
+        return Reader(self.lang, at.tzinfo or self.zone).moment(at)
+
+    def told(self, facts: Mapping[str, object]) -> dict[str, object]:
+        """The same facts for a sentence, moments among them on the clock that they bear."""
+        return {name: self.on_clock(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
 
     def span(self, time: timedelta) -> str:
         """As exact as it was written, in whole units: "30 days", "8 minutes"."""

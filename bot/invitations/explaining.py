@@ -16,7 +16,7 @@ from bot.invitations.places import zone_of
 from bot.invitations.policy import Not, Reason, Yes, may_write
 from bot.invitations.sending import Outreach
 from storage.queries.campaigns import waves_by_id
-from storage.queries.explaining import customer_row, invitations_of
+from storage.queries.explaining import invitations_of
 
 __all__ = ["REASONS", "Explained", "Why", "explain"]
 
@@ -44,6 +44,7 @@ REASONS = {
     "merged": "they were invited to the same already, under another record of theirs",
     "erased": "they were erased at their wish",
     "paused": "the campaign is paused",
+    "not_due": "it is not due yet",
 }
 """In an operator's words, by the reason that an invitation carries."""
 _A_WHILE = timedelta(days=14)
@@ -57,7 +58,8 @@ class Explained:
     campaign: str
     state: str
     yes: bool
-    why: str
+    reason: str
+    """One of `REASONS`, or what a platform said; empty where nothing speaks against it."""
     until: datetime | None
     at: datetime
     """When it is due, or was sent; on the customer's clock."""
@@ -75,11 +77,8 @@ class Why:
     """The newest first."""
 
 
-def explain(conn: Connection, outreach: Outreach, who: str, now: datetime) -> Why | None:
-    """All about the customer whom `who` names: the shop's id for them, ours, or a platform's name for their chat."""
-    customer = customer_row(conn, who)
-    if customer is None:
-        return None
+def explain(conn: Connection, outreach: Outreach, customer: Any, now: datetime) -> Why:
+    """All about the customer of this row."""
     waves = waves_by_id(conn)
     limits = {wave.id: limits_of(wave.campaign_id, wave.definition) for wave in waves.values()}
     customers = Customers.read(conn, {customer.id}, outreach.accounts, limits, outreach.policy.timezone, now)
@@ -90,18 +89,19 @@ def explain(conn: Connection, outreach: Outreach, who: str, now: datetime) -> Wh
         campaign = wave.name if wave is not None else ""
         at = (one.sent_at or one.due_at).astimezone(zone)
         if one.state != "planned":
-            return Explained(one.survey, campaign, one.state, False, REASONS.get(one.reason, one.reason), None, at)
+            return Explained(one.survey, campaign, one.state, False, one.reason, None, at)
         if wave is not None and wave.state == "paused":
-            return Explained(one.survey, campaign, one.state, False, REASONS["paused"], None, at)
+            return Explained(one.survey, campaign, one.state, False, "paused", None, at)
         survey = outreach.published.version(conn, one.survey_version_id) if one.survey_version_id else None
         match may_write(outreach.policy, customers.known(one, survey), now):
             case Yes() if one.due_at > now:
-                return Explained(one.survey, campaign, one.state, False, "it is not due yet", at, at)
+                return Explained(one.survey, campaign, one.state, False, "not_due", at, at)
             case Yes():
-                return Explained(one.survey, campaign, one.state, True, "nothing speaks against it", None, at)
+                return Explained(one.survey, campaign, one.state, True, "", None, at)
+            case Not(_, until) if until and until < one.due_at:  # what holds now is over by then
+                return Explained(one.survey, campaign, one.state, False, "not_due", at, at)
             case Not(reason, until):
-                later = max(until, one.due_at) if until else None
-                return Explained(one.survey, campaign, one.state, False, REASONS[reason], later and later.astimezone(zone), at)
+                return Explained(one.survey, campaign, one.state, False, reason.value, until and until.astimezone(zone), at)
         raise AssertionError("a verdict is a yes or a no")
 
     place = {"timezone": customer.timezone, "country": customer.country, "lang": customer.lang}

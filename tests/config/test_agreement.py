@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bot.config import ConfigProblems, load_config
+from bot.config.rules import outreach_of
+from bot.dialogs.published import Published
 from tests.config.conftest import Written
 
 SLACK = 'kind = "slack"\nbot_token = "xoxb-1"\n'
@@ -71,3 +73,10 @@ def test_a_webhook_with_its_secret_and_address_is_taken(written: Written) -> Non
     webhook = f'{TELEGRAM}mode = "webhook"\nwebhook_secret = "0123456789abcdef"\n'
     config = load_config(written(f'[channels.a]\n{webhook}[server]\npublic_url = "https://feedback.shop.example/"'))
     assert config.server.address == "https://feedback.shop.example"
+
+
+def test_what_would_be_sent_is_looked_at_without_the_accounts_that_speak_in_public_alone(written: Written) -> None:
+    """As what sends does: an address on one of them is no way to ask somebody something."""
+    accounts = '[channels.sky]\nkind = "bluesky"\nhandle = "northlight.example"\napp_password = "abcd-efgh-ijkl-mnop"\n'
+    config = load_config(written(f'{accounts}[channels.chat]\nkind = "webchat"\n'))
+    assert outreach_of(config, Published()).accounts == ("chat",)

@@ -23,6 +23,8 @@ from bot.files.store import FileStore
 from bot.health.overview import Account
 from bot.invitations.links import Links
 from bot.invitations.planning import Ask, Planner
+from bot.invitations.policy import Policy
+from bot.invitations.sending import Outreach
 from channels.customers.telegram.polls import POLL_RULES
 from tests.complaints.world import STAFF, World
 
@@ -73,6 +75,7 @@ class House:
             watched=ACCOUNTS,
             accounts={"shop_bot": "telegram", "shop_social": "mastodon"},
             poll_rules={"shop_bot": POLL_RULES},
+            outreach=Outreach(Policy(), self.world.published, self.world.rules.shop, "en", ("shop_bot", "shop_social")),
             offers=self.offers,
             staff_accounts=dict.fromkeys(self.staff_bots, "telegram"),
             links=lambda: Links({"shop_bot": "northlight_bot"}, {"chat": ADDRESS}),

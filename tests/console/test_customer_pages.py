@@ -12,8 +12,10 @@ from storage.customers import Customer, CustomerMerge
 from storage.ids import short
 from storage.outbox import Message, Priority
 from storage.queries.reactions import keep_reaction, said_to
+from tests.campaigns.campaign import begun, plan
 from tests.complaints.world import CUSTOMERS, World
 from tests.console.house import Browser, House
+from tests.invitations.shop import HOUR, MONDAY, open_shop
 
 _customer, _merge = Customer.__table__, CustomerMerge.__table__  # type: ignore[attr-defined]
 
@@ -96,3 +98,46 @@ async def test_signs_that_a_customer_put_to_our_messages_stand_on_their_page_unt
     await put("")
     await lena.get(place)
     assert "Reactions to our messages" not in lena.words
+
+
+async def test_the_page_tells_why_somebody_is_written_to_or_is_not_in_the_reader_s_language(house: House, lena: Browser) -> None:
+    shop = await open_shop(house.world.database)
+    tokyo = await shop.customer(name="Yuki", timezone="Asia/Tokyo", country="JP")
+    await begun(shop.database, name="spring")
+    await begun(shop.database, name="gold", audience="customer.tier == 'gold'")
+    await begun(shop.database, name="later", when={"at": "2026-03-10T18:00:00"})
+    house.world.clock.move_to(MONDAY)
+    place = f"/customers/{short(tokyo)}"
+    await lena.get(place)
+    assert "Their own clock shows Mon 2 Mar 18:00" in lena.words and "falls due now: would be sent Nothing was ever planned" in lena.words
+    assert "gold not in its audience, customer.tier == 'gold'; not known of them: customer.tier" in lena.words
+    assert "later it asks them on Tue 10 Mar 18:00" in lena.words
+
+    await plan(shop)
+    await shop.consent(tokyo, False)
+    await lena.get(place)
+    assert "falls due now: no: they said stop" in lena.words and "no: they said stop waiting" in lena.words
+    house.world.clock.move_to(MONDAY + 5 * HOUR)
+    for lang, told in {
+        "sv": "gold inte i dess målgrupp, customer.tier == 'gold'; okänt om dem: customer.tier",
+        "lv": "gold neietilpst tās mērķa grupā, customer.tier == 'gold'; par viņiem nav zināms: customer.tier",
+        "fr": "gold pas dans son public, customer.tier == 'gold' ; on ne sait pas d’eux : customer.tier",
+    }.items():
+        await house.world.staff(f"Reader {lang}", role="lead", lang=lang)
+        reader = await house.signed_in(f"Reader {lang}")
+        await reader.get(place)
+        assert told in reader.words and "{" not in reader.words
+
+
+async def test_a_no_for_now_names_the_moment_on_the_customer_s_clock_and_who_is_erased_is_explained_no_more(
+    house: House, lena: Browser
+) -> None:
+    shop = await open_shop(house.world.database)
+    tokyo = await shop.customer(name="Yuki", timezone="Asia/Tokyo", country="JP")
+    house.world.clock.move_to(MONDAY + 5 * HOUR)
+    place = f"/customers/{short(tokyo)}"
+    await lena.get(place)
+    assert "falls due now: not now: night there; looked at again Tue 3 Mar 09:00" in lena.words
+    await lena.send_form(f"{place}/erase", sure="yes")
+    await lena.get(place)
+    assert "Whether they are written to" not in lena.words

@@ -11,6 +11,7 @@ import pytest
 import bot.console
 import channels.customers.webchat
 from bot.console.words import CONSOLE_WORDS
+from bot.invitations.explaining import REASONS
 from bot.surveys.filling import needed_names
 
 CONSOLE = Path(bot.console.__file__).parent
@@ -33,6 +34,10 @@ def test_every_sentence_of_the_console_is_there_with_the_same_facts(lang: str) -
     for key, text in theirs.items():
         assert needed_names(text) == needed_names(ENGLISH[key]), key
         assert set(_NAMES.findall(text)) == set(_NAMES.findall(ENGLISH[key])), key
+
+
+def test_every_reason_has_its_words() -> None:
+    assert {f"why.{reason}" for reason in REASONS} <= ENGLISH.keys()
 
 
 @pytest.mark.parametrize("lang", ["sv", "lv", "fr"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from bot.campaigns.steering import pause
@@ -7,15 +9,16 @@ from bot.invitations.explaining import REASONS, Why, explain
 from bot.invitations.planning import plan_waiting
 from bot.invitations.policy import Reason
 from bot.invitations.sending import send_due
+from storage.queries.explaining import customer_row
 from tests.campaigns.campaign import begun, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
 
 DUE = MONDAY + 2 * HOUR
 
 
-async def why(shop: Shop, who: str, now: object = DUE) -> Why | None:
-    def look(conn: Connection) -> Why | None:
-        return explain(conn, shop.outreach, who, now)  # type: ignore[arg-type]
+async def why(shop: Shop, who: str, now: datetime = DUE) -> Why:
+    def look(conn: Connection) -> Why:
+        return explain(conn, shop.outreach, customer_row(conn, who), now)
 
     return await shop.database.write(look)
 
@@ -29,12 +32,13 @@ async def test_a_customer_nothing_speaks_against_would_be_sent_what_is_due(shop:
     await shop.touchpoint(customer)
     await plan_waiting(shop.database, shop.planner, MONDAY)
     found = await why(shop, "C-1")
-    assert found is not None
     assert (found.name, f"{found.clock:%H:%M}", found.anything.yes) == ("Astrid", "12:00", True)
-    assert [(one.survey, one.yes, one.why) for one in found.invitations] == [("after-purchase", True, "nothing speaks against it")]
+    assert [(one.survey, one.yes, one.reason) for one in found.invitations] == [("after-purchase", True, "")]
     early = await why(shop, "C-1", MONDAY + HOUR)
-    assert early is not None
-    assert [(one.yes, one.why, f"{one.until:%H:%M}") for one in early.invitations] == [(False, "it is not due yet", "12:00")]
+    assert [(one.yes, one.reason, f"{one.until:%H:%M}") for one in early.invitations] == [(False, "not_due", "12:00")]
+    night = await why(shop, "C-1", MONDAY - 4 * HOUR)
+    assert night.anything.reason == Reason.QUIET_HOURS
+    assert [one.reason for one in night.invitations] == ["not_due"], "the night is over when it is due"
 
 
 async def test_a_no_is_told_with_its_reason_and_until_when_on_their_own_clock(shop: Shop) -> None:
@@ -43,8 +47,7 @@ async def test_a_no_is_told_with_its_reason_and_until_when_on_their_own_clock(sh
     await plan_waiting(shop.database, shop.planner, MONDAY)
     await send_due(shop.database, shop.outreach, DUE)
     found = await why(shop, str(customer), MONDAY + 14 * HOUR)
-    assert found is not None
-    assert (found.anything.why, f"{found.anything.until:%d %H:%M}") == ("they are answering something else", "09 12:00")
+    assert (found.anything.reason, f"{found.anything.until:%d %H:%M}") == (Reason.OPEN_DIALOG, "09 12:00")
     assert [(one.state, f"{one.at:%H:%M}") for one in found.invitations] == [("sent", "12:00")]
 
 
@@ -55,7 +58,5 @@ async def test_who_said_stop_is_told_so_and_a_paused_campaign_too(shop: Shop) ->
     await shop.database.write(lambda conn: pause(conn, "spring", MONDAY))
     await shop.consent(customer, False)
     found = await why(shop, "C-1", MONDAY + DAY)
-    assert found is not None
-    assert (found.anything.why, found.anything.until) == ("they said stop", None)
-    assert [(one.campaign, one.why) for one in found.invitations] == [("spring", "the campaign is paused")]
-    assert await why(shop, "nobody") is None
+    assert (found.anything.reason, found.anything.until) == (Reason.OPTED_OUT, None)
+    assert [(one.campaign, one.reason) for one in found.invitations] == [("spring", "paused")]

@@ -15,6 +15,7 @@ from bot.campaigns.panels.steering import found_panel, invite_to_panel, take_out
 from bot.campaigns.steering import draft, schedule
 from bot.campaigns.written import Problems
 from bot.invitations.explaining import explain
+from bot.invitations.policy import Reason
 from bot.invitations.sending import send_due
 from bot.mistake import Mistake
 from bot.surveys.bank import bank
@@ -26,6 +27,7 @@ from storage.customers import Consent
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
 from storage.outbox import Message
+from storage.queries.explaining import customer_row
 from storage.queries.panel_members import MemberCounts
 from storage.queries.panels import all_panels, members_of, panels_of, write_consent
 from tests.campaigns.campaign import STOCKHOLM, plan
@@ -124,8 +126,8 @@ async def test_a_member_who_was_asked_often_enough_rests_until_the_period_is_ove
     assert [row.reason for row in waiting] == ["panel_rest"]
     assert waiting[0].due_at == MONDAY + 30 * DAY + 2 * HOUR, "thirty days after the first of the two"
     async with shop.database.read() as conn:
-        why = await conn.run_sync(lambda conn: explain(conn, shop.outreach, str(astrid), MONDAY + 17 * DAY))
-    assert why and "asked as often of late" in why.invitations[0].why
+        why = await conn.run_sync(lambda conn: explain(conn, shop.outreach, customer_row(conn, str(astrid)), MONDAY + 17 * DAY))
+    assert why.invitations[0].reason == Reason.PANEL_REST
     await send_due(shop.database, shop.outreach, MONDAY + 30 * DAY + 2 * HOUR)
     assert len(await invitations(shop, "sent")) == 3
 
@@ -163,8 +165,8 @@ async def test_who_has_said_yes_or_no_to_a_panel_is_not_invited_to_it_again(shop
     assert set(await invitations(shop, "planned")) == {new, late}
     await shop.database.write(lambda conn: write_consent(conn, late, "taste", False, "test", MONDAY + HOUR))
     async with shop.database.read() as conn:
-        why = await conn.run_sync(lambda conn: explain(conn, shop.outreach, str(late), MONDAY + HOUR))
-    assert why and "said yes or no to that already" in why.invitations[0].why
+        why = await conn.run_sync(lambda conn: explain(conn, shop.outreach, customer_row(conn, str(late)), MONDAY + HOUR))
+    assert why.invitations[0].reason == Reason.ANSWERED
     await send_due(shop.database, shop.outreach, MONDAY + HOUR)
     assert await invitations(shop, "sent") == [new]
     assert {row.reason for row in await shop.rows(Invitation) if row.customer_id == late} == {"answered"}

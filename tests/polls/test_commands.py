@@ -122,6 +122,11 @@ def test_a_member_is_called_what_other_commands_know_them_by(capsys: pytest.Capt
     asyncio.run(_member_of(shop))
     called = run(capsys, shop, "panel", "members", "taste")[1].split()[4]
     assert called in run(capsys, shop, "promoter", "referral", f"FRIEND-{called}")[1].split()
-    assert run(capsys, shop, "why", called)[0] == 0
+    run(capsys, shop, "panel", "invite", "taste")
+    code, told = run(capsys, shop, "why", called)
+    assert code == 0 and "A new invitation that falls due now: " in told and "Nothing was ever planned for them." in told
+    assert "panel-taste-1 has said yes or no to panel_taste already" in told
+    code, told = run(capsys, shop, "why", "nobody")
+    assert code == 1 and 'there is no customer "nobody"' in told
     run(capsys, shop, "panel", "leave", "taste", called)
     assert "Anna" not in run(capsys, shop, "panel", "members", "taste")[1]
