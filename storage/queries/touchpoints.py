@@ -150,7 +150,9 @@ def touchpoints_overlooked(
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """The newest touchpoints of that kind told since then whose ids are behind `first` and up to `last`, and which the wave has no
     invitation for; by id, with their customers (`c_…`)."""
-    invited = exists().where(_invitation.c.touchpoint_id == _touchpoint.c.id, _invitation.c.wave_id == wave_id)
+    # By an expression: for the column itself SQLite goes through all of the wave's invitations, once for each touchpoint.
+    of_the_wave = func.coalesce(_invitation.c.wave_id, 0) == wave_id
+    invited = exists().where(_invitation.c.touchpoint_id == _touchpoint.c.id, of_the_wave)
     which = (_touchpoint.c.id > first, _touchpoint.c.id <= last, _touchpoint.c.kind == kind, _touchpoint.c.created_at >= since)
     newest = _TOLD_WITH_CUSTOMERS.where(*which, ~invited).order_by(_touchpoint.c.id.desc()).limit(limit)
     return conn.execute(newest).all()[::-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -132,6 +133,15 @@ async def test_of_the_consents_only_those_to_the_same_thing_are_gone_through(
     steps = await database.write(lambda conn: _steps_of(conn, lambda: work(conn, now)))
     assert any("ix_consent_purpose (purpose=?)" in step for step in steps)
     assert not [step for step in steps if step.startswith("SCAN consent")], steps
+
+
+async def test_whether_a_touchpoint_was_overlooked_is_asked_of_its_own_invitations(database: Database) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    looking = partial(touchpoints.touchpoints_overlooked, wave_id=1, first=5, last=10, kind="delivery", since=now, limit=10)
+    steps = await database.write(lambda conn: _steps_of(conn, lambda: looking(conn)))
+    assert [step for step in steps if "invitation" in step and "(touchpoint_id=?)" in step], steps
 
 
 async def test_what_last_happened_to_a_customer_is_found_among_what_happened_to_them(database: Database) -> None:
