@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -33,12 +35,8 @@ def wave_moment(definition: Definition, zone: ZoneInfo, now: datetime, since: da
     if when.at is not None:
         moment = when.at.replace(tzinfo=zone).astimezone(UTC)
         return moment if moment - AHEAD <= now else None
-    trigger = CronTrigger.from_crontab(when.cron or "", timezone=zone)
-    latest, following = None, trigger.get_next_fire_time(None, max(since, now - definition.expires))
-    while following is not None and following - AHEAD <= now:
-        latest = following.astimezone(UTC)
-        following = trigger.get_next_fire_time(following, following)
-    return latest
+    due = takewhile(lambda moment: moment - AHEAD <= now, _rhythm(when.cron or "", zone, max(since, now - definition.expires)))
+    return max(due, default=None)
 
 
 def next_moment(definition: Definition, zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -49,8 +47,17 @@ def next_moment(definition: Definition, zone: ZoneInfo, now: datetime) -> dateti
     if when.at is not None:
         moment = when.at.replace(tzinfo=zone).astimezone(UTC)
         return moment if moment > now else None
-    following = CronTrigger.from_crontab(when.cron or "", timezone=zone).get_next_fire_time(None, now)
-    return following.astimezone(UTC) if following else None
+    return next(_rhythm(when.cron or "", zone, now), None)
+
+
+def _rhythm(cron: str, zone: ZoneInfo, since: datetime) -> Iterator[datetime]:
+    """Its moments from `since` on; one of a time that the clocks show twice, when they are put back: it is asked at once a day."""
+    trigger = CronTrigger.from_crontab(cron, timezone=zone)
+    following = trigger.get_next_fire_time(None, since)
+    while following is not None:
+        if not following.fold:
+            yield following.astimezone(UTC)
+        following = trigger.get_next_fire_time(following, following)
 
 
 def is_over(definition: Definition, moment: datetime, now: datetime) -> bool:

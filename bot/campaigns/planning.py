@@ -94,7 +94,8 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
     wave = next((wave for wave in waves_of(conn, campaign.id, lock=True) if wave.state == "planned"), None)
     if wave is None:
         return 0
-    if is_over(definition, wave.due_at, now):
+    # One begun goes on: those left are told of as expired, and those invited already are settled, or sent on a later day of it.
+    if not wave.cursor and is_over(definition, wave.due_at, now):
         change_wave(conn, wave.id, state="missed", ended_at=now)
         log.warning("wave_missed", extra={"campaign": campaign.name, "wave": wave.number})
         return 0
@@ -152,7 +153,8 @@ async def plan_campaigns(database: Database, zone: ZoneInfo, now: datetime, *, c
             definition = Definition.model_validate(campaign.definition)
             moment = wave_moment(definition, zone, now, campaign.scheduled_at)
             if moment is not None:
-                begin_wave(conn, campaign.id, moment)
+                # Where the shop's clock is another one since, the moment is: that is no reason to ask everybody again.
+                begin_wave(conn, campaign.id, moment, only=definition.when.cron is None)
                 change_campaign(conn, campaign.id, state=CampaignState.RUNNING.value)
         return [campaign.id for campaign in campaigns]
 

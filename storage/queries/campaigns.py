@@ -79,10 +79,10 @@ def change_campaign(conn: Connection, campaign_id: int, **values: Any) -> None:
     conn.execute(update(_campaign).where(_campaign.c.id == campaign_id).values(**values))
 
 
-def begin_wave(conn: Connection, campaign_id: int, moment: datetime) -> None:
-    """The campaign's wave for that moment: one, whoever begins it and how often."""
+def begin_wave(conn: Connection, campaign_id: int, moment: datetime, *, only: bool = False) -> None:
+    """The campaign's wave for that moment: one, whoever begins it and how often. The `only` one it has stays so, whatever its moment."""
     there = conn.execute(select(_wave.c.due_at, _wave.c.number).where(_wave.c.campaign_id == campaign_id)).all()
-    if any(row.due_at == moment for row in there):
+    if any(only or row.due_at == moment for row in there):
         return
     number = max((row.number for row in there), default=0) + 1
     insert_many(conn, _wave, [{"id": new_id(), "campaign_id": campaign_id, "number": number, "due_at": moment}], ignore=True)

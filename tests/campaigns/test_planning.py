@@ -2,17 +2,20 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.campaigns.planning import plan_chunk
+from bot.campaigns.ending import end_campaigns
+from bot.campaigns.planning import plan_campaigns, plan_chunk
 from bot.campaigns.steering import cancel, pause, resume
+from bot.invitations.sending import send_due
 from storage.bulk import insert_many
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.queries.campaigns import begin_wave, change_campaign, in_states
 from storage.touchpoints import Touchpoint
-from tests.campaigns.campaign import STOCKHOLM, begun, only_campaign, people, plan, waves_in
+from tests.campaigns.campaign import EVENING, STOCKHOLM, begun, only_campaign, people, plan, waves_in
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 
@@ -168,17 +171,20 @@ async def test_what_was_told_before_a_campaign_began_is_not_gone_through_again_a
     assert await shop.rows(Invitation) == []
 
 
-async def test_a_campaign_that_is_paused_between_two_chunks_goes_on_there(shop: Shop) -> None:
-    await people(shop, 10)
-    await begun(shop.database)
-
+async def half_planned(shop: Shop, chunk: int = 4) -> None:
     def one_chunk(conn: Connection) -> None:
         (campaign,) = in_states(conn, ["scheduled"])
         begin_wave(conn, campaign.id, MONDAY + DAY)
         change_campaign(conn, campaign.id, state="running")
-        plan_chunk(conn, campaign, STOCKHOLM, MONDAY, chunk=4)
+        plan_chunk(conn, campaign, STOCKHOLM, MONDAY, chunk=chunk)
 
     await shop.database.write(one_chunk)
+
+
+async def test_a_campaign_that_is_paused_between_two_chunks_goes_on_there(shop: Shop) -> None:
+    await people(shop, 10)
+    await begun(shop.database)
+    await half_planned(shop)
     await shop.database.write(lambda conn: pause(conn, "spring", MONDAY))
     assert await plan(shop) == 0
     assert len(await shop.rows(Invitation)) == 4
@@ -186,3 +192,33 @@ async def test_a_campaign_that_is_paused_between_two_chunks_goes_on_there(shop: 
     assert await plan(shop) == 6
     assert len(await shop.rows(Invitation)) == 10
     await shop.database.write(lambda conn: cancel(conn, "spring", MONDAY))
+
+
+async def test_a_wave_paused_half_planned_until_it_is_too_late_settles_everybody_all_the_same(shop: Shop) -> None:
+    await people(shop, 10)
+    await begun(shop.database)
+    await half_planned(shop)
+    await shop.database.write(lambda conn: pause(conn, "spring", MONDAY))
+    late = MONDAY + 30 * DAY
+    await shop.database.write(lambda conn: resume(conn, "spring"))
+    await plan(shop, late)
+    await send_due(shop.database, shop.outreach, late)
+    assert await end_campaigns(shop.database, late) == 1
+    assert Counter((one.state, one.reason) for one in await shop.rows(Invitation)) == {("suppressed", "expired"): 10}
+
+
+async def test_a_campaign_at_one_moment_has_one_wave_also_when_the_shop_sets_another_timezone(shop: Shop) -> None:
+    ids = await people(shop, 3)
+    await begun(shop.database)
+    for zone in (STOCKHOLM, ZoneInfo("Europe/Riga")):
+        await plan_campaigns(shop.database, zone, EVENING)
+    assert len(await waves_in(shop)) == 1
+    assert len(await shop.rows(Invitation)) == len(ids)
+
+
+async def test_a_time_that_the_clocks_show_twice_is_one_moment_of_a_rhythm(shop: Shop) -> None:
+    back = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # half past two, for the first time
+    await begun(shop.database, back - 3 * DAY, when={"cron": "30 2 25 10 *"})
+    for hours in (0, 1, 2, 20):
+        await plan(shop, back + hours * HOUR)
+    assert [wave.due_at for wave in await waves_in(shop)] == [back]
