@@ -61,7 +61,7 @@ def _end(conn: Connection, campaign_id: int, now: datetime) -> int:
             log.info("wave_ended", extra={"campaign": campaign.name, "wave": wave.number})
     if campaign.state != CampaignState.RUNNING or not _is_done(conn, campaign, definition):
         return 0
-    change_campaign(conn, campaign_id, state=CampaignState.DONE.value)
+    change_campaign(conn, campaign_id, still=CampaignState.RUNNING.value, state=CampaignState.DONE.value)
     log.info("campaign_done", extra={"campaign": campaign.name})
     return 1
 

@@ -155,7 +155,7 @@ async def plan_campaigns(database: Database, zone: ZoneInfo, now: datetime, *, c
             if moment is not None:
                 # Where the shop's clock is another one since, the moment is: that is no reason to ask everybody again.
                 begin_wave(conn, campaign.id, moment, only=definition.when.cron is None)
-                change_campaign(conn, campaign.id, state=CampaignState.RUNNING.value)
+                change_campaign(conn, campaign.id, still=CampaignState.SCHEDULED.value, state=CampaignState.RUNNING.value)
         return [campaign.id for campaign in campaigns]
 
     def go_on(conn: Connection, campaign_id: int) -> int:

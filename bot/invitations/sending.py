@@ -121,7 +121,7 @@ def _room(conn: Connection, outreach: Outreach, now: datetime) -> Room:
 def _send_chunk(conn: Connection, outreach: Outreach, room: Room, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row], Room]:
     """As many as there is room for, and the room that is left. What finds none stays due, and others behind it are looked at."""
     room = room.copy()  # this may be done again, after it was rolled back
-    sending = sending_waves(conn)
+    sending = sending_waves(conn, lock=True)
     limits = {wave.id: limits_of(wave.campaign_id, wave.definition) for wave in sending}
     limit = min(limit, max(FEWEST, room.total))
     after: dict[int | None, Any] = {}

@@ -75,8 +75,10 @@ def with_survey(conn: Connection, survey: str) -> Sequence[AnyRow]:
     return conn.execute(select(_campaign).where(_campaign.c.survey == survey).order_by(_campaign.c.id)).all()
 
 
-def change_campaign(conn: Connection, campaign_id: int, **values: Any) -> None:
-    conn.execute(update(_campaign).where(_campaign.c.id == campaign_id).values(**values))
+def change_campaign(conn: Connection, campaign_id: int, *, still: str = "", **values: Any) -> None:
+    """With `still`, only where it is in that state yet: an operator may have paused or cancelled it since it was read."""
+    which = [_campaign.c.id == campaign_id, *([_campaign.c.state == still] if still else [])]
+    conn.execute(update(_campaign).where(*which).values(**values))
 
 
 def begin_wave(conn: Connection, campaign_id: int, moment: datetime, *, only: bool = False) -> None:
@@ -105,9 +107,13 @@ _SENDING_WAVES = (
 )
 
 
-def sending_waves(conn: Connection) -> Sequence[AnyRow]:
-    """The waves of running campaigns that may have something to send: `id`, `campaign_id`, `name`, `definition`."""
-    return conn.execute(_SENDING_WAVES).all()
+def sending_waves(conn: Connection, *, lock: bool = False) -> Sequence[AnyRow]:
+    """The waves of running campaigns that may have something to send: `id`, `campaign_id`, `name`, `definition`.
+
+    With `lock`, nobody pauses or cancels them on PostgreSQL before the transaction ends: they would take back what is in the outbox
+    by then, and not what this one still brings.
+    """
+    return conn.execute(_SENDING_WAVES.with_for_update(read=True, of=_campaign) if lock else _SENDING_WAVES).all()
 
 
 def waves_by_id(conn: Connection) -> dict[int, AnyRow]:

@@ -1,0 +1,77 @@
+"""An operator steers in one process while another one plans and sends: on PostgreSQL, for SQLite has one writer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.util import await_only
+
+from bot.campaigns import planning
+from bot.campaigns.steering import pause
+from bot.invitations import sending
+from bot.invitations.sending import send_due
+from storage.database import Database, open_database
+from storage.invitations import Invitation
+from storage.outbox import Message
+from tests.campaigns.campaign import begun, only_campaign, people, plan
+from tests.campaigns.test_sending import AT_SIX, HERE, states
+from tests.invitations.shop import MONDAY, Shop
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+_BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+@pytest.fixture
+async def other(database_url: str, database: Database) -> AsyncIterator[Database]:
+    """Another process's way into the same database."""
+    found = await open_database(database_url)
+    yield found
+    await found.close()
+
+
+async def _done_or_blocked(database: Database, task: asyncio.Task[Any]) -> None:
+    while not task.done():
+        await asyncio.wait([task], timeout=0.01)
+        async with database.read() as conn:
+            if (await conn.execute(_BLOCKED)).scalar_one():
+                return
+
+
+async def test_a_pause_that_comes_while_a_wave_is_begun_is_not_undone(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await people(shop, 2, **HERE)
+    await begun(shop.database)
+    begin_wave = planning.begin_wave
+
+    def paused_meanwhile(conn: Connection, *args: Any, **more: Any) -> None:
+        await_only(other.write(lambda conn: pause(conn, "spring", MONDAY)))
+        begin_wave(conn, *args, **more)
+
+    monkeypatch.setattr(planning, "begin_wave", paused_meanwhile)
+    await plan(shop)
+    assert (await only_campaign(shop)).state == "paused"
+    assert await shop.rows(Invitation) == []
+
+
+async def test_a_pause_that_comes_while_invitations_go_into_the_outbox_takes_them_back_too(
+    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people(shop, 3, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    pauses: list[asyncio.Task[None]] = []
+    change_invitations = sending.change_invitations
+
+    def paused_meanwhile(conn: Connection, rows: Any) -> None:
+        change_invitations(conn, rows)
+        pauses.append(asyncio.create_task(other.write(lambda conn: pause(conn, "spring", AT_SIX))))
+        await_only(_done_or_blocked(shop.database, pauses[0]))
+
+    monkeypatch.setattr(sending, "change_invitations", paused_meanwhile)
+    await send_due(shop.database, shop.outreach, AT_SIX)
+    await pauses[0]
+    assert await shop.rows(Message) == []
+    assert await states(shop) == {("planned", ""): 3}
