@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from traceback import format_tb
@@ -14,7 +14,6 @@ from channels.bell import Bell
 from channels.clock import Clock
 from channels.contract import (
     Channel,
-    FileWay,
     HasVitals,
     HomeChannel,
     Retry,
@@ -25,7 +24,7 @@ from channels.contract import (
     Unreachable,
     Vitals,
 )
-from channels.enclosing import Encloses
+from channels.enclosing import Encloses, enclosed, shown_or_told
 from channels.lanes import LATENESS, Lanes
 from channels.outgoing import Outgoing, claimed
 from channels.sent_ids import SentIds
@@ -216,7 +215,7 @@ class Line:
     async def _send(self, one: Outgoing) -> None:
         self._lanes.leaves(one, self._clock.now())
         try:
-            platform_id = await self._hand_over(one)
+            platform_id, unshown = await self._hand_over(one)
         except SendError as error:
             await self._failed(one, error)
         except Exception as error:
@@ -233,38 +232,30 @@ class Line:
             self._sent.remember(one.say.key, platform_id)
             if platform_id:
                 self.vitals.sent(now)
-            sent = one.settled(MessageState.SENT, now, platform_id=platform_id)
+            if unshown:
+                log.warning("picture_refused account=%s message=%s why=%s", self._channel.account, one.id, unshown)
+            sent = one.settled(MessageState.SENT, now, platform_id=platform_id, reason=unshown)
             await self._settling.note(sent, patient=one.priority >= Priority.CAMPAIGN)
             if self._home:
                 self._home.home_moved(one.address)
 
-    async def _hand_over(self, one: Outgoing) -> str | None:
-        """The platform's id of what was sent now; empty where there was nothing to send, None where it had arrived before."""
+    async def _hand_over(self, one: Outgoing) -> tuple[str | None, str]:
+        """The platform's id of what was sent now; empty where there was nothing to send, None where it had arrived before. And why
+        its picture or file is not with it, where the platform refused that."""
         if one.repeated and await self._sent.is_answered(one):
-            return None
+            return None, ""
         edits = await self._sent.of(one.say.edits) if one.say.edits else ""
         if one.say.edits and not (edits and self._channel.capabilities.edits):
-            return ""  # nothing to replace: an edit carries no news of its own
+            return "", ""  # nothing to replace: an edit carries no news of its own
         root = await self._sent.root_of(one) if one.topic and self._topics else ""
-        say = await self._enclosed(one.wording)
+        say = await enclosed(one.wording, self._channel.capabilities.files, self._encloses, self._tell)
+        send: Callable[[Say], Awaitable[str]] = partial(self._channel.send, one.address, message_id=one.id, edits=edits)
         if root and self._topics:
-            platform_id = await self._topics.send_beneath(root, one.address, say, message_id=one.id)
-        else:
-            platform_id = await self._channel.send(one.address, say, message_id=one.id, edits=edits)
+            send = partial(self._topics.send_beneath, root, one.address, message_id=one.id)
+        platform_id, unshown = await shown_or_told(say, send)
         if self._topics:
             self._sent.remember(one.topic, root or platform_id)
-        return platform_id
-
-    async def _enclosed(self, say: Say) -> Say:
-        """The message with its file in hand, where it has one that the channel cannot find by itself."""
-        way = self._channel.capabilities.files
-        if not (say.file and self._encloses) or way is FileWay.SHOWN:
-            return say
-        try:
-            return await self._encloses(say, way)
-        except Exception as error:
-            self._tell("file_not_enclosed", error)
-            raise Retry(timedelta(seconds=DATABASE_PAUSE), "its file could not be read") from error  # nothing was sent yet
+        return platform_id, unshown
 
     async def _failed(self, one: Outgoing, error: SendError) -> None:
         now = self._clock.now()

@@ -106,6 +106,7 @@ class Message(SQLModel, table=True):
     """Sent once more after an unknown end; the text says so to the person."""
     platform_id: str | None = None
     reason: str = ""
+    """Why it reached nobody; of what was sent, why its picture or file is not with it."""
     tried: list[dict[str, Any]] | None = Field(default=None, sa_type=Json)
     """The customer's other addresses that it could not reach before: `address` (its id), `channel`, `why`, `at`."""
     created_at: datetime = Field(sa_type=Instant)

@@ -14,7 +14,7 @@ from channels.contract.heard import Heard, HeardKind, Media, MediaKind
 from channels.contract.home import Home, HomeChannel, HomeItem, HomePart, Homes
 from channels.contract.poll import Counted, HearVote, Poll, PollPlaces, PollRules, Posted, Voted
 from channels.contract.say import CHOICE_REF_LIMIT, Choice, Layout, Link, Say, Upload
-from channels.contract.send_error import Cause, Rejected, Retry, SendError, TooLarge, Unknown, Unreachable
+from channels.contract.send_error import Cause, Rejected, Retry, SendError, TooLarge, Unknown, Unreachable, WordsOnly
 from channels.contract.vitals import Ailment, Allowance, HasVitals, Vitals
 from channels.contract.window import Visit, Window, WindowChannel, WindowField, Windows
 
@@ -76,6 +76,7 @@ __all__ = [
     "WindowChannel",
     "WindowField",
     "Windows",
+    "WordsOnly",
     "card_place",
     "card_token",
     "split_place",

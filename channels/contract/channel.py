@@ -89,6 +89,7 @@ class Channel(Protocol):
             Retry: nothing was sent; try again after the given time.
             Unreachable: this person cannot be reached here until they come back.
             Rejected: the platform will never take this message as it is.
+            WordsOnly: it would take the same without its picture or file.
             Unknown: it may or may not have arrived.
         """
 

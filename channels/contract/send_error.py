@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-__all__ = ["Cause", "Rejected", "Retry", "SendError", "TooLarge", "Unknown", "Unreachable"]
+__all__ = ["Cause", "Rejected", "Retry", "SendError", "TooLarge", "Unknown", "Unreachable", "WordsOnly"]
 
 
 class SendError(Exception):
@@ -59,6 +59,10 @@ class Rejected(SendError):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class WordsOnly(Rejected):
+    """The platform refuses the picture or the file that is to be shown, and nothing was sent: the words alone would go."""
 
 
 class TooLarge(Exception):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 from weakref import WeakValueDictionary
@@ -13,7 +12,7 @@ from weakref import WeakValueDictionary
 from starlette.routing import BaseRoute
 
 from channels.clock import Clock
-from channels.contract import Hear, Homes, Media, Rejected, Say, Vitals, Windows
+from channels.contract import Hear, Homes, Media, Rejected, Say, Vitals, Windows, WordsOnly
 from channels.door import Door
 from channels.outage import Outage
 from channels.slack.blocks import message_of
@@ -128,10 +127,8 @@ class SlackBot:
             # To a member's id Slack opens the conversation itself, and tells which it is.
             sent = await self._calls("chat.postMessage", channel=member, **content, unfurl_links=False, unfurl_media=False)
         except Exception as error:
-            if say.picture and picture_is_refused(error):
-                # A picture that Slack cannot fetch must not keep the question from the customer.
-                log.warning("slack_picture_refused", extra={"account": self.account, "why": explained(error)})
-                return await self._post(member, replace(say, picture=""), **thread)
+            if say.picture and (say.text or say.choices) and picture_is_refused(error):
+                raise WordsOnly(explained(error)) from error
             raise send_error(error, self._outage.pause) from error
         self._outage.over()
         return f"{sent['channel']}:{sent['ts']}"
@@ -143,7 +140,7 @@ class SlackBot:
             await self._calls("chat.update", channel=channel, ts=ts, **message_of(say))
         except Exception as error:
             if say.picture and picture_is_refused(error):
-                return await self._edit(edits, replace(say, picture=""), needed=needed)
+                raise WordsOnly(explained(error)) from error
             # Slack allows 50 edits a minute in a workspace. One too many is left out, unless there is still something to
             # tap in it: an edit carries no news, and the question behind it would have to wait.
             left_out = is_too_fast(error) and not say.choices and not needed

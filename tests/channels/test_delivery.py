@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from channels import sent_ids
 from channels.clock import SimulatedClock
-from channels.contract import Capabilities, FileWay, Hear, Pace, Rejected, Retry, Say, Unknown, Unreachable
+from channels.contract import Capabilities, FileWay, Hear, Pace, Rejected, Retry, Say, Unknown, Unreachable, WordsOnly
 from channels.delivery import Delivery
 from channels.outbox import message_row
 from channels.outgoing import Outgoing
@@ -219,6 +219,25 @@ async def test_a_refused_message_is_an_incident_and_does_not_stop_the_next(datab
     assert await states(database) == ["rejected", "sent"]
     async with database.read() as conn:
         assert (await conn.execute(select(_incident.c.key))).scalars().all() == ["rejected.post"]
+
+
+async def test_a_picture_that_is_refused_keeps_the_words_from_nobody_and_why_is_noted(database: Database, clock: SimulatedClock) -> None:
+    class Wordy(ThreadedPost):
+        async def send(self, address: str, say: Say, *, message_id: int, edits: str = "") -> str:
+            if say.picture or say.upload:
+                raise WordsOnly("wrong type of the web page content")
+            return await super().send(address, say, message_id=message_id, edits=edits)
+
+    post = Wordy()
+    pictured = Say("This idea?", picture="https://shop.example/idea.pdf", topic="idea")
+    await put(database, clock, pictured, replace(pictured, text="Or this?"), Say("Or none?"))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "This idea?", ""), ("anna", "Or this?", "beneath p1"), ("anna", "Or none?", "")]
+    async with database.read() as conn:
+        told = (await conn.execute(select(_message.c.state, _message.c.reason).order_by(_message.c.id))).all()
+        assert (await conn.execute(select(_incident.c.id))).all() == []
+    assert [tuple(row) for row in told] == [("sent", "wrong type of the web page content")] * 2 + [("sent", "")]
 
 
 async def test_a_question_of_unknown_fate_is_sent_once_more_and_says_so(database: Database, clock: SimulatedClock) -> None:

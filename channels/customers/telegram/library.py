@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 from aiogram import Bot
@@ -12,7 +11,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramAPIError, TelegramBadRequest, TelegramMigrateToChat
 from aiohttp import ClientError, ClientTimeout
 
-from channels.contract import Cause, Poll, Rejected, Retry, Say, TooLarge
+from channels.contract import Cause, Poll, Rejected, Retry, Say, TooLarge, WordsOnly
 from channels.customers.telegram.calls import Call, CallSession
 from channels.customers.telegram.polls import UPDATES, poll_fields
 from channels.customers.telegram.refusals import cause_of, explained, send_error
@@ -126,9 +125,7 @@ class Aiogram:
             except TelegramBadRequest as refusal:
                 if call.name == "sendMessage" or not say.text:
                     raise
-                # A picture that Telegram cannot fetch, or does not take, must not keep the question from the customer.
-                log.warning("telegram_picture_refused", extra={"account": self._account, "why": refusal.message})
-                return await self._post(chat, replace(say, picture="", upload=None))
+                raise WordsOnly(refusal.message) from refusal
         return sent
 
     async def _edit(self, chat: int, message: int, say: Say) -> None:

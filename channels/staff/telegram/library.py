@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
@@ -12,7 +11,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from channels.contract import Cause, MediaKind, Rejected, Say, TooLarge
+from channels.contract import Cause, MediaKind, Rejected, Say, TooLarge, WordsOnly
 from channels.outage import Outage
 from channels.staff.telegram.refusals import cause_of, explained, send_error
 from channels.telegram.polling import POLL_SECONDS
@@ -125,9 +124,7 @@ class PythonTelegramBot:
             except BadRequest as refusal:
                 if not text:
                     raise
-                # A picture that Telegram cannot fetch, or does not take, must not keep the text from whom it is for.
-                log.warning("telegram_picture_refused", extra={"account": self._account, "why": refusal.message})
-                return await self._post(chat, replace(say, picture="", upload=None))
+                raise WordsOnly(refusal.message) from refusal
             if fits:
                 return sent.message_id
         where: dict[str, Any] = in_topic(say.thread)

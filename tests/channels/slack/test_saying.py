@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.contract import CHOICE_REF_LIMIT, Choice, Layout, Link, Say
+from channels.contract import CHOICE_REF_LIMIT, Choice, Layout, Link, Say, WordsOnly
 from channels.customers.slack import SlackChannel
 from channels.slack.blocks import message_of
 from tests.channels.conftest import SLACK_TOKEN, HurriedClock
@@ -63,6 +63,19 @@ async def test_a_say_becomes_this_message(
     assert [_shortly(block) for block in message["blocks"]] == case["blocks"]
     assert message["text"] == case.get("text", message["text"])
     assert platform_id == (edits or platform_id)
+
+
+async def test_a_picture_that_slack_cannot_fetch_is_told_apart_from_its_words(
+    slack_bot: SlackChannel, slack: SlackSimulator, hurried: HurriedClock
+) -> None:
+    anna, say = slack.person(SLACK_TOKEN, "U0ANNA"), Say("This idea?", picture="https://nowhere.example/idea.jpg")
+    with pytest.raises(WordsOnly, match="invalid_blocks"):
+        await slack_bot.send(anna.address, say, message_id=1)
+    assert anna.transcript() == [], "nothing was sent"
+    hurried.move_to(hurried.now() + timedelta(seconds=1))
+    sent = await slack_bot.send(anna.address, Say("This idea?"), message_id=1)
+    with pytest.raises(WordsOnly, match="invalid_blocks"):
+        await slack_bot.send(anna.address, say, message_id=2, edits=sent)
 
 
 async def test_a_text_too_long_for_slack_is_cut_and_arrives(slack_bot: SlackChannel, slack: SlackSimulator) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from channels.contract import Channel, Choice, Layout, Link, Say
+from channels.contract import Channel, Choice, Layout, Link, Say, WordsOnly
 from tests.channels.conftest import TOKEN
 from tests.simulators.telegram import TelegramSimulator
 
@@ -49,3 +49,12 @@ async def test_a_say_becomes_these_calls(case: dict[str, Any], bot: Channel, tel
     assert list(telegram.world.latest) == expected
     sent = [number for number, entry in telegram.world.bot(TOKEN).chats[42].entries.items() if entry.from_bot]
     assert platform_id == case.get("edits", str(sent[-1]))
+
+
+async def test_a_picture_that_telegram_does_not_take_is_told_apart_from_its_words(bot: Channel, telegram: TelegramSimulator) -> None:
+    anna = telegram.person(TOKEN, 42)
+    anna.start()
+    for text in ("This idea?", "long" * 300):
+        with pytest.raises(WordsOnly, match="(?i)wrong remote file identifier"):
+            await bot.send("42", Say(text, picture="file:idea.jpg"), message_id=1)
+    assert [entry for entry in telegram.world.bot(TOKEN).chats[42].entries.values() if entry.from_bot] == [], "nothing was sent"
