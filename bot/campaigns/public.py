@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.campaigns.focus.hearing import group_taker
 from bot.campaigns.focus.meeting import Host
-from bot.campaigns.focus.session import focus_sweep
+from bot.campaigns.focus.tending import focus_sweep
 from bot.campaigns.polls.tending import poll_sweep
 from bot.campaigns.polls.votes import vote_taker
 from bot.invitations.sweeps import Sweep

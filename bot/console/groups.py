@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from bot.campaigns.focus.definition import read_group
 from bot.campaigns.focus.moderating import Act, moderate
 from bot.campaigns.focus.overview import overview_of, overviews
+from bot.campaigns.focus.picture import picture_refused
 from bot.campaigns.focus.steering import check_account, erase, invite_to_group, plan_group
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
@@ -75,7 +76,15 @@ class GroupPages(DecidersPages):
             if group is None:
                 return None
             troubles = open_incidents(conn, [f"group.{group.name}"])
-            return group.state, group.question, group.drawn_in, group.reminded, newest_line(conn, group.id), troubles
+            return (
+                group.state,
+                group.question,
+                group.drawn_in,
+                group.reminded,
+                newest_line(conn, group.id),
+                troubles,
+                picture_refused(conn, group),
+            )
 
         async def look() -> object:
             async with self._parts.database.read() as conn:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, update
 
 from bot.campaigns.focus.hearing import take_said
-from bot.campaigns.focus.session import JUST_PUT, tend_groups
+from bot.campaigns.focus.session import JUST_PUT
+from bot.campaigns.focus.tending import tend_groups
 from bot.campaigns.panels.steering import found_panel
 from bot.invitations.sending import send_due
 from channels.contract import GroupSaid
@@ -122,6 +123,23 @@ async def test_a_session_is_steered_from_the_page_and_shown_under_pseudonyms(hou
     await browser.send_form("/groups/basket/end")
     assert "It has ended." in browser.words and (await _told(shop))[-1].startswith("That was the last question")
     assert "What do you like? P1 The colour, as P2 mug has messages: 1 · words: 6" in browser.words
+
+
+async def test_a_picture_that_the_platform_refused_is_told_on_the_page_with_what_to_do(house: House) -> None:
+    browser, _ = await _planned(house)
+    await browser.get("/groups/basket")
+    await browser.send_form("/groups/basket/begin")
+    assert "not the picture" not in browser.words
+
+    def goes_without(conn: Connection) -> None:
+        concept = TABLES[Message].c.key.endswith(".concept")
+        conn.execute(update(TABLES[Message]).where(concept).values(state="sent", reason="Bad Request: PHOTO_INVALID_DIMENSIONS"))
+
+    await house.world.database.write(goes_without)
+    await browser.get("/groups/basket")
+    assert "not the picture: Bad Request: PHOTO_INVALID_DIMENSIONS. The session goes on. Post the picture" in browser.words
+    await browser.send_form("/groups/basket/end")
+    assert "not the picture" in browser.words and "Post the picture" not in browser.words
 
 
 async def test_one_participant_is_erased_and_a_planned_group_called_off(house: House) -> None:

@@ -16,8 +16,8 @@ from bot.campaigns.focus.overview import overview_of
 from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.report import summary_of, transcript_of
 from bot.campaigns.focus.seating import seating_of
-from bot.campaigns.focus.session import tend_groups
 from bot.campaigns.focus.steering import erase, invite_to_group, plan_group
+from bot.campaigns.focus.tending import tend_groups
 from bot.campaigns.focus.wording import invitation_to, said
 from bot.campaigns.panels.steering import found_panel
 from bot.campaigns.written import Problems

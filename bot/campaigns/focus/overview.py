@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition, Seats
 from bot.campaigns.focus.moderating import ACTS, Act
+from bot.campaigns.focus.picture import picture_refused
 from bot.campaigns.focus.pseudonyms import pseudonym
 from bot.campaigns.focus.report import Line, Summary, summary_of, transcript_of
 from bot.campaigns.focus.seating import kind_of, seating_of
@@ -60,6 +61,8 @@ class Overview:
     """Those who said yes when all seats that they might have had were taken."""
     unheard: str
     """Why the bot cannot speak in the group any more; empty where it can."""
+    picture_refused: str
+    """Why the concept's picture is not shown in the group; empty where it is, or is still to be."""
     reached: int
     """Of those with a seat, whom the account knows in the group."""
 
@@ -133,6 +136,7 @@ def _standing(conn: Connection, group: Any) -> dict[str, Any]:
         "agreed": len(taken),
         "waiting": len(seating.waiting),
         "unheard": lost[0].reason if lost and group.state == FocusState.RUNNING else "",
+        "picture_refused": picture_refused(conn, group),
         "reached": len(ways_to(conn, taken, [group.account])),
     }
 

@@ -10,63 +10,30 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
-from bot.campaigns.focus.definition import Definition
-from bot.campaigns.focus.meeting import Host, Meeting
+from bot.campaigns.focus.meeting import Meeting
+from bot.campaigns.focus.picture import picture_refused
 from bot.campaigns.focus.pseudonyms import pseudonym, without_names
-from bot.campaigns.focus.seating import end_invitations, give_seats, remind, seating_of
-from bot.campaigns.focus.standing_still import stands_still
+from bot.campaigns.focus.seating import end_invitations, remind, seating_of
 from bot.campaigns.focus.telling import tell
 from bot.campaigns.focus.wording import called, said, together
-from bot.invitations.sweeps import Sweep
 from channels.contract import Say, split_place
 from channels.outbox import message_row
 from storage.bulk import insert_many
-from storage.database import Database
 from storage.focus import FocusState
 from storage.outbox import Message, Priority
 from storage.queries.consents import add_consent
-from storage.queries.focus import add_line, change_group, group_at, lines_of, note_drawn_in, seats_of, unended, who_agreed
+from storage.queries.focus import add_line, change_group, group_at, lines_of, note_drawn_in, seats_of, who_agreed
 from storage.queries.incidents import clear_incidents
 from storage.queries.outbox import known_keys
 
-__all__ = ["Session", "focus_sweep", "tend_groups"]
+__all__ = ["BOT", "JUST_PUT", "MODERATOR", "Session"]
 
 log = logging.getLogger(__name__)
 
 _message = Message.__table__  # type: ignore[attr-defined]
 BOT, MODERATOR = 0, -1
-TOO_LATE = timedelta(hours=1)
-"""A session that could not begin for so long does not begin in an empty room."""
 JUST_PUT = timedelta(seconds=10)
 """As long as a question is read, nobody goes on to the next: two who want to at once mean the same one."""
-
-
-def focus_sweep(database: Database, host: Host) -> Sweep:
-    async def run(now: datetime) -> None:
-        async with database.read() as conn:
-            if not await conn.run_sync(unended):
-                return
-        await database.write(lambda conn: tend_groups(conn, host, now))
-
-    return Sweep("tend_focus_groups", timedelta(seconds=5), run)
-
-
-def tend_groups(conn: Connection, host: Host, now: datetime) -> None:
-    """Do what is due in every group that has not ended."""
-    for row in unended(conn, lock=True):
-        meeting = Meeting(conn, row, Definition.model_validate(row.definition), host, now)
-        session, planned = Session(meeting), row.state == FocusState.PLANNED
-        if planned and now >= row.begins_at + TOO_LATE:
-            session.call_off()
-            log.warning("focus_group_missed", extra={"group": row.name})
-            continue
-        give_seats(meeting)
-        if planned:
-            session.prepare()
-        elif not stands_still(meeting) and not meeting.group.moderator:
-            session.go_on()
 
 
 class Session:
@@ -99,6 +66,11 @@ class Session:
             self.ask(row.question + 1)
         elif self._now >= row.asked_at + half and row.drawn_in < row.question:
             self.draw_in()
+
+    def stand_by(self) -> None:
+        """Where a person moderates: tell them in the group of a picture that is not shown, so that they can show it."""
+        if picture_refused(self._conn, self._row):
+            self._say_once("p", said(self._group, "no_picture"))
 
     def bidden(self, text: str) -> bool:
         """Do what a human moderator bids; no where they only talk."""

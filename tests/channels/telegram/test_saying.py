@@ -55,6 +55,6 @@ async def test_a_picture_that_telegram_does_not_take_is_told_apart_from_its_word
     anna = telegram.person(TOKEN, 42)
     anna.start()
     for text in ("This idea?", "long" * 300):
-        with pytest.raises(WordsOnly, match="(?i)wrong remote file identifier"):
-            await bot.send("42", Say(text, picture="file:idea.jpg"), message_id=1)
+        with pytest.raises(WordsOnly, match="rong type of the web page content"):
+            await bot.send("42", Say(text, picture="https://nowhere.example/idea.pdf"), message_id=1)
     assert [entry for entry in telegram.world.bot(TOKEN).chats[42].entries.values() if entry.from_bot] == [], "nothing was sent"

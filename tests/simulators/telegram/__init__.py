@@ -12,7 +12,8 @@ over HTTP (`<address>/sim/…`, see `control.py`). Its state outlives the bot: w
 What it does not do, so that nobody trusts it with that:
 
 * Text is stored as it is sent: `parse_mode` and `entities` are accepted and not read, so no markup error is found.
-* A picture given by address is not fetched, and its size and type are not checked; an uploaded one is, by what
+* A picture given by address is not fetched, and its size and type are not checked: those at https://nowhere.example are refused, as
+  one that is none; an uploaded one is, by what
   Telegram publishes: 10 MB, width and height together 10,000, at most 20 to 1. A voice note's length is not read.
 * Only private chats are played in full. A group or a channel can be opened, written to and migrated, and people write and
   vote in it, whether they are members or not; a poll is not closed by itself when its time has come. Of topics, a person

@@ -16,6 +16,8 @@ from tests.simulators.telegram.world import Bot, Chat, Entry, Json, World
 
 __all__ = ["Sending"]
 
+_NO_PICTURE = "https://nowhere.example/"
+"""Addresses at which lies no picture that Telegram takes."""
 _LARGEST_PHOTO = 10 * 1024 * 1024
 _LARGEST_UPLOAD = 50 * 1024 * 1024
 _QUERY_LIVES = timedelta(seconds=60)
@@ -61,6 +63,8 @@ class Sending:
             _check_photo(photo)
             file_id = self._world.new_id("photo")
             self._world.files[file_id] = (f"photos/{file_id}.jpg", photo)
+        elif photo and photo.startswith(_NO_PICTURE):
+            raise bad_request("wrong type of the web page content")
         elif photo and (photo in self._world.files or photo.startswith(("http://", "https://"))):
             file_id = photo if photo in self._world.files else self._world.new_id("photo")
         else:
