@@ -17,15 +17,13 @@ from storage.dialogs import Answer, Dialog
 from storage.files import KeptFile
 from storage.focus import FocusSeat
 from storage.ids import new_id
-from storage.invitations import Invitation, InvitationState
+from storage.invitations import Invitation
 from storage.outbox import Message
 from storage.queries.audit import note_audit
+from storage.queries.same_matter import asked_once, may_be_again
 from storage.touchpoints import Touchpoint
 
-__all__ = ["MERGED", "merge", "merge_row", "merged_into", "merges_of", "surveys_open_at_both", "unmerge"]
-
-MERGED = "merged"
-"""Reason of an invitation that the merged customer has once already."""
+__all__ = ["merge", "merge_row", "merged_into", "merges_of", "surveys_open_at_both", "unmerge"]
 
 # Dialogs first: on PostgreSQL whoever is just taking an answer holds them, and what they write is moved too.
 _models: tuple[Any, ...] = (Dialog, Address, Consent, Touchpoint, Invitation, Answer, Message, Case, KeptFile, FocusSeat)
@@ -77,8 +75,9 @@ def unmerge(conn: Connection, done: AnyRow, now: datetime, *, who: str, why: str
     for name, row_id, was, became in reversed(before["changes"]):
         table = _TABLES[name]
         row = conn.execute(select(*(table.c[column] for column in became)).where(table.c.id == row_id)).mappings().one_or_none()
-        if row is not None and dict(row) == became:
-            conn.execute(update(table).where(table.c.id == row_id).values(**was))
+        again = may_be_again(conn, row_id, was) if table is _invitation else was
+        if again and row is not None and dict(row) == became:
+            conn.execute(update(table).where(table.c.id == row_id).values(**again))
     conn.execute(delete(_consent).where(one_of(_consent.c.id, before["consents"])))
     _part(conn, kept, joined, before["rows"]["address"], done.at, now)
     conn.execute(update(_merge).where(_merge.c.id == done.id).values(undone_at=now))
@@ -154,15 +153,7 @@ def _make_room(conn: Connection, joining: int, kept: int) -> list[Any]:
     """One case a matter is open at a time, and nobody is invited to one matter twice: what both have gets a matter of its own with
     the joining customer, and is no longer sent where it has not been yet."""
     cases = conn.execute(select(_case.c.id).where(_case.c.customer_id == joining)).scalars().all()
-    changes = _rename_matters(conn, cases, kept, joining)
-    theirs = select(_invitation.c.survey, _invitation.c.matter).where(_invitation.c.customer_id == kept, _invitation.c.matter.is_not(None))
-    known = {tuple(row) for row in conn.execute(theirs)}
-    rows = []
-    for one in conn.execute(select(_invitation).where(_invitation.c.customer_id == joining)).all():
-        if (one.survey, one.matter) in known:
-            ended = {"state": InvitationState.SUPPRESSED.value, "reason": MERGED} if one.state == InvitationState.PLANNED else {}
-            rows.append((one.id, {"matter": f"{one.matter}~{joining}", **ended}))
-    return changes + _change(conn, _invitation, rows)
+    return _rename_matters(conn, cases, kept, joining) + _change(conn, _invitation, asked_once(conn, joining, kept))
 
 
 def _rename_matters(conn: Connection, case_ids: Collection[int], customer_id: int, other: int) -> list[Any]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
     func,
     literal,
     literal_column,
@@ -128,6 +129,9 @@ def invite(
     """
     number = (type_coerce(func.row_number().over(order_by=(order, _customer.c.id)), BigInteger) - 1).label("n")
     chosen = select(_customer.c.id, _customer.c.timezone, _customer.c.country, control.label("control"), _arm(arms), number)
+    if len(arms) > 1:
+        # Who became this customer since may have been asked in another wording: for the matter's key that is another survey.
+        wanted = [*wanted, ~exists().where(_invitation.c.customer_id == _customer.c.id, _invitation.c.matter == matter)]
     one = chosen.where(stretch.within, *wanted).subquery("one")
     here = _here(conn.dialect.name, places)
     n = one.c.n
