@@ -182,7 +182,7 @@ async def test_a_human_moderator_asks_when_they_like_and_draws_in_whom_they_miss
     assert len(await heard(shop)) == 2, "welcome and concept"
     await says(shop, anna, "/next", BEGINS + MINUTE)
     assert len(await heard(shop)) == 2, "who is no moderator bids nothing"
-    for minute, text in enumerate(("Good evening, Anna", "/next", "/quiet", "/next@shop_bot", "/end"), start=2):
+    for minute, text in enumerate(("Good evening, Anna", "/next", "/quiet", " /next@shop_bot", "/end"), start=2):
         await says(shop, "77", text, BEGINS + minute * MINUTE)
         await tend(shop, BEGINS + DAY)
     assert [text.split("!")[0] for text in (await heard(shop))[2:]] == [
