@@ -76,7 +76,7 @@ def send_test(conn: Connection, definition: Definition, survey: Survey, to: str,
     found = customer_row(conn, to)
     address = next((one for one in addresses_of(conn, [found.id]) if one.reachable), None) if found else None
     if address is None:
-        raise Mistake(f'"{to}" has no chat with us', "open the chat with your bot first: then it can write to you")
+        raise Mistake(f'"{to}" has no chat with us', "open the chat with your bot first: then it can write to you", "no_chat", to=to)
     rows = []
     for wording, worded in surveys_of(definition, survey).items():
         text = "\n\n".join([f"[{definition.name}, {wording}]", *(in_plain_text(say) for say in opening(worded, lang, shop, now))])

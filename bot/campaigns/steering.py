@@ -43,7 +43,9 @@ def draft(conn: Connection, definition: Definition, now: datetime) -> CampaignSt
         return CampaignState.DRAFT
     state = CampaignState(known.state)
     if state in (CampaignState.DONE, CampaignState.CANCELLED):
-        raise Mistake(f'the campaign "{definition.name}" is {state}', "give the new one a name of its own")
+        raise Mistake(
+            f'the campaign "{definition.name}" is {state}', "give the new one a name of its own", "campaign_over", name=definition.name
+        )
     if state is not CampaignState.DRAFT:
         before = Definition.model_validate(known.definition)
         changed = [name for name in Definition.model_fields if getattr(before, name) != getattr(definition, name)]
@@ -51,6 +53,10 @@ def draft(conn: Connection, definition: Definition, now: datetime) -> CampaignSt
             raise Mistake(
                 f'the campaign "{definition.name}" is {state}: {", ".join(harmful)} can no longer change',
                 f"change {', '.join(EDITABLE)} only, or cancel it and draft another under a new name",
+                "campaign_begun",
+                name=definition.name,
+                harmful=", ".join(harmful),
+                may=", ".join(EDITABLE),
             )
     change_campaign(conn, known.id, definition=written, survey=definition.survey)
     return state
@@ -64,13 +70,13 @@ def change_limits(conn: Connection, name: str, limits: Mapping[str, Any], now: d
     """
     campaign = campaign_named(conn, name)
     if campaign is None:
-        raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list")
+        raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list", "no_campaign", name=name)
     changed = {key: value for key, value in {**campaign.definition, **limits}.items() if value is not None}
     try:
         definition = Definition.model_validate(changed)
     except ValueError:
         raise Mistake(
-            "a limit cannot be so", 'write expires = "7d", from "1h" to "365d"; quota and per_day as whole numbers from 1'
+            "a limit cannot be so", 'write expires = "7d", from "1h" to "365d"; quota and per_day as whole numbers from 1', "limits"
         ) from None
     draft(conn, definition, now)
 
@@ -87,14 +93,20 @@ def schedule(conn: Connection, name: str, survey: Callable[[str], Survey | None]
         raise Mistake(
             f'the moment of the campaign "{name}", {definition.when.at:%Y-%m-%d %H:%M}, has passed everywhere',
             "write a later one under [when], at = …, and keep it again: makegood campaign new",
+            "campaign_passed",
+            at=f"{definition.when.at:%Y-%m-%d %H:%M}",
         )
     asked = survey(definition.survey)
     if asked is None:
         raise Mistake(
-            f'the campaign "{name}" asks "{definition.survey}", and there is no such survey', "publish it first: makegood survey publish"
+            f'the campaign "{name}" asks "{definition.survey}", and there is no such survey',
+            "publish it first: makegood survey publish",
+            "campaign_no_survey",
+            survey=definition.survey,
         )
     if definition.panel and panel_named(conn, definition.panel) is None:
-        raise Mistake(f'the campaign "{name}" asks the panel "{definition.panel}", and there is none', "see: makegood panel list")
+        what = f'the campaign "{name}" asks the panel "{definition.panel}", and there is none'
+        raise Mistake(what, "see: makegood panel list", "no_panel", name=definition.panel)
     for arm, worded in surveys_of(definition, asked).items():
         if arm != "own":
             publish(conn, worded, now)
@@ -129,7 +141,7 @@ def cancel(conn: Connection, name: str, now: datetime) -> None:
 def _in_state(conn: Connection, name: str, *states: CampaignState) -> Any:
     campaign = campaign_named(conn, name)
     if campaign is None:
-        raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list")
+        raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list", "no_campaign", name=name)
     if campaign.state not in states:
-        raise Mistake(f'the campaign "{name}" is {campaign.state}', f"this can be done while it is {' or '.join(states)}")
+        raise Mistake(f'the campaign "{name}" is {campaign.state}', f"this can be done while it is {' or '.join(states)}", "moved_on")
     return campaign

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
@@ -15,15 +15,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.campaigns.as_text import text_like
-from bot.campaigns.comparing import compared
 from bot.campaigns.definition import Definition
 from bot.campaigns.handing_out import links_file
 from bot.campaigns.moments import next_moment
 from bot.campaigns.previewing import send_test, shown
 from bot.campaigns.progress import progress_of
-from bot.campaigns.reaching import DAYS, reach
+from bot.campaigns.reaching import DAYS
 from bot.campaigns.reading import read_campaign
 from bot.campaigns.steering import EDITABLE, cancel, change_limits, draft, pause, resume, schedule
+from bot.console.campaign_sheet import campaign_sheet, together
 from bot.console.campaign_watch import CampaignWatch
 from bot.console.deciding import DecidersPages
 from bot.console.pages import Pages
@@ -32,7 +32,7 @@ from bot.console.sessions import Sessions, form_of
 from bot.invitations.explaining import REASONS
 from bot.mistake import Mistake
 from bot.toml.times import in_units
-from storage.queries.campaigns import all_campaigns, campaign_named, states_of
+from storage.queries.campaigns import all_campaigns, campaign_named
 
 __all__ = ["ACTS", "CampaignPages"]
 
@@ -78,15 +78,14 @@ class CampaignPages(DecidersPages):
             text = await conn.run_sync(text_like, like)
         return await self._list_page(request, kept=text or _not_there())
 
-    async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
+    async def _list_page(self, request: Request, *, refused: Mistake | None = None, kept: str = "") -> Response:
         """`kept` is the text of a campaign that could not be taken: `refused` says why, line by line."""
         async with self._parts.database.read() as conn:
             rows = await conn.run_sync(all_campaigns)
             found = [await conn.run_sync(progress_of, row.name) for row in rows]
         status = 409 if refused else 200
-        told = {"done": False, "text": refused} if refused else None
         soon = (self._parts.clock.now().astimezone(self._parts.zone) + _SOON).strftime("%Y-%m-%dT10:00:00")
-        return self._pages.page(request, "campaigns.html", status=status, told=told, campaigns=found, kept=kept, soon=soon)
+        return self._pages.page(request, "campaigns.html", status=status, refused=refused, campaigns=found, kept=kept, soon=soon)
 
     async def _draft(self, request: Request) -> Response:
         form = await form_of(request)
@@ -95,7 +94,7 @@ class CampaignPages(DecidersPages):
             definition = read_campaign(text, self._parts.survey)
             await self._parts.database.write(lambda conn: draft(conn, definition, self._parts.clock.now()))
         except Mistake as mistake:
-            return await self._list_page(request, refused=str(mistake), kept=text)
+            return await self._list_page(request, refused=mistake, kept=text)
         log.info("campaign_drafted", extra={"campaign": definition.name, "staff": request.state.staff.id})
         said = self._pages.teller(request)("campaign.drafted", name=definition.name)
         return self._told(request, said, back=f"/campaigns/{definition.name}")
@@ -103,44 +102,34 @@ class CampaignPages(DecidersPages):
     async def _one(self, request: Request) -> Response:
         name, now = request.path_params["name"], self._parts.clock.now()
         counting = request.query_params.get("count") == "yes"
-
-        def reading(conn: Connection) -> tuple[Any, ...]:
-            campaign = campaign_named(conn, name, lock=False)
-            if campaign is None:
-                raise HTTPException(404)
-            definition = Definition.model_validate(campaign.definition)
-            reached = reach(conn, definition, now) if counting else None
-            return campaign, definition, progress_of(conn, name), states_of(conn, campaign.id), reached
-
         async with self._parts.database.read() as conn:
-            campaign, definition, progress, counts, reached = await conn.run_sync(reading)
-        t, survey = self._pages.teller(request), self._parts.survey(definition.survey)
+            one = await conn.run_sync(lambda conn: campaign_sheet(conn, name, now, counting=counting))
+        if one is None:
+            raise HTTPException(404)
+        t, survey = self._pages.teller(request), self._parts.survey(one.definition.survey)
         langs = survey.langs if survey else ()
         wanted = request.query_params.get("lang", t.lang)
         lang = wanted if wanted in langs else next(iter(langs), "en")
-        platforms = self._parts.platforms
-        sums: dict[tuple[str, str], int] = {}
-        for _, _, state, reason, n in counts:
-            sums[state, reason] = sums.get((state, reason), 0) + n
+        begun = shown(one.definition, survey, lang, self._parts.shop, self._parts.platforms, now) if survey else ()
         return self._pages.page(
             request,
             "campaign.html",
-            campaign=campaign,
-            definition=definition,
-            progress=progress,
-            states=sorted(sums.items()),
-            links=("sent", "link") in sums,
-            reached=reached,
+            campaign=one.campaign,
+            definition=one.definition,
+            progress=one.progress,
+            states=one.states,
+            links=any(kind == ("sent", "link") for kind, _ in one.states),
+            reached=one.reached,
             days=DAYS,
-            wordings=compared(definition, counts) if len(definition.arms) > 1 else [],
-            messages=list(shown(definition, survey, lang, self._parts.shop, platforms, now)) if survey else [],
+            wordings=one.wordings,
+            messages=together(begun),
             preview_langs=langs,
             preview_lang=lang,
-            next=next_moment(definition, self._parts.zone, now),
+            next=next_moment(one.definition, self._parts.zone, now),
             zone=self._parts.zone,
-            expires=in_units(definition.expires).replace(" ", ""),
+            expires=in_units(one.definition.expires).replace(" ", ""),
             pulse=self._watch.pulse(name),
-            acts=ACTS[campaign.state],
+            acts=ACTS[one.campaign.state],
             reasons=REASONS,
         )
 
@@ -166,7 +155,9 @@ class CampaignPages(DecidersPages):
             campaign = campaign_named(conn, name, lock=False)
             survey = self._parts.survey(campaign.survey) if campaign else None
             if campaign is None or survey is None:
-                raise Mistake(f'there is no campaign "{name}", or its survey is gone', "see: makegood campaign list")
+                raise Mistake(
+                    f'there is no campaign "{name}", or its survey is gone', "see: makegood campaign list", "no_campaign", name=name
+                )
             definition = Definition.model_validate(campaign.definition)
             return send_test(conn, definition, survey, to, lang if lang in survey.langs else survey.langs[0], self._parts.shop, now)
 

@@ -45,7 +45,8 @@ class CustomerPages(DecidersPages):
             async with self._parts.database.read() as conn:
                 found = await conn.run_sync(the_customer, who)
         except Mistake as mistake:
-            return self._pages.page(request, "customers.html", status=404, told={"done": False, "text": str(mistake)}, who=who)
+            told = {"done": False, "text": self._pages.teller(request).mistake(mistake)}
+            return self._pages.page(request, "customers.html", status=404, told=told, who=who)
         return RedirectResponse(f"/customers/{short(found.id)}", 303)
 
     async def _one(self, request: Request) -> Response:
@@ -58,7 +59,7 @@ class CustomerPages(DecidersPages):
             async with self._parts.database.read() as conn:
                 sheet, why, left_out = await conn.run_sync(reading)
         except Mistake as mistake:
-            return self._told(request, str(mistake), back="/customers", done=False)
+            return self._told(request, self._pages.teller(request).mistake(mistake), back="/customers", done=False)
         return self._pages.page(request, "customer.html", one=sheet, why=why, left_out=left_out, reasons=REASONS, platform=platform_name)
 
     async def _merge(self, request: Request) -> Response:
@@ -67,7 +68,9 @@ class CustomerPages(DecidersPages):
 
         def merging(conn: Connection) -> str:
             if not why:
-                raise Mistake("a merge needs a reason", "write how you know that they are one person; it stands in the audit")
+                raise Mistake(
+                    "a merge needs a reason", "write how you know that they are one person; it stands in the audit", "merge_reason"
+                )
             return short(merge_customers(conn, the_customer(conn, name), the_customer(conn, other), now, by=by, why=why).kept.id)
 
         return await self._steer(request, merging, "customer_done.merge", back=f"/customers/{name}")
@@ -91,7 +94,7 @@ class CustomerPages(DecidersPages):
             async with parts.database.read() as conn:
                 found = await conn.run_sync(the_customer, name)
         except Mistake as mistake:
-            return self._told(request, str(mistake), back="/customers", done=False)
+            return self._told(request, self._pages.teller(request).mistake(mistake), back="/customers", done=False)
         await erase_customer(parts.database, parts.files, found.id, parts.clock.now(), by=self._who(request))
         return self._told(request, self._pages.teller(request)("customer_done.erase"), back="/customers")
 

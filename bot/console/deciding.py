@@ -52,7 +52,7 @@ class DecidersPages:
         try:
             done = await self._parts.database.write(change)
         except Mistake as mistake:
-            return self._told(request, str(mistake), back=back, done=False)
+            return self._told(request, self._pages.teller(request).mistake(mistake), back=back, done=False)
         log.info("steered", extra={"page": request.url.path, "staff": request.state.staff.id})
         facts = {"name": request.path_params.get("name", ""), "done": done}
         return self._told(request, self._pages.teller(request)(said, **facts), back=back)

@@ -45,12 +45,11 @@ class GroupPages(DecidersPages):
     async def _list(self, request: Request) -> Response:
         return await self._list_page(request)
 
-    async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
+    async def _list_page(self, request: Request, *, refused: Mistake | None = None, kept: str = "") -> Response:
         """`kept` is the text of a group that could not be planned: `refused` says why, line by line."""
         async with self._parts.database.read() as conn:
             found = await conn.run_sync(overviews)
-        told = {"done": False, "text": refused} if refused else None
-        return self._pages.page(request, "groups.html", status=409 if refused else 200, told=told, groups=found, kept=kept)
+        return self._pages.page(request, "groups.html", status=409 if refused else 200, refused=refused, groups=found, kept=kept)
 
     async def _plan(self, request: Request) -> Response:
         text, zone, now = str((await form_of(request)).get("text", "")), self._parts.zone, self._parts.clock.now()
@@ -59,7 +58,7 @@ class GroupPages(DecidersPages):
             check_account(group, self._parts.accounts)
             await self._parts.database.write(lambda conn: plan_group(conn, group, zone, now))
         except Mistake as mistake:
-            return await self._list_page(request, refused=str(mistake), kept=text)
+            return await self._list_page(request, refused=mistake, kept=text)
         await self._parts.learn_surveys()
         return self._told(request, self._pages.teller(request)("group_done.plan", name=group.name), back=f"/groups/{group.name}")
 
@@ -99,7 +98,7 @@ class GroupPages(DecidersPages):
         def inviting(conn: Connection) -> str:
             begun = invite_to_group(conn, name, self._parts.zone, now)
             if not begun:
-                raise Mistake("all seats are taken", "there is nobody to invite")
+                raise Mistake("all seats are taken", "there is nobody to invite", "seats_taken")
             return ", ".join(begun)
 
         return await self._steer(request, inviting, "group_done.invite", back=f"/groups/{name}")

@@ -44,13 +44,12 @@ class PanelPages(DecidersPages):
     async def _list(self, request: Request) -> Response:
         return await self._list_page(request)
 
-    async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
+    async def _list_page(self, request: Request, *, refused: Mistake | None = None, kept: str = "") -> Response:
         """`kept` is the text of a panel that could not be founded: `refused` says why, line by line."""
         now = self._parts.clock.now()
         async with self._parts.database.read() as conn:
             found = await conn.run_sync(lambda conn: overviews(conn, now))
-        told = {"done": False, "text": refused} if refused else None
-        return self._pages.page(request, "panels.html", status=409 if refused else 200, told=told, panels=found, kept=kept)
+        return self._pages.page(request, "panels.html", status=409 if refused else 200, refused=refused, panels=found, kept=kept)
 
     async def _found(self, request: Request) -> Response:
         text = str((await form_of(request)).get("text", ""))
@@ -58,7 +57,7 @@ class PanelPages(DecidersPages):
             panel = read_panel(text)
             await self._parts.database.write(lambda conn: found_panel(conn, panel, self._parts.clock.now()))
         except Mistake as mistake:
-            return await self._list_page(request, refused=str(mistake), kept=text)
+            return await self._list_page(request, refused=mistake, kept=text)
         await self._parts.learn_surveys()
         said = self._pages.teller(request)("panel_done.found", name=panel.name)
         return self._told(request, said, back=f"/panels/{panel.name}")
@@ -66,11 +65,11 @@ class PanelPages(DecidersPages):
     async def _one(self, request: Request) -> Response:
         """With `audience` in the address: whom it would reach, before anybody is invited."""
         name, now, zone = request.path_params["name"], self._parts.clock.now(), self._parts.zone
-        audience, wrong = request.query_params.get("audience"), ""
+        audience, counted, wrong = request.query_params.get("audience"), None, None
         try:
             counted = audience_of(audience) if audience is not None else None
         except Mistake as mistake:
-            counted, wrong = None, str(mistake)
+            wrong = mistake
 
         def reading(conn: Connection) -> tuple[Any, ...]:
             overview = overview_of(conn, name, now)
@@ -85,7 +84,7 @@ class PanelPages(DecidersPages):
         return self._pages.page(
             request,
             "panel.html",
-            told={"done": False, "text": wrong} if wrong else None,
+            wrong=wrong,
             one=overview,
             asks=asks,
             members=members,

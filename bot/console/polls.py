@@ -48,13 +48,12 @@ class PollPages(DecidersPages):
     async def _list(self, request: Request) -> Response:
         return await self._list_page(request)
 
-    async def _list_page(self, request: Request, *, refused: str = "", kept: str = "") -> Response:
+    async def _list_page(self, request: Request, *, refused: Mistake | None = None, kept: str = "") -> Response:
         """`kept` is the text of a poll that could not be taken: `refused` says why, line by line."""
         async with self._parts.database.read() as conn:
             rows = await conn.run_sync(all_polls)
             found = [await conn.run_sync(result_of, row.name, self._parts.poll_rules) for row in rows]
-        told = {"done": False, "text": refused} if refused else None
-        return self._pages.page(request, "polls.html", status=409 if refused else 200, told=told, polls=found, kept=kept)
+        return self._pages.page(request, "polls.html", status=409 if refused else 200, refused=refused, polls=found, kept=kept)
 
     async def _draft(self, request: Request) -> Response:
         form = await form_of(request)
@@ -63,7 +62,7 @@ class PollPages(DecidersPages):
             definition = read_poll(text, self._parts.poll_rules)
             await self._parts.database.write(lambda conn: draft_poll(conn, definition, self._parts.clock.now()))
         except Mistake as mistake:
-            return await self._list_page(request, refused=str(mistake), kept=text)
+            return await self._list_page(request, refused=mistake, kept=text)
         log.info("poll_drafted", extra={"poll": definition.name, "staff": request.state.staff.id})
         said = self._pages.teller(request)("poll_done.draft", name=definition.name)
         return self._told(request, said, back=f"/polls/{definition.name}")

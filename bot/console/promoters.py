@@ -32,10 +32,11 @@ class PromoterPage(DecidersPages):
         offers, now, code = self._parts.offers, self._parts.clock.now(), request.query_params.get("code", "").strip()[:60]
 
         def reading(conn: Connection) -> tuple[Any, ...]:
+            owner, wrong = None, None
             try:
-                owner, wrong = (owner_of(conn, code) if code else None), ""
+                owner = owner_of(conn, code) if code else None
             except Mistake as mistake:
-                owner, wrong = None, str(mistake)
+                wrong = mistake
             return words_left(conn), offered_lately(conn, offers, now), uses_lately(conn, now), owner, wrong
 
         async with self._parts.database.read() as conn:
@@ -43,7 +44,7 @@ class PromoterPage(DecidersPages):
         return self._pages.page(
             request,
             "promoters.html",
-            told={"done": False, "text": wrong} if wrong else None,
+            wrong=wrong,
             quotable=[one for one in told if one.leave],
             others=[one for one in told if not one.leave],
             offers=offers,

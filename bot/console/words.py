@@ -14,6 +14,7 @@ from babel.numbers import format_decimal
 from bot.complaints.card import Reader, department_name
 from bot.complaints.words import STAFF_WORDS, Words
 from bot.insight.measures import Measured
+from bot.mistake import Mistake
 
 __all__ = ["CONSOLE_WORDS", "LANGUAGES", "Teller"]
 
@@ -40,6 +41,10 @@ class Teller:
     def about(self, key: str, **facts: object) -> str:
         """A sentence about cases, as staff read it in every place."""
         return STAFF_WORDS(key, self.lang, **facts)
+
+    def mistake(self, mistake: Mistake) -> str:
+        """What is wrong and what to do about it, for somebody at a page."""
+        return self(f"mistake.{mistake.key}", **mistake.facts) if mistake.key else str(mistake)
 
     def department(self, name: str) -> str:
         return department_name(name, self.lang)

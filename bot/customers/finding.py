@@ -22,8 +22,10 @@ def the_customer(conn: Connection, who: str) -> Row[*tuple[Any, ...]]:
     """
     found = customers_named(conn, who.strip())
     if not found:
-        raise Mistake(f'there is no customer "{who}"', "write your own id for them, as your shop told it")
+        raise Mistake(f'there is no customer "{who}"', "write your own id for them, as your shop told it", "nobody", who=who)
     if len(found) > 1:
         named = ", ".join(f"{short(one.id)} ({one.source or 'a chat'}{f', {one.name}' if one.name else ''})" for one in found)
-        raise Mistake(f'several customers are called "{who}"', f"write our number for the one you mean: {named}")
+        raise Mistake(
+            f'several customers are called "{who}"', f"write our number for the one you mean: {named}", "several", who=who, named=named
+        )
     return found[0]

@@ -40,15 +40,17 @@ def merge_customers(conn: Connection, kept: AnyRow, joining: AnyRow, now: dateti
         Mistake: they are the same already, or both are in the midst of the same survey.
     """
     if kept.id == joining.id:
-        raise Mistake("they are one customer already", "look at the page of either")
+        raise Mistake("they are one customer already", "look at the page of either", "merge_same")
     if kept.erased_at or joining.erased_at:
-        raise Mistake("one of them has been erased", "nothing is known of them that could be merged")
+        raise Mistake("one of them has been erased", "nothing is known of them that could be merged", "merge_erased")
     if joining.external_id is not None and kept.external_id is None:
         kept, joining = joining, kept
     if both := surveys_open_at_both(conn, kept.id, joining.id):
         raise Mistake(
             f"both are just answering the survey {', '.join(both)}, and one person would be asked twice",
             "merge them once one of the two is done; an unanswered one ends by itself after [policy] grace",
+            "merge_asked",
+            surveys=", ".join(both),
         )
     merge_id = merge(conn, joining.id, kept.id, now, who=by, why=why)
     assert merge_id is not None, "both were just read"
@@ -63,12 +65,14 @@ def unmerge_customers(conn: Connection, merge_id: int, now: datetime, *, by: str
     """
     done = merge_row(conn, merge_id)
     if done is None or done.undone_at is not None:
-        raise Mistake("this merge has been undone, or never was", "makegood customer show tells which there are")
+        raise Mistake("this merge has been undone, or never was", "makegood customer show tells which there are", "merge_gone")
     into = the_customer(conn, short(done.kept_id))
     if into.id != done.kept_id:
         raise Mistake(
             f"the customer it went into was merged into {into.external_id or short(into.id)} later",
             "undo that merge first",
+            "merge_later",
+            who=into.external_id or short(into.id),
         )
     unmerge(conn, done, now, who=by, why=why)
     return done

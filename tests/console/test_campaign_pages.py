@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from bot.campaigns.planning import plan_campaigns
+from bot.campaigns.previewing import Shown
+from bot.console.campaign_sheet import together
 from bot.console.campaign_watch import CampaignWatch
 from storage.bulk import insert_many
 from storage.customers import Customer
@@ -168,11 +171,11 @@ async def test_a_test_goes_to_oneself_alone_in_every_wording(house: House) -> No
     assert "Hur troligt är det" in browser.words
     await browser.get("/campaigns/spring")
     await browser.send_form("/campaigns/spring/test", to=anna.native_id)
-    assert "On the way: 2." in browser.words
+    assert "The test is on its way. Messages: 2." in browser.words
     sent = [say.text for say in await house.world.messages(anna.native_id, "shop_bot")]
     assert sent[0].startswith("[spring, own]") and "Dear you" in sent[1]
     await browser.send_form("/campaigns/spring/test", to="nobody")
-    assert '"nobody" has no chat with us' in browser.words
+    assert "“nobody” has no chat with us" in browser.words
 
 
 async def test_limits_change_while_it_runs_and_what_it_does_is_told(house: House) -> None:
@@ -184,4 +187,43 @@ async def test_limits_change_while_it_runs_and_what_it_does_is_told(house: House
     assert "The limits of “spring” are changed." in browser.words
     assert "Enough answers 200" in browser.words and "Too late after 3 days" in browser.words
     await browser.send_form("/campaigns/spring/limits", quota="none", per_day="", reminders="0", expires="3d")
-    assert "a limit cannot be so" in browser.words
+    assert "Nothing was changed. Write the time as 12h or 7d" in browser.words
+
+
+async def test_mistakes_stand_where_they_were_made_and_speak_the_readers_language(house: House) -> None:
+    await house.world.staff("Siv", role="lead", lang="sv")
+    browser = await house.signed_in("Siv")
+    await browser.get("/campaigns")
+    answer = await browser.send_form("/campaigns", text=TEXT.replace('"spring"', '"Spring"'))
+    form = re.search(r'<form method="post" action="/campaigns".*?</form>', browser.page, re.DOTALL)
+    assert answer.status_code == 409 and form and 'role="alert"' in form[0] and "Spring" in _written(browser)
+    assert "Det här är fel, rad för rad" in form[0] and '<span lang="en">the campaign, line 1: &#34;name&#34; cannot be' in form[0]
+    await browser.send_form("/campaigns", text=TEXT.replace("2026-03-02", "2026-02-02"))
+    await browser.send_form("/campaigns/spring/schedule")
+    assert "tidpunkten, 2026-02-02 18:00, är förbi överallt. Skriv en senare i utkastet." in browser.words
+
+
+def test_a_message_that_looks_the_same_on_several_platforms_is_shown_once() -> None:
+    own, warm = Shown("own", "slack", ("Hello",), ("1", "2")), Shown("warm", "slack", ("Hi",), ("1", "2"))
+    x = Shown("own", "x", ("Hello (1 or 2)",), ())
+    shown = together([own, replace(own, platform="telegram"), x, warm, replace(warm, platform="telegram")])
+    assert [(platforms, one.texts[0]) for platforms, one in shown] == [
+        (["slack", "telegram"], "Hello"),
+        (["x"], "Hello (1 or 2)"),
+        (["slack", "telegram"], "Hi"),
+    ]
+
+
+async def test_whoever_waits_says_why_and_an_ended_campaign_does_not_speak_of_later(house: House) -> None:
+    await _customers(house)
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT)
+    await browser.send_form("/campaigns/spring/schedule")
+    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    await browser.get("/campaigns/spring")
+    assert "waiting their turn comes 3" in browser.words
+    await browser.get("/campaigns")
+    await browser.send_form("/campaigns", text=TEXT.replace('"spring"', '"never"'))
+    assert "Nobody has been invited yet." in browser.words
+    await browser.send_form("/campaigns/never/cancel")
+    assert "Nobody was invited." in browser.words

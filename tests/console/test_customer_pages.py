@@ -53,10 +53,10 @@ async def test_what_cannot_be_is_said_with_its_remedy_and_changes_nothing(world:
     anna = await world.customer("Anna Berg")
     place = f"/customers/{short(anna.customer_id)}"
     await lena.get("/customers?who=nobody-9")
-    assert "there is no customer" in lena.words
+    assert "Nobody is known as" in lena.words
     await lena.get(place)
     await lena.send_form(f"{place}/merge", other=short(anna.customer_id), why="?")
-    assert "they are one customer already" in lena.words
+    assert "They are one customer already" in lena.words
     await lena.send_form(f"{place}/erase")
     assert "Nothing was erased" in lena.words
     async with world.database.read() as conn:

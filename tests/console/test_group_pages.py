@@ -83,7 +83,7 @@ async def test_a_group_is_planned_and_invited_to_by_quota(house: House) -> None:
     await browser.get("/groups")
     assert "seats taken: 1 of 3" in browser.words
     answer = await browser.send_form("/groups", text=TEXT.replace("shop_bot", "other").replace("basket", "crate"))
-    assert answer.status_code == 409 and 'there is no account "other" choose among shop_bot' in browser.words
+    assert answer.status_code == 409 and "There is no account “other”. Choose among: shop_bot" in browser.words
 
 
 async def test_whom_another_account_alone_knows_is_reminded_too_and_would_not_be_heard(house: House) -> None:
@@ -111,9 +111,9 @@ async def test_a_session_is_steered_from_the_page_and_shown_under_pseudonyms(hou
     await browser.send_form("/groups/basket/quiet")
     assert (await _told(shop))[-1].startswith("Bert, we would like to hear from you")
     await browser.send_form("/groups/basket/quiet")
-    assert "have been spoken to already" in browser.words
+    assert "have been spoken to on this question" in browser.words
     await browser.send_form("/groups/basket/next")
-    assert "the question was put only just now" in browser.words
+    assert "The question was put only just now" in browser.words
     house.world.clock.move_to(house.world.clock.now() + JUST_PUT)
     await browser.send_form("/groups/basket/next")
     assert (await _told(shop))[-1] == "What is missing?"

@@ -70,7 +70,7 @@ async def test_a_panel_is_founded_counted_and_invited_to(house: House) -> None:
     await browser.get("/panels/taste?audience=customer.country")
     assert "the audience" not in browser.words and "0 of 3 customers" in browser.words
     await browser.get("/panels/taste?audience=colour == 1")
-    assert "the audience uses colour write customer.colour" in browser.words
+    assert "The rule uses colour, which nothing is known of. Write customer.colour" in browser.words
     assert (await browser.get("/campaigns")).text.count("panel-taste") == 0, "counting invites nobody"
     await browser.get("/panels/taste?audience=customer.country == 'SE'")
     assert "3 of 3 customers would be invited now. Astrid 0" in browser.words
@@ -124,7 +124,7 @@ async def test_somebody_is_taken_out_and_only_by_a_form_of_ours(house: House) ->
         assert await conn.run_sync(lambda conn: panels_of(conn, anna)) == []
         assert (await conn.execute(TABLES[Consent].select())).all()[-1].source == "operator"
     await browser.send_form("/panels/taste/leave", who="nobody")
-    assert "nobody is known as" in browser.words
+    assert "Nobody is known as" in browser.words
 
 
 async def test_what_is_wrong_is_told_by_line_and_panels_are_for_those_who_decide(house: House) -> None:

@@ -77,6 +77,6 @@ async def test_a_code_is_looked_up_and_what_is_off_is_told(house: House) -> None
     await browser.get(f"/promoters?code={referral_code('FRIEND', customer)}")
     assert "It is the code of Anna (" in browser.words
     await browser.get("/promoters?code=FRIEND-ABC")
-    assert 'nobody has the code "FRIEND-ABC"' in browser.words
+    assert "Nobody has the code “FRIEND-ABC”" in browser.words
     await house.world.staff("Agnes", role="agent")
     assert (await (await house.signed_in("Agnes")).get("/promoters")).status_code == 403

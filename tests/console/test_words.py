@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -56,3 +57,29 @@ def test_every_sentence_that_a_page_asks_for_is_there_and_none_is_left_over() ->
     asked = set(re.findall(r"""\bt\(["']([a-z_0-9]+\.[a-z_0-9]+)["'][,)]""", sources))
     assert asked - ENGLISH.keys() == set()
     assert len(asked) > 80
+
+
+def _mistakes() -> dict[str, set[str]]:
+    """The keys under which pages tell mistakes, each with the facts that it is told with."""
+    found: dict[str, set[str]] = {}
+    for file in CONSOLE.parent.glob("**/*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Mistake" and len(node.args) == 3:
+                found.setdefault(ast.literal_eval(node.args[2]), set()).update(fact.arg for fact in node.keywords if fact.arg)
+    return found
+
+
+def test_every_mistake_that_a_page_tells_has_its_words_and_facts() -> None:
+    told = {key.partition(".")[2]: set(_NAMES.findall(text)) for key, text in ENGLISH.items() if key.startswith("mistake.")}
+    assert told.pop("text") == set()
+    assert told == _mistakes()
+
+
+@pytest.mark.parametrize("room", ["campaigns", "customers"])
+def test_whatever_can_go_wrong_at_a_button_is_told_in_the_readers_language(room: str) -> None:
+    silent = []
+    for file in CONSOLE.parent.glob(f"{room}/**/*.py"):
+        calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        silent += [ast.unparse(call) for call in calls if ast.unparse(call.func) == "Mistake" and len(call.args) < 3]
+    # What a platform would not take is said as the poll's text is checked, in the language of its keys.
+    assert [call for call in silent if "in wrong" not in call] == []

@@ -45,25 +45,25 @@ def moderate(conn: Connection, name: str, act: Act, seen: int | None, host: Host
     """
     row = group_named(conn, name, lock=True)
     if row is None:
-        raise Mistake(f'there is no focus group "{name}"', "see: makegood group list")
+        raise Mistake(f'there is no focus group "{name}"', "see: makegood group list", "no_group", name=name)
     if act not in ACTS[FocusState(row.state)]:
-        raise Mistake(f'the focus group "{name}" is {row.state}', "look at it as it is now")
+        raise Mistake(f'the focus group "{name}" is {row.state}', "look at it as it is now", "moved_on")
     if seen is not None and row.question != seen:
-        raise Mistake(f"question {row.question} is being talked about already", "look at it as it is now")
+        raise Mistake(f"question {row.question} is being talked about already", "look at it as it is now", "question", n=row.question)
     meeting = Meeting(conn, row, Definition.model_validate(row.definition), host, now)
     session = Session(meeting)
     match act:
         case Act.BEGIN if session.elsewhere:
-            raise Mistake("another focus group is being held in that place", "end that one first")
+            raise Mistake("another focus group is being held in that place", "end that one first", "elsewhere")
         case Act.BEGIN:
             give_seats(meeting)
             session.open()
         case Act.NEXT if session.just_put:
-            raise Mistake("the question was put only just now", "go on once everybody has had time to read it")
+            raise Mistake("the question was put only just now", "go on once everybody has had time to read it", "just_put")
         case Act.NEXT:
             session.ask(row.question + 1)
         case Act.QUIET if row.drawn_in >= row.question:
-            raise Mistake("those who are silent have been spoken to already", "ask the next question")
+            raise Mistake("those who are silent have been spoken to already", "ask the next question", "drawn_in")
         case Act.QUIET:
             session.draw_in()
         case Act.AGAIN:

@@ -42,6 +42,6 @@ def say_again(at: Meeting) -> None:
     """Raises Mistake where everything has been said."""
     lost = unheard(at.conn, at.row, at.group)
     if not lost:
-        raise Mistake("all that the bot has said stands in the group", "look at it as it is now")
+        raise Mistake("all that the bot has said stands in the group", "look at it as it is now", "all_heard")
     send_again(at.conn, [one.id for one in lost], at.now)
     change_group(at.conn, at.row.id, asked_at=at.now if at.row.question else None)

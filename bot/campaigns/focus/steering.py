@@ -40,18 +40,21 @@ _FOR_A_SEAT = 3
 def check_account(group: Definition, accounts: Iterable[str]) -> None:
     """Raises Mistake where the group would be on an account that there is not."""
     if group.account not in accounts:
-        raise Mistake(f'there is no account "{group.account}"', f"choose among {', '.join(accounts)}")
+        known = ", ".join(accounts)
+        raise Mistake(f'there is no account "{group.account}"', f"choose among {known}", "no_account", name=group.account, known=known)
 
 
 def plan_group(conn: Connection, group: Definition, zone: ZoneInfo, now: datetime) -> None:
     """Raises Mistake where there is one of that name, or no such panel, or its time is over."""
     if group_named(conn, group.name) is not None:
-        raise Mistake(f'there is a focus group "{group.name}" already', "give the new one a name of its own")
+        raise Mistake(
+            f'there is a focus group "{group.name}" already', "give the new one a name of its own", "group_taken", name=group.name
+        )
     if panel_named(conn, group.panel) is None:
-        raise Mistake(f'there is no panel "{group.panel}"', "found it first: makegood panel new")
+        raise Mistake(f'there is no panel "{group.panel}"', "found it first: makegood panel new", "no_panel", name=group.panel)
     begins_at = group.at.replace(tzinfo=zone).astimezone(UTC)
     if begins_at <= now:
-        raise Mistake(f'the focus group "{group.name}" would have begun already', "give it a time to come")
+        raise Mistake(f'the focus group "{group.name}" would have begun already', "give it a time to come", "group_passed")
     written = group.model_dump(mode="json", exclude_defaults=True)
     add_group(conn, group.name, group.account, group.place, written, begins_at)
     publish(conn, invitation_to(group, zone), now)
@@ -90,7 +93,7 @@ def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
     assert group is not None  # it is known
     numbers = {seat.number for seat in seats_of(conn, group.id)}
     if who is not None and who not in numbers:
-        raise Mistake(f'nobody is called P{who} in "{name}"', f"see: makegood group transcript {name}")
+        raise Mistake(f'nobody is called P{who} in "{name}"', f"see: makegood group transcript {name}", "no_pseudonym", who=who)
     chosen = numbers if who is None else {who}
     # Nothing more is written down of them.
     for seat in seats_of(conn, group.id):
@@ -105,5 +108,5 @@ def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
 def known_group(conn: Connection, name: str) -> Definition:
     group = group_named(conn, name)
     if group is None:
-        raise Mistake(f'there is no focus group "{name}"', "see: makegood group list")
+        raise Mistake(f'there is no focus group "{name}"', "see: makegood group list", "no_group", name=name)
     return Definition.model_validate(group.definition)

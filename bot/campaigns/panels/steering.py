@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 def found_panel(conn: Connection, panel: Definition, now: datetime) -> None:
     """Raises Mistake where there is one of that name: its members have agreed to what it was."""
     if panel_named(conn, panel.name) is not None:
-        raise Mistake(f'there is a panel "{panel.name}" already', "give the new one a name of its own")
+        raise Mistake(f'there is a panel "{panel.name}" already', "give the new one a name of its own", "panel_taken", name=panel.name)
     add_panel(conn, panel.name, panel.most, int(panel.every.total_seconds()), panel.about, now)
     publish(conn, invitation_to(panel), now)
     log.info("panel_founded", extra={"panel": panel.name})
@@ -42,7 +43,10 @@ def audience_of(rule: str) -> str:
         return check_rule(rule.strip())
     except ValueError as wrong:
         what, _, remedy = str(wrong).partition("; ")
-        raise Mistake(f"the audience {what}", remedy) from None
+        if stranger := re.match(r"uses (\w+)", what):
+            raise Mistake(f"the audience {what}", remedy, "audience_uses", name=stranger[1]) from None
+        place = re.search(r"character (\d+)", what)
+        raise Mistake(f"the audience {what}", remedy, "audience", at=place[1] if place else None) from None
 
 
 def invitation_of(conn: Connection, panel: str, audience: str, zone: ZoneInfo, now: datetime) -> Campaign:
@@ -57,7 +61,7 @@ def invitation_of(conn: Connection, panel: str, audience: str, zone: ZoneInfo, n
 def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo, now: datetime) -> str:
     """Begin a campaign that asks the audience whether they would join; gives back its name."""
     if panel_named(conn, panel) is None:
-        raise Mistake(f'there is no panel "{panel}"', "see: makegood panel list")
+        raise Mistake(f'there is no panel "{panel}"', "see: makegood panel list", "no_panel", name=panel)
     campaign = invitation_of(conn, panel, audience, zone, now)
     newest = {found.name: found for found in load_versions(conn).values()}
     draft(conn, campaign, now)
@@ -69,9 +73,9 @@ def take_out(conn: Connection, panel: str, who: str, now: datetime) -> None:
     """Note that somebody has left, who said so elsewhere; they sit in none of its focus groups either."""
     customer = customer_row(conn, who)
     if customer is None:
-        raise Mistake(f'nobody is known as "{who}"', "write your own id for them, or a platform's name for their chat")
+        raise Mistake(f'nobody is known as "{who}"', "write your own id for them, or a platform's name for their chat", "nobody", who=who)
     if purpose_of(panel) not in panels_of(conn, customer.id):
-        raise Mistake(f'"{who}" is not in the panel "{panel}"', f"see: makegood panel members {panel}")
+        raise Mistake(f'"{who}" is not in the panel "{panel}"', f"see: makegood panel members {panel}", "not_in_panel", who=who, name=panel)
     write_consent(conn, customer.id, panel, False, "operator", now)
     for group in unended(conn):
         if group.definition["panel"] == panel and agreed_to(conn, customer.id, focus_purpose(group.name)):

@@ -33,7 +33,9 @@ def draft_poll(conn: Connection, definition: Definition, now: datetime) -> None:
     elif known.state == PollState.DRAFT:
         change_poll(conn, known.id, definition=written)
     else:
-        raise Mistake(f'the poll "{definition.name}" is {known.state}', "give the new one a name of its own")
+        raise Mistake(
+            f'the poll "{definition.name}" is {known.state}', "give the new one a name of its own", "poll_taken", name=definition.name
+        )
 
 
 def post_poll(conn: Connection, name: str, rules: Mapping[str, PollRules], now: datetime) -> None:
@@ -62,7 +64,7 @@ def close_poll(conn: Connection, name: str, now: datetime) -> None:
 def _in_state(conn: Connection, name: str, state: PollState) -> Any:
     poll = poll_named(conn, name, lock=True)
     if poll is None:
-        raise Mistake(f'there is no poll "{name}"', "see: makegood poll list")
+        raise Mistake(f'there is no poll "{name}"', "see: makegood poll list", "no_poll", name=name)
     if poll.state != state:
-        raise Mistake(f'the poll "{name}" is {poll.state}', f"this can be done while it is {state}")
+        raise Mistake(f'the poll "{name}" is {poll.state}', f"this can be done while it is {state}", "moved_on")
     return poll

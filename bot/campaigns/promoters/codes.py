@@ -23,7 +23,7 @@ def owner_of(conn: Connection, code: str) -> Any:
     """The customer whose code it is; of a merged one's, whom they were merged into. Raises Mistake where it is nobody's."""
     customer = customer_of_number(conn, number) if (number := _number_in(code)) else None
     if customer is None:
-        raise Mistake(f'nobody has the code "{code}"', "look at its spelling")
+        raise Mistake(f'nobody has the code "{code}"', "look at its spelling", "no_code", code=code)
     return customer
 
 

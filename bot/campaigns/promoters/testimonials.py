@@ -43,6 +43,6 @@ def withdraw(conn: Connection, ref: str, now: datetime) -> None:
     except ValueError:
         customer = 0
     if not (0 < customer < 1 << 63 and agreed_to(conn, customer, "quote")):
-        raise Mistake("there is no leave to quote them", "it may have been taken back meanwhile")
+        raise Mistake("there is no leave to quote them", "it may have been taken back meanwhile", "no_leave")
     add_consent(conn, customer, "quote", granted=False, source="operator", now=now)
     log.info("quote_withdrawn", extra={"customer": customer})
