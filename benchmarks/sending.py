@@ -172,7 +172,7 @@ async def _run(rate: int, permitted: int, seconds: int, factor: float) -> list[F
         await clock.sleep_until(began + timedelta(seconds=seconds))
         sent, took = len(platform.taken) + len(platform.replies) - before, (clock.now() - began).total_seconds()
         pausing = clock.now()
-        await database.write(lambda conn: pause(conn, "bulk", pausing))
+        await database.write(lambda conn: pause(conn, "bulk", pausing, STOCKHOLM))
         await clock.sleep_until(pausing + timedelta(seconds=AFTER_PAUSE))
         still = [at for at in platform.taken if at > pausing]
         for task in tasks:

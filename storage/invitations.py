@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.types import Instant
 
-__all__ = ["Invitation", "InvitationState"]
+__all__ = ["ASKED", "Invitation", "InvitationState"]
 
 
 class InvitationState(StrEnum):
@@ -22,6 +22,16 @@ class InvitationState(StrEnum):
     DECLINED = "declined"
     UNREACHABLE = "unreachable"
     SUPPRESSED = "suppressed"
+
+
+ASKED = (
+    InvitationState.SENT,
+    InvitationState.STARTED,
+    InvitationState.COMPLETED,
+    InvitationState.EXPIRED,
+    InvitationState.DECLINED,
+)
+"""An invitation is in one of these once it was sent. The unreachable were not asked, and what is too late to be sent is suppressed."""
 
 
 class Invitation(SQLModel, table=True):

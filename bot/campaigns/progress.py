@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage.queries.campaigns import campaign_named, counts_of, last_due, sent_in_all, waves_of
+from storage.invitations import ASKED
+from storage.queries.campaigns import campaign_named, counts_of, last_due, waves_of
 from storage.queries.incidents import incidents_like
 
 __all__ = ["Progress", "Pulse", "progress_of"]
@@ -58,7 +59,7 @@ def progress_of(conn: Connection, name: str) -> Progress | None:
         state=campaign.state,
         reason=campaign.reason,
         planned=planned,
-        sent=sent_in_all(conn, campaign.id),
+        sent=sum(counts.get(state, 0) for state in ASKED),
         answered=counts.get("completed", 0),
         settled=sum(counts.values()) - planned - control,
         control=control,

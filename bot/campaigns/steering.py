@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition
 from bot.campaigns.moments import has_passed
 from bot.campaigns.wordings import surveys_of
+from bot.invitations.limits import Used
 from bot.mistake import Mistake
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
@@ -114,12 +116,16 @@ def schedule(conn: Connection, name: str, survey: Callable[[str], Survey | None]
     log.info("campaign_scheduled", extra={"campaign": name})
 
 
-def pause(conn: Connection, name: str, now: datetime, *, reason: str = "") -> None:
-    """Send nothing more of it: what waits in the outbox is taken back, and only what is in the sender's hands still leaves."""
+def pause(conn: Connection, name: str, now: datetime, zone: ZoneInfo, *, reason: str = "") -> None:
+    """Send nothing more of it: what waits in the outbox is taken back, and only what is in the sender's hands still leaves.
+
+    By the shop's clock, `zone`, what is taken back no longer counts among what its day allows.
+    """
     campaign = _in_state(conn, name, *_ALIVE)
     change_campaign(conn, campaign.id, state=CampaignState.PAUSED.value, reason=reason)
     recalled = recall_waves(conn, [wave.id for wave in waves_of(conn, campaign.id)], now)
-    log.info("campaign_paused", extra={"campaign": name, "recalled": recalled})
+    Used.give_back(conn, recalled.sent, zone)
+    log.info("campaign_paused", extra={"campaign": name, "recalled": recalled.messages})
 
 
 def resume(conn: Connection, name: str) -> None:

@@ -119,7 +119,8 @@ def pause(name: Name, config: ConfigFile = None) -> None:
     from bot.campaigns.steering import pause as pausing
     from channels.clock import SystemClock
 
-    write_to(config, lambda conn: pausing(conn, name, SystemClock().now()))
+    zone = read_config(config).shop.timezone
+    write_to(config, lambda conn: pausing(conn, name, SystemClock().now(), zone))
     typer.echo(f'"{name}" is paused')
 
 

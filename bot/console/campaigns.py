@@ -138,7 +138,7 @@ class CampaignPages(DecidersPages):
         name, act, now = request.path_params["name"], request.path_params["act"], self._parts.clock.now()
         acts: dict[str, Callable[[Connection], None]] = {
             "schedule": lambda conn: schedule(conn, name, self._parts.survey, now),
-            "pause": lambda conn: pause(conn, name, now),
+            "pause": lambda conn: pause(conn, name, now, self._parts.zone),
             "resume": lambda conn: resume(conn, name),
             "cancel": lambda conn: cancel(conn, name, now),
         }

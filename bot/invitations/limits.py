@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -87,6 +88,12 @@ class Used:
         if limits.campaign_id:
             self.today[limits.campaign_id] = self.today.get(limits.campaign_id, 0) + 1
             self.new[limits.campaign_id] = self.new.get(limits.campaign_id, 0) + 1
+
+    @staticmethod
+    def give_back(conn: Connection, sent: Iterable[tuple[int, datetime]], zone: ZoneInfo) -> None:
+        """These, by campaign and moment, were not sent after all: the shares of their days are free for others."""
+        for (campaign, day), n in Counter((campaign, at.astimezone(zone).date()) for campaign, at in sent).items():
+            count_sent(conn, {campaign: -n}, day)
 
     def note(self, conn: Connection) -> None:
         """Write down what this chunk has sent."""

@@ -16,7 +16,7 @@ from bot.dialogs.opening import Opening, open_dialogs
 from bot.dialogs.published import Published
 from bot.dialogs.taking_back import PANEL
 from bot.invitations.knowing import Customers
-from bot.invitations.limits import limits_of
+from bot.invitations.limits import Used, limits_of
 from bot.invitations.policy import Known, Not, Policy, Reason, Yes, may_write
 from bot.invitations.room import Room, room_at
 from storage.database import Database
@@ -74,7 +74,7 @@ async def send_due(
     Gives back how many were `sent`, handed out as a `link`, `postponed`, `suppressed` or `unreachable`.
     """
     total: Counter[str] = Counter()
-    if not await _anything_due(database, outreach, now):
+    if not await _anything_due(database, now):
         return total
     room = await database.write(lambda conn: _room(conn, outreach, now))
     while True:
@@ -89,12 +89,10 @@ async def send_due(
     return total
 
 
-async def _anything_due(database: Database, outreach: Outreach, now: datetime) -> bool:
+async def _anything_due(database: Database, now: datetime) -> bool:
     """Whether there is anything to send, or to take back: asked often, and mostly answered with no."""
     async with database.read() as conn:
-        return await conn.run_sync(
-            lambda conn: _due(conn, sending_waves(conn), now, 1, {}, lock=False) != [] or has_stale(conn, outreach.rooms, now)
-        )
+        return await conn.run_sync(lambda conn: _due(conn, sending_waves(conn), now, 1, {}, lock=False) != [] or has_stale(conn, now))
 
 
 def _due(
@@ -112,7 +110,7 @@ def _due(
 
 def _room(conn: Connection, outreach: Outreach, now: datetime) -> Room:
     """What may go into the outbox in one go, once what has waited there too long is taken back."""
-    recall_stale(conn, outreach.rooms, now)
+    Used.give_back(conn, recall_stale(conn, now).sent, outreach.policy.timezone)
     room = Room.read(conn, outreach.rooms, now)
     room.tell(conn, now)
     return room

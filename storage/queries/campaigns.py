@@ -12,7 +12,7 @@ from storage.bulk import increment, insert_many
 from storage.campaigns import Campaign, CampaignDay, CampaignState, Wave
 from storage.customers import Customer
 from storage.ids import new_id
-from storage.invitations import Invitation, InvitationState
+from storage.invitations import ASKED, Invitation, InvitationState
 from storage.outbox import Message, MessageState
 from storage.written_out import written_out
 
@@ -154,7 +154,8 @@ def last_due(conn: Connection, wave_ids: Sequence[int]) -> datetime | None:
 
 
 def sent_in_all(conn: Connection, campaign_id: int) -> int:
-    return int(conn.execute(select(func.coalesce(func.sum(_day.c.n), 0)).where(_day.c.campaign_id == campaign_id)).scalar_one())
+    counts = counts_of(conn, [wave.id for wave in waves_of(conn, campaign_id)])
+    return sum(counts.get(state, 0) for state in ASKED)
 
 
 def may_still_send(conn: Connection, wave_id: int) -> bool:
@@ -186,5 +187,5 @@ def sent_on(conn: Connection, campaign_id: int, day: date) -> int:
 
 
 def count_sent(conn: Connection, sent: dict[int, int], day: date) -> None:
-    """Add to what campaigns sent on that day, by their ids."""
+    """Add to what campaigns sent on that day, by their ids; or take away what was taken back."""
     increment(conn, _day, [{"campaign_id": campaign, "day": day, "n": n} for campaign, n in sent.items()])

@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
+from storage.campaigns import Wave
 from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message, MessageState, Priority
 from storage.written_out import written_out
 
-__all__ = ["STALE_AFTER", "has_stale", "recall_stale", "recall_waves"]
+__all__ = ["STALE_AFTER", "Recalled", "has_stale", "recall_stale", "recall_waves"]
 
 _message, _dialog, _invitation = Message.__table__, Dialog.__table__, Invitation.__table__  # type: ignore[attr-defined]
+_wave = Wave.__table__  # type: ignore[attr-defined]
 
 STALE_AFTER = timedelta(minutes=5)
 """How long a campaign's message may wait in the outbox. By then it may be night where its reader lives."""
 _MOST = 1000
-_BULK = (_message.c.state == written_out(MessageState.DUE)) & (_message.c.priority == int(Priority.CAMPAIGN))
+_BULK: ColumnElement[bool] = (_message.c.state == written_out(MessageState.DUE)) & (_message.c.priority == int(Priority.CAMPAIGN))
 
 
-def has_stale(conn: Connection, accounts: Collection[str], now: datetime) -> bool:
-    waiting = select(_message.c.id).where(_BULK & _message.c.account.in_(list(accounts)) & (_message.c.created_at <= now - STALE_AFTER))
-    return conn.execute(waiting.limit(1)).first() is not None
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    messages: int
+    sent: Sequence[tuple[int, datetime]]
+    """Of each invitation of a campaign that was not sent after all: the campaign's id, and when it had been put into the outbox."""
 
 
-def recall_stale(conn: Connection, accounts: Collection[str], now: datetime) -> int:
-    """Take back what has waited too long; gives back how many messages."""
-    return _recall(conn, _BULK & _message.c.account.in_(list(accounts)) & (_message.c.created_at <= now - STALE_AFTER), now)
+def has_stale(conn: Connection, now: datetime) -> bool:
+    return conn.execute(select(_message.c.id).where(_stale(now)).limit(1)).first() is not None
 
 
-def recall_waves(conn: Connection, wave_ids: Sequence[int], now: datetime) -> int:
-    """Take back what waits of these waves; gives back how many messages."""
+def recall_stale(conn: Connection, now: datetime) -> Recalled:
+    """Take back what has waited too long: also for an account that is no longer there, which nobody sends from."""
+    return _recall(conn, _stale(now), now)
+
+
+def recall_waves(conn: Connection, wave_ids: Sequence[int], now: datetime) -> Recalled:
+    """Take back what waits of these waves."""
     theirs = exists().where(_invitation.c.id == _message.c.invitation_id, _invitation.c.wave_id.in_(list(wave_ids)))
-    total = 0
-    while wave_ids and (recalled := _recall(conn, _BULK & theirs, now)):
-        total += recalled
+    total = Recalled(0, ())
+    while wave_ids and (recalled := _recall(conn, _BULK & theirs, now)).messages:
+        total = Recalled(total.messages + recalled.messages, [*total.sent, *recalled.sent])
     return total
 
 
-def _recall(conn: Connection, which: ColumnElement[bool], now: datetime) -> int:
+def _stale(now: datetime) -> ColumnElement[bool]:
+    waited: ColumnElement[bool] = _message.c.created_at <= now - STALE_AFTER
+    return _BULK & waited
+
+
+def _recall(conn: Connection, which: ColumnElement[bool], now: datetime) -> Recalled:
     columns = (_message.c.id, _message.c.dialog_id, _message.c.invitation_id, _message.c.repeated)
     # In the order of the index of what is due: by their ids alone, SQLite would go through all messages that there ever were.
     in_order = select(*columns).where(which).order_by(_message.c.account, _message.c.priority, _message.c.id)
@@ -52,13 +66,14 @@ def _recall(conn: Connection, which: ColumnElement[bool], now: datetime) -> int:
     if perhaps:
         reason = "it waited too long to be sent a second time"
         conn.execute(update(_message).where(_message.c.id.in_(perhaps)).values(state=MessageState.UNKNOWN.value, reason=reason))
+    sent: Sequence[tuple[int, datetime]] = ()
     if unsent := [one for one in waiting if not one.repeated]:
         conn.execute(delete(_message).where(_message.c.id.in_([one.id for one in unsent])))
-        _take_back(conn, unsent, now)
-    return len(waiting)
+        sent = _take_back(conn, unsent, now)
+    return Recalled(len(waiting), sent)
 
 
-def _take_back(conn: Connection, unsent: Sequence[Any], now: datetime) -> None:
+def _take_back(conn: Connection, unsent: Sequence[Any], now: datetime) -> Sequence[tuple[int, datetime]]:
     """Undo the dialogs that had not begun: nothing of them was sent, and nobody has said a word in them."""
     dialog_ids = {one.dialog_id for one in unsent if one.dialog_id}
     said = set(conn.execute(select(_message.c.dialog_id).where(_message.c.dialog_id.in_(dialog_ids)).distinct()).scalars())
@@ -67,9 +82,13 @@ def _take_back(conn: Connection, unsent: Sequence[Any], now: datetime) -> None:
     conn.execute(delete(_dialog).where(_dialog.c.id.in_([one.id for one in gone])))
     back = {"state": InvitationState.PLANNED.value, "sent_at": None, "due_at": now, "reason": ""}
     theirs = [one.invitation_id for one in gone]
-    conn.execute(update(_invitation).where(_invitation.c.id.in_(theirs), _invitation.c.state == "sent").values(**back))
+    not_sent = _invitation.c.id.in_(theirs) & (_invitation.c.state == "sent")
+    of_campaigns = select(_wave.c.campaign_id, _invitation.c.sent_at).join(_wave, _wave.c.id == _invitation.c.wave_id)
+    sent = [(row.campaign_id, row.sent_at) for row in conn.execute(of_campaigns.where(not_sent))]
+    conn.execute(update(_invitation).where(not_sent).values(**back))
     # What is left were reminders: they come later.
     taken = {one.id for one in gone}
     reminded = [one.invitation_id for one in unsent if one.dialog_id not in taken and one.invitation_id]
     fewer = func.max(0, _invitation.c.reminders - 1) if conn.dialect.name == "sqlite" else func.greatest(0, _invitation.c.reminders - 1)
     conn.execute(update(_invitation).where(_invitation.c.id.in_(reminded)).values(reminders=fewer))
+    return sent

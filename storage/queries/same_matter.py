@@ -9,21 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage.campaigns import Wave
-from storage.invitations import Invitation, InvitationState
+from storage.invitations import ASKED, Invitation, InvitationState
 
 __all__ = ["asked_once", "may_be_again"]
 
 _invitation, _wave = Invitation.__table__, Wave.__table__  # type: ignore[attr-defined]
 _ENDED = {"state": InvitationState.SUPPRESSED.value, "reason": "merged"}
 """Of an invitation that the merged customer has once already."""
-_ASKED = (
-    InvitationState.SENT,
-    InvitationState.STARTED,
-    InvitationState.COMPLETED,
-    InvitationState.DECLINED,
-    InvitationState.EXPIRED,
-)
-"""An invitation is in one of these once it was sent."""
 
 
 def asked_once(conn: Connection, joining: int, kept: int) -> list[tuple[int, Mapping[str, Any]]]:
@@ -40,7 +32,7 @@ def asked_once(conn: Connection, joining: int, kept: int) -> list[tuple[int, Map
             changes.append((one.id, {"matter": f"{one.matter}~{joining}"}))
         if same and one.state == InvitationState.PLANNED:
             changes.append((one.id, _ENDED))
-        if one.state in _ASKED:
+        if one.state in ASKED:
             changes += [(other.id, _ENDED) for other in same if other.state == InvitationState.PLANNED]
     return changes
 

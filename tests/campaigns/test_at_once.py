@@ -17,7 +17,7 @@ from bot.invitations.sending import send_due
 from storage.database import Database, open_database
 from storage.invitations import Invitation
 from storage.outbox import Message
-from tests.campaigns.campaign import begun, only_campaign, people, plan
+from tests.campaigns.campaign import STOCKHOLM, begun, only_campaign, people, plan
 from tests.campaigns.test_sending import AT_SIX, HERE, states
 from tests.invitations.shop import MONDAY, Shop
 
@@ -47,7 +47,7 @@ async def test_a_pause_that_comes_while_a_wave_is_begun_is_not_undone(shop: Shop
     begin_wave = planning.begin_wave
 
     def paused_meanwhile(conn: Connection, *args: Any, **more: Any) -> None:
-        await_only(other.write(lambda conn: pause(conn, "spring", MONDAY)))
+        await_only(other.write(lambda conn: pause(conn, "spring", MONDAY, STOCKHOLM)))
         begin_wave(conn, *args, **more)
 
     monkeypatch.setattr(planning, "begin_wave", paused_meanwhile)
@@ -67,7 +67,7 @@ async def test_a_pause_that_comes_while_invitations_go_into_the_outbox_takes_the
 
     def paused_meanwhile(conn: Connection, rows: Any) -> None:
         change_invitations(conn, rows)
-        pauses.append(asyncio.create_task(other.write(lambda conn: pause(conn, "spring", AT_SIX))))
+        pauses.append(asyncio.create_task(other.write(lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM))))
         await_only(_done_or_blocked(shop.database, pauses[0]))
 
     monkeypatch.setattr(sending, "change_invitations", paused_meanwhile)

@@ -39,7 +39,7 @@ async def test_each_campaign_tells_why_it_does_not_ask_somebody(shop: Shop) -> N
     await begun(shop.database, name="later", when={"at": "2026-03-10T18:00:00"})
     await begun(shop.database, name="monthly", when={"cron": "0 10 1 * *"})
     await begun(shop.database, name="asked")
-    await shop.database.write(lambda conn: pause(conn, "later", MONDAY))
+    await shop.database.write(lambda conn: pause(conn, "later", MONDAY, STOCKHOLM))
     assert await why(shop, tokyo, "asked") == {
         "others": "not in its audience, customer.tier == 'gold'",
         "unknown": "not in its audience, customer.tier == 'gold' || customer.visits > 3; not known of them: customer.visits",

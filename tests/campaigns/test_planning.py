@@ -185,7 +185,7 @@ async def test_a_campaign_that_is_paused_between_two_chunks_goes_on_there(shop: 
     await people(shop, 10)
     await begun(shop.database)
     await half_planned(shop)
-    await shop.database.write(lambda conn: pause(conn, "spring", MONDAY))
+    await shop.database.write(lambda conn: pause(conn, "spring", MONDAY, STOCKHOLM))
     assert await plan(shop) == 0
     assert len(await shop.rows(Invitation)) == 4
     await shop.database.write(lambda conn: resume(conn, "spring"))
@@ -198,7 +198,7 @@ async def test_a_wave_paused_half_planned_until_it_is_too_late_settles_everybody
     await people(shop, 10)
     await begun(shop.database)
     await half_planned(shop)
-    await shop.database.write(lambda conn: pause(conn, "spring", MONDAY))
+    await shop.database.write(lambda conn: pause(conn, "spring", MONDAY, STOCKHOLM))
     late = MONDAY + 30 * DAY
     await shop.database.write(lambda conn: resume(conn, "spring"))
     await plan(shop, late)

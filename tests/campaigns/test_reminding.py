@@ -15,7 +15,7 @@ from storage.dialogs import Dialog
 from storage.invitations import Invitation
 from storage.outbox import Message
 from storage.queries.panels import add_panel
-from tests.campaigns.campaign import begun, people, plan
+from tests.campaigns.campaign import STOCKHOLM, begun, people, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 AT_SIX = MONDAY + DAY + 8 * HOUR
@@ -84,7 +84,7 @@ async def delivered(shop: Shop) -> None:
 async def test_a_paused_campaign_reminds_nobody_until_it_goes_on(shop: Shop) -> None:
     await asked(shop, 1)
     await delivered(shop)
-    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX + DAY))
+    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX + DAY, STOCKHOLM))
     assert await remind_silent(shop.database, shop.outreach, AT_SIX + 3 * DAY) == Counter(waiting=1)
     await shop.database.write(lambda conn: resume(conn, "spring"))
     assert await remind_silent(shop.database, shop.outreach, AT_SIX + 3 * DAY + HOUR) == Counter()

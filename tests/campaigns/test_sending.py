@@ -17,7 +17,8 @@ from storage.invitations import Invitation
 from storage.outbox import Message
 from storage.queries.incidents import open_incidents
 from storage.queries.outbox import claim
-from tests.campaigns.campaign import begun, definition, only_campaign, people, plan, waves_in
+from tests.campaigns.campaign import STOCKHOLM, begun, definition, only_campaign, people, plan, waves_in
+from tests.campaigns.test_progress import progress
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 AT_SIX = MONDAY + DAY + 8 * HOUR
@@ -62,12 +63,50 @@ async def test_a_pause_takes_back_what_waits_in_the_outbox_and_nothing_is_sent_u
     await begun(shop.database)
     await plan(shop)
     await send(shop)
-    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX))
+    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM))
     assert await shop.rows(Message) == await shop.rows(Dialog) == []
     assert await states(shop) == {("planned", ""): 8}
     assert await send(shop) == Counter()
     await shop.database.write(lambda conn: resume(conn, "spring"))
     assert await send(shop) == Counter(sent=5)
+
+
+async def test_what_a_pause_takes_back_counts_neither_as_sent_nor_for_its_day(shop: Shop) -> None:
+    paced(shop, 400)
+    await people(shop, 8, **HERE)
+    await begun(shop.database, per_day=6)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=5)
+    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM))
+    assert (await progress(shop)).sent == 0
+    await shop.database.write(lambda conn: resume(conn, "spring"))
+    assert await send(shop) == Counter(sent=5)
+    await delivered(shop)
+    assert await send(shop) == Counter(sent=1)
+    assert (await progress(shop)).sent == 6
+
+
+async def test_what_waited_too_long_is_given_back_to_the_day_that_it_was_counted_for(shop: Shop) -> None:
+    shop.outreach = replace(shop.outreach, policy=replace(shop.outreach.policy, quiet_hours=None))
+    await people(shop, 3, **HERE)
+    await begun(shop.database, per_day=2, when={"at": "2026-03-03T23:58:00"})
+    await plan(shop, AT_SIX)
+    await shop.database.write(lambda conn: conn.execute(update(TABLES[Invitation]).values(due_at=AT_SIX)))
+    late = AT_SIX + 6 * HOUR - 2 * MINUTE
+    assert await send(shop, late) == Counter(sent=2, postponed=1)
+    assert await send(shop, late + 6 * MINUTE) == Counter(sent=2, postponed=1), "it is the next day"
+    assert await send(shop, late + 12 * MINUTE) == Counter(sent=2), "taken back again, and sent for the same day"
+
+
+async def test_what_waits_for_an_account_that_is_there_no_more_is_taken_back_and_the_campaign_ends(shop: Shop) -> None:
+    await people(shop, 2, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=2)
+    shop.outreach = replace(shop.outreach, accounts=("team",))
+    later = AT_SIX + 10 * MINUTE
+    assert await send(shop, later) == Counter(link=2)
+    assert await end_campaigns(shop.database, later) == 1
 
 
 async def test_what_is_in_the_senders_hands_is_not_taken_back(shop: Shop) -> None:
@@ -76,7 +115,7 @@ async def test_what_is_in_the_senders_hands_is_not_taken_back(shop: Shop) -> Non
     await plan(shop)
     await send(shop)
     await shop.database.write(lambda conn: claim(conn, "shop_bot", AT_SIX, limit=1))
-    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX))
+    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM))
     assert [message.state for message in await shop.rows(Message)] == ["sending"]
     assert await states(shop) == {("planned", ""): 2, ("sent", ""): 1}
 

@@ -10,7 +10,7 @@ from bot.invitations.planning import plan_waiting
 from bot.invitations.policy import Reason
 from bot.invitations.sending import send_due
 from storage.queries.explaining import customer_row
-from tests.campaigns.campaign import begun, plan
+from tests.campaigns.campaign import STOCKHOLM, begun, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
 
 DUE = MONDAY + 2 * HOUR
@@ -55,7 +55,7 @@ async def test_who_said_stop_is_told_so_and_a_paused_campaign_too(shop: Shop) ->
     customer = await shop.customer(source="shop", external_id="C-1")
     await begun(shop.database)
     await plan(shop)
-    await shop.database.write(lambda conn: pause(conn, "spring", MONDAY))
+    await shop.database.write(lambda conn: pause(conn, "spring", MONDAY, STOCKHOLM))
     await shop.consent(customer, False)
     found = await why(shop, "C-1", MONDAY + DAY)
     assert (found.anything.reason, found.anything.until) == (Reason.OPTED_OUT, None)
