@@ -28,9 +28,9 @@ ILL_AFTER = timedelta(minutes=1)
 """How long a message of a campaign waits before the account counts as ill."""
 
 
-def room_at(pace: timedelta) -> int:
+def room_at(pace: timedelta, fill: timedelta = FILL) -> int:
     """How many messages of campaigns may wait for an account of that pace."""
-    return max(1, math.ceil(FILL / pace)) if pace else UNPACED
+    return max(1, math.ceil(fill / pace)) if pace else UNPACED
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from bot.dialogs.taking_back import PANEL
 from bot.invitations.knowing import Customers
 from bot.invitations.limits import Used, limits_of
 from bot.invitations.policy import Known, Not, Policy, Reason, Yes, may_write
-from bot.invitations.room import Room, room_at
+from bot.invitations.room import FILL, Room, room_at
 from storage.database import Database
 from storage.invitations import InvitationState
 from storage.queries.campaigns import sending_waves
@@ -54,10 +54,9 @@ class Outreach:
     paces: Mapping[str, timedelta] = field(default_factory=dict)
     """The time from one message to the next that an account's platform asks for, where it does."""
 
-    @property
-    def rooms(self) -> dict[str, int]:
-        """How many messages of campaigns may wait in the outbox, by account."""
-        return {account: room_at(self.paces.get(account, timedelta(0))) for account in self.accounts}
+    def rooms(self, fill: timedelta = FILL) -> dict[str, int]:
+        """How many messages of campaigns may wait in the outbox, by account, where it is filled so far ahead of its sender."""
+        return {account: room_at(self.paces.get(account, timedelta(0)), fill) for account in self.accounts}
 
 
 async def send_due(
@@ -111,7 +110,7 @@ def _due(
 def _room(conn: Connection, outreach: Outreach, now: datetime) -> Room:
     """What may go into the outbox in one go, once what has waited there too long is taken back."""
     Used.give_back(conn, recall_stale(conn, now).sent, outreach.policy.timezone)
-    room = Room.read(conn, outreach.rooms, now)
+    room = Room.read(conn, outreach.rooms(), now)
     room.tell(conn, now)
     return room
 

@@ -6,7 +6,8 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,7 +17,8 @@ from bot.dialogs.reminding import remind
 from bot.dialogs.stored import dialog_from_json, dialog_to_json
 from bot.invitations.knowing import Customers
 from bot.invitations.limits import limits_of
-from bot.invitations.policy import Known, Policy, Yes, may_remind
+from bot.invitations.policy import Known, Not, Policy, may_remind
+from bot.invitations.room import Room
 from bot.invitations.sending import Outreach
 from channels.outbox import message_row
 from storage.bulk import insert_many
@@ -24,15 +26,19 @@ from storage.campaigns import CampaignState
 from storage.database import Database
 from storage.invitations import InvitationState
 from storage.outbox import Message, Priority
-from storage.queries.invitations import change_invitations, expire_invitations
+from storage.queries.invitations import change_invitations
+from storage.queries.recalling import STALE_AFTER
 from storage.queries.silence import change_dialogs, silent_dialogs
 
-__all__ = ["Over", "Remind", "Wait", "expire_old", "remind_silent", "what_now"]
+__all__ = ["REMIND_EVERY", "Over", "Remind", "Wait", "remind_silent", "what_now"]
 
 log = logging.getLogger(__name__)
 
 CHUNK = 300
 """Dialogs of one transaction."""
+REMIND_EVERY = timedelta(seconds=30)
+FILL = REMIND_EVERY / 2
+"""How far ahead of the sender the outbox is filled with reminders, at each look: the other half of the time is for invitations."""
 
 Row = dict[str, Any]
 _message = Message.__table__  # type: ignore[attr-defined]
@@ -69,10 +75,11 @@ def what_now(policy: Policy, known: Known | None, reminders: int, last_said_at: 
     remind_at = last_said_at + policy.remind_after
     if now < remind_at:
         return Wait(min(remind_at, over_at))
-    verdict = may_remind(policy, known, now)
-    if isinstance(verdict, Yes):
-        return Remind()
-    return Wait(min(verdict.until or over_at, over_at))
+    # It goes through the outbox: it must be right also at the end of the time that it may wait there.
+    for moment in (now, now + STALE_AFTER):
+        if isinstance(verdict := may_remind(policy, known, moment), Not):
+            return Wait(min(verdict.until or over_at, over_at))
+    return Remind()
 
 
 async def remind_silent(
@@ -85,12 +92,15 @@ async def remind_silent(
 ) -> Counter[str]:
     """Look at every dialog whose silence is due to be looked at. May be stopped and started anywhere.
 
+    Where an account's outbox has no room for more reminders, those there are looked at again the next time.
     `hand_over` is called after each commit with the rows of the reminders that went into the outbox.
     Gives back how many customers were `reminded`, how many dialogs are `over`, and how many wait (`waiting`).
     """
     total: Counter[str] = Counter()
+    room = await database.write(lambda conn: Room.read(conn, outreach.rooms(FILL), now))
     while True:
-        tally, messages = await database.write(lambda conn: _look_at_chunk(conn, outreach, now, chunk))
+        looking = partial(_look_at_chunk, outreach=outreach, room=room, now=now, limit=chunk)
+        tally, messages, room = await database.write(looking)
         if messages:
             hand_over(messages)
         if not tally:
@@ -101,10 +111,11 @@ async def remind_silent(
     return total
 
 
-def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row]]:
-    silent = silent_dialogs(conn, now, limit)
+def _look_at_chunk(conn: Connection, outreach: Outreach, room: Room, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row], Room]:
+    room = room.copy()  # this may be done again, after it was rolled back
+    silent = silent_dialogs(conn, now, limit, but_not=[account for account, left in room.left.items() if not left])
     if not silent:
-        return Counter(), ()
+        return Counter(), (), room
     customers = _customers(conn, outreach, silent, now)
     tally: Counter[str] = Counter()
     dialogs: list[Row] = []
@@ -123,6 +134,8 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: i
             case Wait(until):
                 dialogs.append(same | {"nudge_at": until})
                 tally["waiting"] += 1
+            case Remind() if not room.take(dialog.account):
+                continue
             case Remind():
                 data, says = _reminder(conn, outreach, dialog, now, of=policy.reminders)
                 dialogs.append(
@@ -134,7 +147,7 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, now: datetime, limit: i
     change_dialogs(conn, dialogs)
     change_invitations(conn, list(invitations.values()))
     insert_many(conn, _message, messages, ignore=True)
-    return tally, messages
+    return tally, messages, room
 
 
 def _customers(conn: Connection, outreach: Outreach, silent: Sequence[Any], now: datetime) -> Customers:
@@ -181,16 +194,3 @@ def _reminder(conn: Connection, outreach: Outreach, row: Any, now: datetime, *, 
         for say in step.says
     ]
     return dialog_to_json(step.dialog), messages
-
-
-async def expire_old(database: Database, now: datetime, *, chunk: int = CHUNK) -> int:
-    """End every invitation that was sent and never taken up in its time; gives back how many.
-
-    A link opened later still starts the dialog: `expired` ends our writing, never our listening.
-    """
-    total = 0
-    while ended := await database.write(lambda conn: expire_invitations(conn, now, chunk)):
-        total += ended
-    if total:
-        log.info("invitations_expired", extra={"invitations": total})
-    return total

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.invitations.expiring import expire_old
 from bot.invitations.planning import Planner, plan_waiting
 from bot.invitations.sending import Outreach, send_due
-from bot.invitations.silence import expire_old, remind_silent
+from bot.invitations.silence import REMIND_EVERY, remind_silent
 from storage.database import Database
 
 __all__ = ["Sweep", "invitation_sweeps"]
@@ -38,6 +39,6 @@ def invitation_sweeps(
     return (
         Sweep("plan_invitations", timedelta(seconds=30), lambda now: plan_waiting(database, planner, now)),
         Sweep("send_invitations", SEND_EVERY, lambda now: send_due(database, outreach, now, hand_over=hand_over)),
-        Sweep("remind_silent", timedelta(minutes=5), lambda now: remind_silent(database, outreach, now, hand_over=hand_over)),
+        Sweep("remind_silent", REMIND_EVERY, lambda now: remind_silent(database, outreach, now, hand_over=hand_over)),
         Sweep("expire_invitations", timedelta(minutes=15), lambda now: expire_old(database, now)),
     )

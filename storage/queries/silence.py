@@ -64,10 +64,14 @@ _SILENT: Select[Any] = (
 )
 
 
-def silent_dialogs(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
+_SILENT_ELSEWHERE = _SILENT.where(_address.c.account.not_in(bindparam("but_not", expanding=True)))
+
+
+def silent_dialogs(conn: Connection, now: datetime, limit: int, *, but_not: Sequence[str] = ()) -> Sequence[Row[Any]]:
     """Open dialogs whose silence is due to be looked at, longest first, with their customer, address and invitation,
-    what it asks about, and the definition and state of its campaign."""
-    return conn.execute(_SILENT, {"now": now, "most": limit}).all()
+    what it asks about, and the definition and state of its campaign. None at the accounts in `but_not`."""
+    which = {"now": now, "most": limit}
+    return conn.execute(_SILENT_ELSEWHERE, which | {"but_not": but_not}).all() if but_not else conn.execute(_SILENT, which).all()
 
 
 def change_dialogs(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:

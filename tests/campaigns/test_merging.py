@@ -13,7 +13,7 @@ from storage.invitations import Invitation
 from storage.queries.merging import merge, merge_row, unmerge
 from tests.campaigns.campaign import begun, only_campaign, people, plan
 from tests.campaigns.test_planning import half_planned
-from tests.campaigns.test_sending import AT_SIX, HERE, delivered, send, states
+from tests.campaigns.test_sending import AT_SIX, HERE, send, states
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 WARM = [{"name": "warm", "hello": {"en": "Hello again from {shop}! Would you tell us how we are doing?"}}]
@@ -69,7 +69,7 @@ async def test_what_was_planned_in_a_wave_that_is_over_is_not_planned_again_when
     await plan(shop)
     done = await merged(shop, joining, kept)
     await send(shop)
-    await delivered(shop)
+    await shop.delivered()
     assert await end_campaigns(shop.database, AT_SIX + HOUR) == 1
 
     def undo(conn: Connection) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine, event, update
@@ -13,13 +15,13 @@ from bot.invitations.silence import remind_silent
 from storage.customers import Consent, Customer
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
-from storage.outbox import Message
 from storage.queries.panels import add_panel
 from tests.campaigns.campaign import STOCKHOLM, begun, people, plan
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 AT_SIX = MONDAY + DAY + 8 * HOUR
 """Six in the evening in Stockholm."""
+MINUTE = timedelta(minutes=1)
 HERE = {"timezone": "Europe/Stockholm", "country": "SE"}
 
 
@@ -30,6 +32,7 @@ async def asked(shop: Shop, count: int, *, agreed: str = "", **campaign: Any) ->
     await begun(shop.database, **campaign)
     await plan(shop)
     assert await send_due(shop.database, shop.outreach, AT_SIX) == Counter(sent=count)
+    await shop.delivered()
     return ids
 
 
@@ -76,14 +79,8 @@ async def test_who_speaks_none_of_its_languages_any_more_is_not_reminded_where_t
     assert await reminded(shop) == {stays}
 
 
-async def delivered(shop: Shop) -> None:
-    table = TABLES[Message]
-    await shop.database.write(lambda conn: conn.execute(update(table).values(state="sent")))
-
-
 async def test_a_paused_campaign_reminds_nobody_until_it_goes_on(shop: Shop) -> None:
     await asked(shop, 1)
-    await delivered(shop)
     await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX + DAY, STOCKHOLM))
     assert await remind_silent(shop.database, shop.outreach, AT_SIX + 3 * DAY) == Counter(waiting=1)
     await shop.database.write(lambda conn: resume(conn, "spring"))
@@ -91,9 +88,28 @@ async def test_a_paused_campaign_reminds_nobody_until_it_goes_on(shop: Shop) -> 
     assert await remind_silent(shop.database, shop.outreach, AT_SIX + 4 * DAY) == Counter(reminded=1)
 
 
+async def test_nobody_is_reminded_so_late_that_it_could_leave_at_night(shop: Shop) -> None:
+    await asked(shop, 1)
+    nine = AT_SIX + 3 * DAY + 3 * HOUR
+    assert await remind_silent(shop.database, shop.outreach, nine - 4 * MINUTE) == Counter(waiting=1)
+    assert await remind_silent(shop.database, shop.outreach, nine + 12 * HOUR) == Counter(reminded=1)
+
+
+async def test_reminders_go_into_the_outbox_only_as_far_as_its_sender_gets_until_the_next_look(shop: Shop) -> None:
+    ids = await asked(shop, 14)
+    shop.outreach = replace(shop.outreach, paces={"shop_bot": timedelta(seconds=3)})
+    now = AT_SIX + 3 * DAY
+    assert await remind_silent(shop.database, shop.outreach, now, chunk=4) == Counter(reminded=5)
+    assert await remind_silent(shop.database, shop.outreach, now, chunk=4) == Counter()
+    await shop.delivered()
+    assert await remind_silent(shop.database, shop.outreach, now, chunk=4) == Counter(reminded=5)
+    await shop.delivered()
+    assert await remind_silent(shop.database, shop.outreach, now, chunk=4) == Counter(reminded=4)
+    assert {one.customer_id for one in await shop.rows(Invitation) if one.reminders == 1} == set(ids)
+
+
 async def test_a_cancelled_campaign_reminds_nobody_ever_again(shop: Shop) -> None:
     await asked(shop, 1)
-    await delivered(shop)
     await shop.database.write(lambda conn: cancel(conn, "spring", AT_SIX + DAY))
     assert await remind_silent(shop.database, shop.outreach, AT_SIX + 3 * DAY) == Counter(waiting=1)
     assert await remind_silent(shop.database, shop.outreach, AT_SIX + 6 * DAY) == Counter()
@@ -113,6 +129,7 @@ async def test_it_takes_no_more_statements_however_many_are_silent(shop: Shop) -
         event.listen(Engine, "before_cursor_execute", count)
         found = await remind_silent(shop.database, shop.outreach, AT_SIX + days * DAY)
         event.remove(Engine, "before_cursor_execute", count)
+        await shop.delivered()
         assert found == Counter(reminded=3 if days == 3 else 6)
     assert statements[3] == statements[4]
 

@@ -35,12 +35,6 @@ def paced(shop: Shop, milliseconds: float) -> None:
     shop.outreach = replace(shop.outreach, paces={"shop_bot": timedelta(milliseconds=milliseconds)})
 
 
-async def delivered(shop: Shop) -> None:
-    """The sender takes all that waits, and gets rid of it."""
-    table = TABLES[Message]
-    await shop.database.write(lambda conn: conn.execute(update(table).where(table.c.state == "due").values(state="sent")))
-
-
 async def states(shop: Shop) -> Counter[tuple[str, str]]:
     return Counter((one.state, one.reason) for one in await shop.rows(Invitation))
 
@@ -52,7 +46,7 @@ async def test_the_outbox_is_filled_only_as_far_as_its_sender_gets_in_two_second
     await plan(shop)
     assert await send(shop) == Counter(sent=5)
     assert await send(shop) == Counter()
-    await delivered(shop)
+    await shop.delivered()
     assert await send(shop) == Counter(sent=5)
     assert (await states(shop))["planned", ""] == 10
 
@@ -81,7 +75,7 @@ async def test_what_a_pause_takes_back_counts_neither_as_sent_nor_for_its_day(sh
     assert (await progress(shop)).sent == 0
     await shop.database.write(lambda conn: resume(conn, "spring"))
     assert await send(shop) == Counter(sent=5)
-    await delivered(shop)
+    await shop.delivered()
     assert await send(shop) == Counter(sent=1)
     assert (await progress(shop)).sent == 6
 
@@ -148,7 +142,7 @@ async def test_bulk_holds_back_while_an_account_is_ill_and_says_so(shop: Shop) -
         return open_incidents(conn, ["bulk.shop_bot", "bulk.team"])
 
     assert await shop.database.write(told) == {"bulk.shop_bot": "campaigns wait: shop_bot gets no messages through since 17:00 UTC"}
-    await delivered(shop)
+    await shop.delivered()
     assert await send(shop, AT_SIX + 3 * MINUTE) == Counter(sent=2)
     assert await shop.database.write(told) == {}
 
@@ -169,7 +163,7 @@ async def test_no_more_than_a_days_share_is_sent_also_when_more_is_due(shop: Sho
     await shop.database.write(lambda conn: conn.execute(update(TABLES[Invitation]).values(due_at=AT_SIX)))
     assert await send(shop) == Counter(sent=4, postponed=2)
     assert (await states(shop))["planned", "per_day"] == 2
-    await delivered(shop)
+    await shop.delivered()
     assert await send(shop, AT_SIX + DAY) == Counter(sent=2)
 
 
@@ -225,7 +219,7 @@ async def test_a_campaign_at_a_moment_is_done_when_everybody_is_settled(shop: Sh
     await plan(shop)
     assert await end_campaigns(shop.database, AT_SIX) == 0
     await send(shop)
-    await delivered(shop)
+    await shop.delivered()
     assert await end_campaigns(shop.database, AT_SIX) == 1
     assert (await only_campaign(shop)).state == "done"
 

@@ -15,9 +15,10 @@ from sqlalchemy import Connection, select, update
 
 from bot.campaigns.ending import end_campaigns
 from bot.campaigns.planning import plan_campaigns
+from bot.invitations.expiring import expire_old
 from bot.invitations.planning import plan_waiting
 from bot.invitations.sending import send_due
-from bot.invitations.silence import expire_old, remind_silent
+from bot.invitations.silence import remind_silent
 from channels.contract import Capabilities
 from channels.outgoing import Outgoing
 from storage.bulk import insert_many

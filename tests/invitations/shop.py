@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from bot.dialogs.published import Published
 from bot.invitations.planning import Ask, Planner
@@ -77,6 +77,12 @@ class Shop:
 
     async def consent(self, customer: int, granted: bool, at: datetime = MONDAY, purpose: str = "surveys") -> None:
         await self.insert(Consent, customer_id=customer, purpose=purpose, granted=granted, source="test", at=at)
+
+    async def delivered(self) -> None:
+        """The sender takes all that waits, and gets rid of it."""
+        message = TABLES[Message]
+        sent = update(message).where(message.c.state == "due").values(state="sent")
+        await self.database.write(lambda conn: conn.execute(sent))
 
     async def rows(self, table: type) -> Sequence[Row[Any]]:
         async with self.database.read() as conn:
