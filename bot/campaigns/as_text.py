@@ -16,14 +16,14 @@ from bot.toml.times import in_units
 from storage.campaigns import CampaignState
 from storage.queries.campaigns import campaign_named
 
-__all__ = ["as_text", "text_like"]
+__all__ = ["as_text", "lines_of", "text_like"]
 
 
 def as_text(definition: Definition) -> str:
     """What `read_campaign` reads as this definition; what stands at its default is left out."""
-    parts = [_lines(definition), ["[when]", *_lines(definition.when)]]
+    parts = [lines_of(definition), ["[when]", *lines_of(definition.when)]]
     for wording in definition.wording:
-        parts.append(["[[wording]]", *_lines(wording)])
+        parts.append(["[[wording]]", *lines_of(wording)])
         tables = {
             "hello": wording.hello,
             "thanks": wording.thanks,
@@ -46,7 +46,7 @@ def text_like(conn: Connection, name: str) -> str | None:
     return as_text(definition)
 
 
-def _lines(model: BaseModel) -> list[str]:
+def lines_of(model: BaseModel) -> list[str]:
     """The model's own values, without the tables in it."""
     return list(_pairs({name: getattr(model, name) for name in type(model).model_fields if name in model.model_fields_set}))
 
@@ -60,6 +60,8 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name} = {value}"
             case str():
                 yield f"{name} = {_quoted(value)}"
+            case (str(), *_):
+                yield f"{name} = [{', '.join(map(_quoted, value))}]"
             case datetime():
                 yield f"{name} = {value.isoformat()}"
             case time():

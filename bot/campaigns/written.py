@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -16,6 +17,7 @@ from bot.mistake import Mistake
 from bot.surveys.checking.problem import Problem
 from bot.toml.places import Places
 from bot.toml.syntax import syntax_problem
+from bot.toml.times import in_units
 
 __all__ = ["Form", "Problems", "Written", "Wrong"]
 
@@ -85,8 +87,12 @@ class Form(Generic[M]):
                     return f'"{key}" {what}' if key else f"{self.what} {what}", remedy
                 wrong, such_as, shown = what.rpartition(", such as ")
                 return f'"{key}" {wrong or what}', f"write {shown}" if such_as else instead
-        given = detail["input"] if isinstance(detail["input"], str | int | float | bool) else "…"
-        return f'"{key}" cannot be {given!r}', instead
+        given = detail["input"]
+        if isinstance(given, timedelta):
+            given = in_units(given)
+        if isinstance(given, str | int | float | bool):
+            return f'"{key}" cannot be {given!r}', instead
+        return f'"{key}" cannot be written so', instead
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,9 @@ def list_(config: ConfigFile = None) -> None:
 
     from storage.queries.focus import all_groups
 
-    table = Table("focus group", "state", "begins", box=None)
+    table, zone = Table("focus group", "state", "begins", box=None), read_config(config).shop.timezone
     for one in look_at(config, all_groups):
-        table.add_row(one.name, one.state, f"{one.begins_at.astimezone():%d %b %Y, %H:%M}")
+        table.add_row(one.name, one.state, f"{one.begins_at.astimezone(zone):%d %b %Y, %H:%M}")
     Console().print(table)
 
 
@@ -64,9 +64,9 @@ def transcript(name: Name, config: ConfigFile = None) -> None:
 
     from bot.campaigns.focus.report import transcript_of
 
-    console = Console(highlight=False)
+    console, zone = Console(highlight=False), read_config(config).shop.timezone
     for line in look_at(config, lambda conn: transcript_of(conn, name)):
-        console.print(f"[dim]{line.at.astimezone():%H:%M}[/] [bold]{line.who}[/]: {escape(line.text)}")
+        console.print(f"[dim]{line.at.astimezone(zone):%H:%M}[/] [bold]{line.who}[/]: {escape(line.text)}")
 
 
 @app.command()

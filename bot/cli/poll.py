@@ -100,8 +100,8 @@ def status(name: Name, config: ConfigFile = None) -> None:
     from bot.cli.poll_views import print_result
     from bot.poll_accounts import poll_rules_of
 
-    rules = poll_rules_of(read_config(config))
-    result = look_at(config, lambda conn: result_of(conn, name, rules))
+    settings = read_config(config)
+    result = look_at(config, lambda conn: result_of(conn, name, poll_rules_of(settings)))
     if result is None:
         raise Mistake(f'there is no poll "{name}"', "see: makegood poll list")
-    print_result(Console(highlight=False), result)
+    print_result(Console(highlight=False), result, settings.shop.timezone)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -14,9 +16,9 @@ __all__ = ["print_result"]
 _WIDTH = 30
 
 
-def print_result(console: Console, result: PollResult) -> None:
-    """One bar an option, its interval marked on it; then the same numbers place by place."""
-    until = f", until {result.closes_at.astimezone():%d %b %Y, %H:%M}" if result.closes_at and result.state == "running" else ""
+def print_result(console: Console, result: PollResult, zone: tzinfo) -> None:
+    """One bar an option, its interval marked on it; then the same numbers place by place. `zone` is the shop's."""
+    until = f", until {result.closes_at.astimezone(zone):%d %b %Y, %H:%M}" if result.closes_at and result.state == "running" else ""
     console.print(f"[bold]{escape(result.definition.question)}[/]\n{result.name} is {result.state}{until}; n = {result.voters:,} people\n")
     chart = Table("option", "", "share", "95 % interval", "n", box=None)
     for option in result.options:

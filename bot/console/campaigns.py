@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import NoReturn
 
 from sqlalchemy import Connection
@@ -38,8 +37,6 @@ __all__ = ["ACTS", "CampaignPages"]
 
 log = logging.getLogger(__name__)
 
-_SOON = timedelta(days=7)
-"""From now, the moment of the campaign that is shown as an example."""
 ACTS = {
     "draft": ("schedule", "cancel"),
     "scheduled": ("pause", "cancel"),
@@ -84,8 +81,9 @@ class CampaignPages(DecidersPages):
             rows = await conn.run_sync(all_campaigns)
             found = [await conn.run_sync(progress_of, row.name) for row in rows]
         status = 409 if refused else 200
-        soon = (self._parts.clock.now().astimezone(self._parts.zone) + _SOON).strftime("%Y-%m-%dT10:00:00")
-        return self._pages.page(request, "campaigns.html", status=status, refused=refused, campaigns=found, kept=kept, soon=soon)
+        return self._pages.page(
+            request, "campaigns.html", status=status, refused=refused, campaigns=found, kept=kept, soon=self._soon("10:00:00")
+        )
 
     async def _draft(self, request: Request) -> Response:
         form = await form_of(request)

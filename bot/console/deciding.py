@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,6 +21,8 @@ from bot.mistake import Mistake
 __all__ = ["DecidersPages", "only_managers"]
 
 log = logging.getLogger(__name__)
+
+_SOON = timedelta(days=7)
 
 
 def only_managers(endpoint: Endpoint, pages: Pages, sessions: Sessions, refused: str) -> Endpoint:
@@ -56,6 +59,10 @@ class DecidersPages:
         log.info("steered", extra={"page": request.url.path, "staff": request.state.staff.id})
         facts = {"name": request.path_params.get("name", ""), "done": done}
         return self._told(request, self._pages.teller(request)(said, **facts), back=back)
+
+    def _soon(self, time: str) -> str:
+        """A moment in a week, on the shop's clock, for the example of what can be written."""
+        return (self._parts.clock.now().astimezone(self._parts.zone) + _SOON).strftime(f"%Y-%m-%dT{time}")
 
     def _told(self, request: Request, text: str, *, back: str, done: bool = True) -> Response:
         request.session["told"] = {"done": done, "text": text}

@@ -49,7 +49,9 @@ class GroupPages(DecidersPages):
         """`kept` is the text of a group that could not be planned: `refused` says why, line by line."""
         async with self._parts.database.read() as conn:
             found = await conn.run_sync(overviews)
-        return self._pages.page(request, "groups.html", status=409 if refused else 200, refused=refused, groups=found, kept=kept)
+        return self._pages.page(
+            request, "groups.html", status=409 if refused else 200, refused=refused, groups=found, kept=kept, soon=self._soon("18:00:00")
+        )
 
     async def _plan(self, request: Request) -> Response:
         text, zone, now = str((await form_of(request)).get("text", "")), self._parts.zone, self._parts.clock.now()
@@ -104,9 +106,11 @@ class GroupPages(DecidersPages):
         return await self._steer(request, inviting, "group_done.invite", back=f"/groups/{name}")
 
     async def _erase(self, request: Request) -> Response:
-        """One participant's words, or all of them where none is named."""
+        """One participant's words, by their number, or all of them. It cannot be undone."""
         form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
-        who = _number(form, "who") if form.get("who") else None
+        if form.get("sure") != "yes":
+            return self._told(request, self._pages.teller(request)("customer.not_sure"), back=f"/groups/{name}", done=False)
+        who = None if form.get("who") == "all" else _number(form, "who")
         return await self._steer(request, lambda conn: erase(conn, name, who, now), "group_done.erase", back=f"/groups/{name}")
 
     async def _moderate(self, request: Request) -> Response:

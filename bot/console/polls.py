@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from bot.campaigns.polls.as_text import text_like
 from bot.campaigns.polls.definition import read_poll
 from bot.campaigns.polls.result import result_of
 from bot.campaigns.polls.steering import close_poll, draft_poll, post_poll
@@ -46,7 +47,14 @@ class PollPages(DecidersPages):
         ]
 
     async def _list(self, request: Request) -> Response:
-        return await self._list_page(request)
+        """With `like` in the address: with that poll's text to be changed."""
+        if not (like := request.query_params.get("like")):
+            return await self._list_page(request)
+        async with self._parts.database.read() as conn:
+            text = await conn.run_sync(text_like, like)
+        if text is None:
+            raise HTTPException(404)
+        return await self._list_page(request, kept=text)
 
     async def _list_page(self, request: Request, *, refused: Mistake | None = None, kept: str = "") -> Response:
         """`kept` is the text of a poll that could not be taken: `refused` says why, line by line."""

@@ -53,6 +53,11 @@ class Teller:
         """ "2 minutes ago" or "in 3 hours"."""
         return format_timedelta(since - now, locale=self.reader.locale, add_direction=True)
 
+    def moment(self, at: datetime, now: datetime) -> str:
+        """Such as "Mon 2 Mar 18:03", with the year in place of the weekday where it is not this one."""
+        this_year = at.astimezone(self.zone).year == now.astimezone(self.zone).year
+        return self.reader.moment(at) if this_year else f"{self.day(at)}, {self.clock(at)}"
+
     def day(self, at: datetime) -> str:
         """Such as "Mar 2, 2026"."""
         return format_date(at.astimezone(self.zone).date(), locale=self.reader.locale)

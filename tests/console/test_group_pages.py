@@ -158,6 +158,8 @@ async def test_one_participant_is_erased_and_a_planned_group_called_off(house: H
     assert "Pear and plum" in browser.words
     assert (await browser.post("/groups/basket/erase", data={"who": "1"}, headers={"Origin": ADDRESS})).status_code == 403
     await browser.send_form("/groups/basket/erase", who="1")
+    assert "the tick was missing" in browser.words and "Pear" in browser.words, "what cannot be undone is asked twice"
+    await browser.send_form("/groups/basket/erase", who="1", sure="yes")
     assert "Lines erased: 1." in browser.words and "Pear" not in browser.words and "P1 what they said is erased" in browser.words
     await browser.get("/groups")
     await browser.send_form("/groups", text=TEXT.replace("basket", "crate").replace("03-03", "03-05"))

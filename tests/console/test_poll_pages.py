@@ -39,6 +39,8 @@ async def test_a_poll_is_drafted_posted_read_as_a_chart_and_closed(house: House)
     browser = await _operator(house)
     await browser.send_form("/polls", text=TEXT)
     assert "“colour” is a draft now." in browser.words and "Which colour <b>?" in browser.words
+    assert "It can be answered for 3 days once it is posted." in browser.words and "How it stands" not in browser.words
+    assert "cannot be changed any more" in browser.words, "posting is asked twice"
     await browser.send_form("/polls/colour/post")
     assert "“colour” is being posted." in browser.words and "waits to be posted" in browser.words
     await house.world.database.write(_counted)
@@ -71,6 +73,33 @@ async def test_a_place_whose_account_is_gone_says_so_and_the_poll_ends_with_what
     assert "old_bot · ended with what was counted last" in browser.words and "Put the account back" not in browser.words
 
 
+async def test_a_draft_is_changed_where_it_stands_and_another_made_like_any(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/polls", text=TEXT + "anonymous = false\n")
+    assert "shop_bot · not anonymous" in browser.words
+    await browser.get("/polls?like=colour")
+    assert 'options = ["Blue", "Green & red"]' in browser.words and "anonymous = false" in browser.words
+    await browser.send_form("/polls", text=TEXT.replace("Blue", "Black"))
+    await browser.send_form("/polls/colour/post")
+    await browser.get("/polls?like=colour")
+    assert 'name = "colour-2" question = "Which colour <b>?" options = ["Black", "Green & red"]' in browser.words
+    assert (await browser.get("/polls?like=nothing")).status_code == 404
+
+
+async def test_where_a_poll_was_refused_the_page_says_what_to_do(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/polls", text=TEXT)
+    await browser.send_form("/polls/colour/post")
+    assert "Where it was refused nobody is asked." not in browser.words
+
+    def refuse(conn: Connection) -> None:
+        conn.execute(update(PollPlace.__table__).values(state="refused", reason="chat not found"))  # type: ignore[attr-defined]
+
+    await house.world.database.write(refuse)
+    await browser.get("/polls/colour")
+    assert "refused: chat not found" in browser.words and "Where it was refused nobody is asked." in browser.words
+
+
 async def test_what_a_platform_would_not_take_is_told_beside_what_was_written(house: House) -> None:
     browser = await _operator(house)
     answer = await browser.send_form("/polls", text=TEXT.replace("@shopnews", "shopnews"))
@@ -91,6 +120,7 @@ async def test_votes_are_seen_as_they_come_and_everything_fits_a_phone(house: Ho
         await page.goto(f"{url}/polls")
         await page.get_by_label("The poll").fill(TEXT.replace("Green & red", "Red like the barns in the countryside"))
         await page.get_by_role("button", name="Keep as a draft").click()
+        await page.get_by_text("Post it everywhere").first.click()
         await page.get_by_role("button", name="Post it everywhere").click()
         await expect(page.get_by_text("n = 0")).to_be_visible()
         await house.world.database.write(_counted)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import bot.console
 import channels.customers.webchat
-from bot.console.words import CONSOLE_WORDS
+from bot.console.words import CONSOLE_WORDS, Teller
 from bot.invitations.explaining import REASONS
 from bot.surveys.filling import needed_names
 
@@ -57,6 +59,12 @@ def test_every_sentence_that_a_page_asks_for_is_there_and_none_is_left_over() ->
     asked = set(re.findall(r"""\bt\(["']([a-z_0-9]+\.[a-z_0-9]+)["'][,)]""", sources))
     assert asked - ENGLISH.keys() == set()
     assert len(asked) > 80
+
+
+def test_a_moment_of_another_year_names_its_year() -> None:
+    t, now = Teller("sv", ZoneInfo("Europe/Stockholm")), datetime(2026, 12, 30, 12, tzinfo=UTC)
+    assert t.moment(datetime(2026, 12, 31, 22, 30, tzinfo=UTC), now) == "tors 31 dec. 23:30"
+    assert t.moment(datetime(2026, 12, 31, 23, 30, tzinfo=UTC), now) == "1 jan. 2027, 00:30", "on this clock"
 
 
 def _mistakes() -> dict[str, set[str]]:

@@ -104,6 +104,14 @@ def test_a_panel_is_founded_and_a_focus_group_planned_from_it(capsys: pytest.Cap
     assert "nobody has the code" in run(capsys, shop, "promoter", "referral", "FRIEND-ABC")[1]
 
 
+def test_a_focus_group_begins_on_the_shops_clock_and_not_on_the_machines(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
+    config = (shop / "config.toml").read_text(encoding="utf-8")
+    (shop / "config.toml").write_text(config.replace('"UTC"', '"Asia/Kathmandu"'), encoding="utf-8")
+    for command in (("panel", "new", str(shop / "panel.toml")), ("group", "new", str(shop / "group.toml"))):
+        assert run(capsys, shop, *command)[0] == 0
+    assert "03 Mar 2099, 10:00" in run(capsys, shop, "group", "list")[1]
+
+
 def _joins(conn: Connection) -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     row = {"id": 3766484324990965761, "name": "Anna", "lang": "en", "timezone": "", "country": "", "attributes": {}, "created_at": now}

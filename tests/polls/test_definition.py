@@ -64,3 +64,10 @@ def test_the_example_of_the_documentation_is_right() -> None:
 
 def test_the_sample_shop_s_accounts_without_public_places_have_no_polls() -> None:
     assert poll_rules_of(load_config(None)) == {}
+
+
+def test_what_is_too_short_or_too_long_is_told_as_it_was_written() -> None:
+    assert wrong(GOOD.replace('["Blue", "Green"]', '["Blue"]').replace('"3d"', '"60d"')) == [
+        'the poll, line 3: "options" cannot be written so; write options = ["Blue", "Green"], 2 to 10 of them in square brackets',
+        'the poll, line 4: "closes" cannot be \'60d\'; write closes = "3d", from "5m" to "30d"',
+    ]
