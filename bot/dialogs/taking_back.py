@@ -15,7 +15,7 @@ from storage.focus import PREFIX as FOCUS
 from storage.queries.consents import agreed_to, purposes_agreed_to
 from storage.queries.panels import panels_of
 
-__all__ = ["LEAVE", "PANEL", "is_leaving", "taken_back"]
+__all__ = ["LEAVE", "PANEL", "is_leaving", "taken_back", "what_leaving_takes_back"]
 
 PANEL = ":panel"
 """The fact that a dialog is one with a member of a panel. No touchpoint can tell it: it is no name."""
@@ -30,9 +30,7 @@ def taken_back(conn: Connection, talk: Talk, text: str) -> tuple[list[Held], lis
     thing, or the customer has agreed to nothing of the kind."""
     match _words().get(plain(text)) if text else None:
         case "left_panels":
-            # Who leaves the panel does not sit in the conversations that it was invited to.
-            theirs = panels_of(conn, talk.customer_id) + purposes_agreed_to(conn, talk.customer_id, FOCUS)
-            consents = [(purpose, False) for purpose in theirs]
+            consents = [(purpose, False) for purpose in what_leaving_takes_back(conn, talk.customer_id)]
             ended = [one for one in talk.open() if consents and PANEL in one.dialog.facts]
             for one in ended:
                 one.dialog, one.changed = replace(one.dialog, state=DialogState.STOPPED), True
@@ -43,7 +41,13 @@ def taken_back(conn: Connection, talk: Talk, text: str) -> tuple[list[Held], lis
 
 
 def is_leaving(text: str) -> bool:
+    """Whether somebody writes that they leave the panel."""
     return _words().get(plain(text)) == _LEFT
+
+
+def what_leaving_takes_back(conn: Connection, customer_id: int) -> list[str]:
+    """Who leaves the panel does not sit in the conversations that it was invited to."""
+    return panels_of(conn, customer_id) + purposes_agreed_to(conn, customer_id, FOCUS)
 
 
 @cache

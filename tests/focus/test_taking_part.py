@@ -17,6 +17,8 @@ from bot.campaigns.steering import draft
 from bot.mistake import Mistake
 from storage.invitations import Invitation
 from storage.queries.campaigns import all_campaigns
+from storage.queries.consents import agreed_to
+from storage.queries.panels import panels_of
 from tests.campaigns.campaign import STOCKHOLM, definition, plan
 from tests.focus.test_session import BEGINS, GROUP, HOST, MINUTE, WRITTEN, agreed, heard, moderated, planned, says, tend, transcript
 from tests.invitations.shop import HOUR, MONDAY, Shop
@@ -130,7 +132,7 @@ async def test_who_says_stop_is_neither_reminded_nor_spoken_to_nor_written_down(
     await moderated(shop, Act.END, BEGINS + 7 * MINUTE)
 
 
-@pytest.mark.parametrize("word", ["STOP", "leave the panel!", "stopp"])
+@pytest.mark.parametrize("word", ["STOP", "stopp"])
 async def test_who_writes_stop_in_the_group_parts_from_it_and_is_told_so_alone(shop: Shop, word: str) -> None:
     await planned(shop)
     anna, _ = await wanting(shop, "Anna", "Bert")
@@ -147,6 +149,19 @@ async def test_who_writes_stop_in_the_group_parts_from_it_and_is_told_so_alone(s
     async with shop.database.read() as conn:
         overview = await conn.run_sync(lambda conn: overview_of(conn, "basket"))
     assert overview and [(one.silent, one.parted) for one in overview.participants] == [(False, True), (True, False)]
+
+
+async def test_who_writes_in_the_group_that_they_leave_the_panel_has_left_it(shop: Shop) -> None:
+    await planned(shop)
+    (anna,) = await wanting(shop, "Anna")
+    await tend(shop, BEGINS)
+    await says(shop, anna, "Leave the panel!", BEGINS + MINUTE)
+    await says(shop, anna, "Not for your files", BEGINS + 2 * MINUTE)
+    async with shop.database.read() as conn:
+        assert await conn.run_sync(panels_of, anna) == []
+        assert await conn.run_sync(agreed_to, anna, "focus_basket") is False
+    assert (await heard(shop, str(anna)))[-1].startswith("You have left the panel, and with it our conversation about a new basket")
+    assert [text for who, text in await transcript(shop) if who != "Bot"] == []
 
 
 async def test_who_leaves_the_panel_sits_in_its_focus_groups_no_more(shop: Shop) -> None:

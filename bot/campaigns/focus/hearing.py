@@ -61,7 +61,9 @@ def take_said(conn: Connection, heard: GroupSaid, host: Host, now: datetime) -> 
         if not Session(replace(meeting, now=now)).bidden(heard.text):
             session.note(MODERATOR, heard.text)
     elif (seat := seat_at(conn, row.id, meeting.purpose, heard.account, heard.person)) is not None:
-        if is_leaving(heard.text) or understand_command(group.lang, heard.text) is Command.STOP:
+        if is_leaving(heard.text):
+            session.part(seat.customer_id, leaving=True)
+        elif understand_command(group.lang, heard.text) is Command.STOP:
             session.part(seat.customer_id)
         else:
             session.note(seat.number, heard.text)

@@ -16,6 +16,7 @@ from bot.campaigns.focus.pseudonyms import pseudonym, without_names
 from bot.campaigns.focus.seating import end_invitations, remind, seating_of
 from bot.campaigns.focus.telling import tell
 from bot.campaigns.focus.wording import called, said, together
+from bot.dialogs.taking_back import what_leaving_takes_back
 from channels.contract import Say, split_place
 from channels.outbox import message_row
 from storage.bulk import insert_many
@@ -91,11 +92,14 @@ class Session:
         names = [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
         add_line(self._conn, self._row.id, number, self._row.question, without_names(text, names), self._now)
 
-    def part(self, customer_id: int) -> None:
-        """They want no part in it any more: what they write is not kept, and nobody speaks to them."""
+    def part(self, customer_id: int, *, leaving: bool = False) -> None:
+        """They want no part in it any more: what they write is not kept, and nobody speaks to them. With `leaving` they have left
+        their panels, and all groups that those were invited to."""
         who = [one for one in who_agreed(self._conn, self._at.purpose) if one.id == customer_id]
-        add_consent(self._conn, customer_id, self._at.purpose, granted=False, source="group", now=self._now)
-        tell(self._at, "parted", who)
+        purposes = what_leaving_takes_back(self._conn, customer_id) if leaving else [self._at.purpose]
+        for purpose in purposes:
+            add_consent(self._conn, customer_id, purpose, granted=False, source="group", now=self._now)
+        tell(self._at, "left" if leaving else "parted", who)
 
     def open(self) -> None:
         group = self._group
