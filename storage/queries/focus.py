@@ -19,6 +19,7 @@ __all__ = [
     "add_line",
     "all_groups",
     "change_group",
+    "ended_since",
     "erase_lines",
     "erase_seats",
     "free_seats",
@@ -58,6 +59,10 @@ def all_groups(conn: Connection) -> Sequence[AnyRow]:
 def unended(conn: Connection, *, lock: bool = False) -> Sequence[AnyRow]:
     found = select(_group).where(_group.c.state != FocusState.ENDED.value).order_by(_group.c.id)
     return conn.execute(found.with_for_update() if lock else found).all()
+
+
+def ended_since(conn: Connection, since: datetime) -> Sequence[AnyRow]:
+    return conn.execute(select(_group).where(_group.c.state == FocusState.ENDED.value, _group.c.ended_at > since)).all()
 
 
 def group_at(conn: Connection, account: str, place: str) -> AnyRow | None:

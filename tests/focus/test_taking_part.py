@@ -11,6 +11,7 @@ from bot.campaigns.focus.moderating import Act, moderate
 from bot.campaigns.focus.overview import overview_of
 from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.steering import erase, invite_to_group, plan_group
+from bot.campaigns.focus.tending import focus_sweep
 from bot.campaigns.focus.wording import invitation_to
 from bot.campaigns.panels.steering import take_out
 from bot.campaigns.steering import draft
@@ -21,7 +22,7 @@ from storage.queries.consents import agreed_to
 from storage.queries.panels import panels_of
 from tests.campaigns.campaign import STOCKHOLM, definition, plan
 from tests.focus.test_session import BEGINS, GROUP, HOST, MINUTE, WRITTEN, agreed, heard, moderated, planned, says, tend, transcript
-from tests.invitations.shop import HOUR, MONDAY, Shop
+from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
 from tests.panels.test_members import member
 
 SECOND = timedelta(seconds=1)
@@ -106,6 +107,34 @@ async def test_nobody_is_invited_any_more_once_it_has_begun_and_a_late_yes_still
     await agreed(shop, late, at=BEGINS + MINUTE)
     await tend(shop, BEGINS + MINUTE)
     assert (await heard(shop, str(late)))[0].startswith("There is a seat for you")
+
+
+async def test_who_says_yes_once_it_is_over_or_called_off_is_told_so_once(shop: Shop) -> None:
+    await planned(shop)
+    (anna,) = await wanting(shop, "Anna")
+    sweep = focus_sweep(shop.database, HOST)
+    await sweep.run(BEGINS)
+    await moderated(shop, Act.END, BEGINS + MINUTE)
+    await sweep.run(BEGINS + 2 * MINUTE)
+    late = await member(shop, name="Bert")
+    await agreed(shop, late, at=BEGINS + DAY)
+    for minute in range(2):
+        await sweep.run(BEGINS + DAY + minute * MINUTE)
+    assert [text.partition(", so")[0] for text in await heard(shop, str(late))] == [
+        "Thank you for wanting to take part! Our conversation about a new basket is over by now"
+    ]
+    assert len(await heard(shop, str(anna))) == 1, "who was there is told nothing"
+
+
+async def test_who_says_yes_to_what_was_called_off_is_told_that(shop: Shop) -> None:
+    await planned(shop)
+    await wanting(shop, "Anna")
+    await moderated(shop, Act.END, MONDAY + HOUR)
+    late = await member(shop, name="Bert")
+    await agreed(shop, late, at=MONDAY + 2 * HOUR)
+    for minute in range(2):
+        await focus_sweep(shop.database, HOST).run(MONDAY + 2 * HOUR + minute * MINUTE)
+    assert [text.partition(" on ")[0] for text in await heard(shop, str(late))] == ["We are sorry: our conversation about a new basket"]
 
 
 async def test_who_has_answered_an_invitation_is_not_invited_to_the_next_kind_of_seat(shop: Shop) -> None:

@@ -18,10 +18,15 @@ from bot.campaigns.rule import customer_facts, fits
 from bot.campaigns.steering import cancel
 from storage.campaigns import CampaignState
 from storage.focus import FocusState, purpose_of
+from storage.ids import short
 from storage.queries.campaigns import with_survey
 from storage.queries.focus import change_group, free_seats, group_named, seat_customer, seats_of, who_agreed
+from storage.queries.outbox import known_keys
 
-__all__ = ["Seating", "end_invitations", "give_seats", "kind_of", "remind", "seating_of"]
+__all__ = ["Seating", "came_too_late", "end_invitations", "give_seats", "kind_of", "remind", "seating_of", "tell_too_late"]
+
+_LATE = ("over_by_now", "called_off")
+"""What whoever says yes too late is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,18 @@ def give_seats(at: Meeting) -> None:
     tell(at, "full", who_may_be_told(at, seating.waiting))
     full = {number for number, left in enumerate(seating.left, start=1) if not left}
     end_invitations(at.conn, at.group.name, at.now, full if any(seating.left) else full | {0})
+
+
+def came_too_late(at: Meeting) -> list[Any]:
+    """Who said yes after the end, and has not been told so."""
+    late = [one for one in who_agreed(at.conn, at.purpose) if one.agreed_at >= at.row.ended_at]
+    return [one for one in late if not known_keys(at.conn, [at.key(f"{what}.{short(one.id)}") for what in _LATE])]
+
+
+def tell_too_late(at: Meeting) -> None:
+    """The invitation has promised them an answer."""
+    began = known_keys(at.conn, [at.key("welcome")])
+    tell(at, "over_by_now" if began else "called_off", came_too_late(at))
 
 
 def remind(at: Meeting) -> None:
