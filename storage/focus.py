@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import BigInteger, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from storage.ids import short
 from storage.types import Instant, Json
 
-__all__ = ["PREFIX", "FocusGroup", "FocusLine", "FocusSeat", "FocusState", "purpose_of"]
+__all__ = ["PREFIX", "FocusGroup", "FocusLine", "FocusSeat", "FocusState", "key_of", "purpose_of"]
 
 PREFIX = "focus_"
 """Of the purposes of consent that focus groups have."""
@@ -20,6 +21,11 @@ PREFIX = "focus_"
 def purpose_of(name: str) -> str:
     """What a participant has said yes to. A name has hyphens, a purpose has none."""
     return f"{PREFIX}{name.replace('-', '_')}"
+
+
+def key_of(group_id: int, what: str) -> str:
+    """Of something that is said once about a group, however often it is attempted."""
+    return f"f.{short(group_id)}.{what}"
 
 
 class FocusState(StrEnum):

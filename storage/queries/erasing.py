@@ -22,7 +22,7 @@ from storage.outbox import Message, MessageState
 from storage.platforms import PublicInvitation
 from storage.praise import Praise
 from storage.queries.files import forget_files_of
-from storage.queries.focus import erase_lines, erase_seats
+from storage.queries.focus import erase_lines, erase_seats, hold_groups
 from storage.queries.learned import forget_heads_of
 from storage.staff import Door, Staff
 from storage.touchpoints import Touchpoint
@@ -169,7 +169,9 @@ def _blank_invitations(conn: Connection, ids: Collection[int]) -> None:
 
 
 def _forget_in_groups(conn: Connection, ids: Collection[int]) -> None:
-    for seat in conn.execute(select(_seat.c.group_id, _seat.c.number).where(_seat.c.customer_id.in_(ids))).all():
+    seats = conn.execute(select(_seat.c.group_id, _seat.c.number).where(_seat.c.customer_id.in_(ids))).all()
+    hold_groups(conn, {seat.group_id for seat in seats})
+    for seat in seats:
         erase_lines(conn, seat.group_id, [seat.number])
         erase_seats(conn, seat.group_id, [seat.number])
 

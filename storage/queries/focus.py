@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from storage.bulk import insert_many
 from storage.customers import Address, Customer
-from storage.focus import FocusGroup, FocusLine, FocusSeat, FocusState
+from storage.focus import FocusGroup, FocusLine, FocusSeat, FocusState, key_of
 from storage.ids import new_id
+from storage.outbox import Message
 from storage.queries.consents import has_agreed, has_declined, newest_words, still_agrees
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "free_seats",
     "group_at",
     "group_named",
+    "hold_groups",
     "lines_of",
     "move_groups",
     "newest_line",
@@ -38,6 +40,7 @@ __all__ = [
 
 _group, _seat, _line = FocusGroup.__table__, FocusSeat.__table__, FocusLine.__table__  # type: ignore[attr-defined]
 _customer, _address = Customer.__table__, Address.__table__  # type: ignore[attr-defined]
+_message = Message.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -63,6 +66,11 @@ def unended(conn: Connection, *, lock: bool = False) -> Sequence[AnyRow]:
 
 def ended_since(conn: Connection, since: datetime) -> Sequence[AnyRow]:
     return conn.execute(select(_group).where(_group.c.state == FocusState.ENDED.value, _group.c.ended_at > since)).all()
+
+
+def hold_groups(conn: Connection, group_ids: Collection[int]) -> None:
+    """On PostgreSQL nobody else writes anything down of these before this transaction has ended."""
+    conn.execute(select(_group.c.id).where(_group.c.id.in_(group_ids)).order_by(_group.c.id).with_for_update())
 
 
 def group_at(conn: Connection, account: str, place: str) -> AnyRow | None:
@@ -146,5 +154,7 @@ def erase_lines(conn: Connection, group_id: int, numbers: Collection[int]) -> in
 
 
 def erase_seats(conn: Connection, group_id: int, numbers: Collection[int]) -> None:
-    """Forget who sat there: the number stays, so that nobody else gets it."""
+    """Forget who sat there, and what was said to them by name: the number stays, so that nobody else gets it."""
+    asked = conn.execute(select(_group.c.question).where(_group.c.id == group_id)).scalar_one()
+    conn.execute(delete(_message).where(_message.c.key.in_([key_of(group_id, f"d{question}") for question in range(1, asked + 1)])))
     conn.execute(update(_seat).where(_seat.c.group_id == group_id, _seat.c.number.in_(numbers)).values(customer_id=None))

@@ -246,6 +246,8 @@ async def test_whoever_is_erased_in_the_middle_of_a_session_is_written_down_no_m
     await says(shop, anna, "Two", BEGINS + 3 * MINUTE)
     await tend(shop, BEGINS + 5 * MINUTE)
     assert await drawn_in(shop) == ["Bert"] and len(await heard(shop, str(anna))) == 1
+    await shop.database.write(lambda conn: erase(conn, "basket", 2, BEGINS + 6 * MINUTE))
+    assert await drawn_in(shop) == [], "by name, as it was said to them"
     assert [text for who, text in await transcript(shop) if who != "Bot"] == []
 
 

@@ -11,10 +11,9 @@ from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition
 from bot.invitations.policy import Policy
-from storage.focus import purpose_of
-from storage.ids import short
+from storage.focus import key_of, purpose_of
 
-__all__ = ["Host", "Meeting", "key_of"]
+__all__ = ["Host", "Meeting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,4 @@ class Meeting:
 
     def key(self, what: str) -> str:
         """Of something that is said once, however often it is attempted."""
-        return key_of(self.row, what)
-
-
-def key_of(row: Any, what: str) -> str:
-    return f"f.{short(row.id)}.{what}"
+        return key_of(self.row.id, what)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.campaigns.focus.meeting import key_of
+from storage.focus import key_of
 from storage.queries.unshown import why_words_alone
 
 __all__ = ["picture_refused"]
@@ -14,4 +14,4 @@ __all__ = ["picture_refused"]
 
 def picture_refused(conn: Connection, row: Any) -> str:
     """What the platform said to it, in the words for an operator; empty where it is shown, there is none, or it was not sent yet."""
-    return why_words_alone(conn, key_of(row, "concept"))
+    return why_words_alone(conn, key_of(row.id, "concept"))

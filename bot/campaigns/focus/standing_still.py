@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.definition import Definition
-from bot.campaigns.focus.meeting import Meeting, key_of
+from bot.campaigns.focus.meeting import Meeting
 from bot.mistake import Mistake
+from storage.focus import key_of
 from storage.queries.focus import change_group
 from storage.queries.incidents import clear_incidents, note_incidents, open_incidents
 from storage.queries.outbox import send_again, undelivered
@@ -25,7 +26,7 @@ def unheard(conn: Connection, row: Any, group: Definition) -> Sequence[Any]:
     first; of those behind it, it may not have been asked any more."""
     numbers = range(len(group.questions) + 1)
     said = ["welcome", "concept", *(f"q{n}" for n in numbers), *(f"d{n}" for n in numbers)]
-    return undelivered(conn, [key_of(row, what) for what in said])
+    return undelivered(conn, [key_of(row.id, what) for what in said])
 
 
 def stands_still(at: Meeting) -> bool:

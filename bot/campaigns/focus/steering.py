@@ -89,7 +89,7 @@ def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
     """Delete what a participant said, by the number of their pseudonym, or, with None, all of it; and who they were.
     Gives back how many lines were deleted."""
     known_group(conn, name)
-    group = group_named(conn, name)
+    group = group_named(conn, name, lock=True)
     assert group is not None  # it is known
     numbers = {seat.number for seat in seats_of(conn, group.id)}
     if who is not None and who not in numbers:
