@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from storage.queries.backlog import Backlog, backlogs
 from storage.queries.incidents import clear_incidents, note_incidents
 
-__all__ = ["Room", "room_at"]
+__all__ = ["Room", "Search", "room_at"]
 
 FILL = timedelta(seconds=2)
 """How far ahead of the sender the outbox is filled."""
@@ -65,6 +65,13 @@ class Room:
         """Let the operator know where bulk holds back, and where no longer."""
         note_incidents(conn, [(f"bulk.{account}", why, now) for account, why in self.held.items()])
         clear_incidents(conn, [f"bulk.{account}" for account in self.left if account not in self.held], now)
+
+
+@dataclass(slots=True)
+class Search:
+    """How far what is due was looked through, by wave: what found no room is looked at again when all behind it was."""
+
+    after: Mapping[int | None, tuple[datetime, int]] = field(default_factory=dict)
 
 
 def _why_held(account: str, one: Backlog, now: datetime) -> str:

@@ -18,7 +18,7 @@ from bot.dialogs.taking_back import PANEL
 from bot.invitations.knowing import Customers
 from bot.invitations.limits import Used, limits_of
 from bot.invitations.policy import Known, Not, Policy, Reason, Yes, may_write
-from bot.invitations.room import FILL, Room, room_at
+from bot.invitations.room import FILL, Room, Search, room_at
 from storage.database import Database
 from storage.invitations import InvitationState
 from storage.queries.campaigns import sending_waves
@@ -34,7 +34,7 @@ CHUNK = 150
 FEWEST = 100
 """Of one transaction, however little room there is: what cannot be sent at all is settled all the same."""
 PAGES = 5
-"""So many chunks are looked through for somebody whose account has room, while another one's has none."""
+"""So many chunks are looked through at a time for somebody whose account has room, while another one's has none."""
 AS_LINK = "link"
 """Reason of a sent invitation that we did not write ourselves: the shop hands out its link."""
 
@@ -64,20 +64,23 @@ async def send_due(
     outreach: Outreach,
     now: datetime,
     *,
+    search: Search | None = None,
     hand_over: Callable[[Sequence[Row]], None] = lambda _: None,
     chunk: int = CHUNK,
 ) -> Counter[str]:
     """Send every invitation that is due, each chunk in a transaction of its own. May be stopped and started anywhere.
 
-    `hand_over` is called after each commit with the rows of the messages that went into the outbox.
-    Gives back how many were `sent`, handed out as a `link`, `postponed`, `suppressed` or `unreachable`.
+    `search` is kept from one call to the next. `hand_over` is called after each commit with the rows of the messages that went into
+    the outbox. Gives back how many were `sent`, handed out as a `link`, `postponed`, `suppressed` or `unreachable`.
     """
     total: Counter[str] = Counter()
     if not await _anything_due(database, now):
         return total
+    search = search or Search()
     room = await database.write(lambda conn: _room(conn, outreach, now))
     while True:
-        tally, messages, room = await database.write(partial(_send_chunk, outreach=outreach, room=room, now=now, limit=chunk))
+        sending = partial(_send_chunk, outreach=outreach, room=room, after=search.after, now=now, limit=chunk)
+        tally, messages, room, search.after = await database.write(sending)
         if messages:
             hand_over(messages)
         total += tally
@@ -95,7 +98,7 @@ async def _anything_due(database: Database, now: datetime) -> bool:
 
 
 def _due(
-    conn: Connection, sending: Sequence[Any], now: datetime, limit: int, after: dict[int | None, Any], *, lock: bool = True
+    conn: Connection, sending: Sequence[Any], now: datetime, limit: int, after: Mapping[int | None, Any], *, lock: bool = True
 ) -> list[Any]:
     """What is due: after touchpoints first, then an equal part of each running campaign's wave."""
     waves: list[int | None] = [None, *(wave.id for wave in sending)]
@@ -115,25 +118,30 @@ def _room(conn: Connection, outreach: Outreach, now: datetime) -> Room:
     return room
 
 
-def _send_chunk(conn: Connection, outreach: Outreach, room: Room, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row], Room]:
-    """As many as there is room for, and the room that is left. What finds none stays due, and others behind it are looked at."""
+def _send_chunk(
+    conn: Connection, outreach: Outreach, room: Room, after: Mapping[int | None, Any], now: datetime, limit: int
+) -> tuple[Counter[str], Sequence[Row], Room, Mapping[int | None, Any]]:
+    """As many as there is room for, the room that is left, and how far was looked: what finds no room stays due, and others behind it
+    are looked at."""
     room = room.copy()  # this may be done again, after it was rolled back
     sending = sending_waves(conn, lock=True)
     limits = {wave.id: limits_of(wave.campaign_id, wave.definition) for wave in sending}
     limit = min(limit, max(FEWEST, room.total))
-    after: dict[int | None, Any] = {}
     for _ in range(PAGES):
         due = _due(conn, sending, now, limit, after)
         if not due:
-            break
+            if not after:
+                break
+            after = {}  # all was looked at: from the beginning again
+            continue
         customers = Customers.read(conn, {one.customer_id for one in due}, outreach.accounts, limits, outreach.policy.timezone, now)
         tally, messages = _send(conn, outreach, customers, room, due, now)
         if tally:
-            return tally, messages, room
+            return tally, messages, room, after
         if not room.total:
             break
-        after |= {one.wave_id: (one.due_at, one.id) for one in due}
-    return Counter(), (), room
+        after = {**after, **{one.wave_id: (one.due_at, one.id) for one in due}}
+    return Counter(), (), room, after
 
 
 def _send(

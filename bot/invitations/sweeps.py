@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.invitations.expiring import expire_old
 from bot.invitations.planning import Planner, plan_waiting
+from bot.invitations.room import Search
 from bot.invitations.sending import Outreach, send_due
 from bot.invitations.silence import REMIND_EVERY, remind_silent
 from storage.database import Database
@@ -36,9 +37,10 @@ def invitation_sweeps(
 
     `hand_over` is called with the rows of messages that were put into the outbox, once they are committed.
     """
+    search = Search()
     return (
         Sweep("plan_invitations", timedelta(seconds=30), lambda now: plan_waiting(database, planner, now)),
-        Sweep("send_invitations", SEND_EVERY, lambda now: send_due(database, outreach, now, hand_over=hand_over)),
+        Sweep("send_invitations", SEND_EVERY, lambda now: send_due(database, outreach, now, search=search, hand_over=hand_over)),
         Sweep("remind_silent", REMIND_EVERY, lambda now: remind_silent(database, outreach, now, hand_over=hand_over)),
         Sweep("expire_invitations", timedelta(minutes=15), lambda now: expire_old(database, now)),
     )

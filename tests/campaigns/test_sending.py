@@ -10,6 +10,8 @@ from sqlalchemy import Connection, update
 
 from bot.campaigns.ending import end_campaigns
 from bot.campaigns.steering import cancel, draft, pause, resume
+from bot.invitations import sending
+from bot.invitations.room import Search
 from bot.invitations.sending import send_due
 from bot.mistake import Mistake
 from storage.dialogs import Dialog
@@ -145,6 +147,27 @@ async def test_bulk_holds_back_while_an_account_is_ill_and_says_so(shop: Shop) -
     await shop.delivered()
     assert await send(shop, AT_SIX + 3 * MINUTE) == Counter(sent=2)
     assert await shop.database.write(told) == {}
+
+
+async def test_those_of_an_account_that_is_slow_or_ill_keep_nobody_elses_invitations_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "PAGES", 2)
+    shop.outreach = replace(shop.outreach, paces={"team": timedelta(seconds=1)})
+    for customer in await people(shop, 10, writable=False, **HERE):
+        await shop.address(customer, channel="slack", account="team")
+    await people(shop, 2, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    search, sent = Search(), Counter[str]()
+    for _ in range(5):
+        sent += await send_due(shop.database, shop.outreach, AT_SIX, search=search, chunk=2)
+    assert sent == Counter(sent=4)
+    assert Counter(message.account for message in await shop.rows(Message)) == {"shop_bot": 2, "team": 2}
+    await shop.delivered()
+    for _ in range(5):
+        await send_due(shop.database, shop.outreach, AT_SIX, search=search, chunk=2)
+    assert Counter(message.account for message in await shop.rows(Message)) == {"shop_bot": 2, "team": 4}, "those left behind come again"
 
 
 async def test_nothing_goes_into_the_outbox_so_late_that_it_could_leave_at_night(shop: Shop) -> None:
