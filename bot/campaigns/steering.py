@@ -18,7 +18,7 @@ from bot.mistake import Mistake
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from storage.campaigns import CampaignState
-from storage.queries.campaigns import add_campaign, campaign_named, change_campaign, waves_of
+from storage.queries.campaigns import add_campaign, campaign_named, change_campaign, expire_later, waves_of
 from storage.queries.panels import panel_named
 from storage.queries.recalling import recall_waves
 
@@ -60,6 +60,8 @@ def draft(conn: Connection, definition: Definition, now: datetime) -> CampaignSt
                 harmful=", ".join(harmful),
                 may=", ".join(EDITABLE),
             )
+        if later := definition.expires - before.expires:
+            expire_later(conn, [wave.id for wave in waves_of(conn, known.id)], later)
     change_campaign(conn, known.id, definition=written, survey=definition.survey)
     return state
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, or_, select, update
+from sqlalchemy import BigInteger, Connection, Row, exists, func, or_, select, type_coerce, update
 
 from storage.bulk import increment, insert_many
 from storage.campaigns import Campaign, CampaignDay, CampaignState, Wave
@@ -28,6 +28,7 @@ __all__ = [
     "count_sent",
     "counts_of",
     "end_planned",
+    "expire_later",
     "in_states",
     "last_due",
     "may_still_send",
@@ -172,6 +173,13 @@ def end_planned(conn: Connection, wave_id: int, reason: str, limit: int) -> int:
     some = select(_invitation.c.id).where(_invitation.c.wave_id == wave_id, _invitation.c.state == _PLANNED).limit(limit)
     over = update(_invitation).where(_invitation.c.id.in_(some.scalar_subquery()))
     return conn.execute(over.values(state=InvitationState.SUPPRESSED.value, reason=reason)).rowcount
+
+
+def expire_later(conn: Connection, wave_ids: Sequence[int], by: timedelta) -> None:
+    """What of these waves has not been sent may be sent so much longer, or shorter."""
+    planned = (_invitation.c.wave_id.in_(list(wave_ids)), _invitation.c.state == _PLANNED)
+    till = type_coerce(_invitation.c.expires_at, BigInteger) + by // timedelta(microseconds=1)
+    conn.execute(update(_invitation).where(*planned).values(expires_at=till))
 
 
 def completed_of(conn: Connection, campaign_id: int, most: int) -> int:

@@ -255,6 +255,21 @@ async def test_a_running_campaign_may_change_its_limits_and_nothing_else(shop: S
         await shop.database.write(lambda conn: draft(conn, definition(audience="customer.country == 'SE'"), MONDAY))
 
 
+async def test_another_expiry_holds_for_those_who_are_still_to_be_asked(shop: Shop) -> None:
+    await people(shop, 3, **HERE)
+    await begun(shop.database, per_day=1)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=1)
+    await shop.delivered()
+    await shop.database.write(lambda conn: draft(conn, definition(per_day=1, expires="14d"), AT_SIX))
+    assert [one.expires_at - one.due_at for one in await shop.rows(Invitation) if one.state == "planned"] == [14 * DAY] * 2
+    assert await send(shop, AT_SIX + 10 * DAY) == Counter(sent=1, postponed=1)
+    await shop.delivered()
+    await shop.database.write(lambda conn: draft(conn, definition(per_day=1, expires="2d"), AT_SIX + 10 * DAY))
+    assert await send(shop, AT_SIX + 11 * DAY) == Counter(suppressed=1)
+    assert (await states(shop))["suppressed", "expired"] == 1
+
+
 async def test_what_cannot_be_done_in_a_state_is_refused_in_words(shop: Shop) -> None:
     await begun(shop.database)
     for act, why in ((resume, "is scheduled"), (lambda conn, name: cancel(conn, "autumn", MONDAY), 'no campaign "autumn"')):
