@@ -19,6 +19,7 @@ from storage.customers import Address, Consent, Customer
 from storage.dialogs import Dialog as DialogRow
 from storage.ids import new_id
 from storage.invitations import Invitation
+from storage.queries.recalling import recall_from
 
 __all__ = ["write_conversations"]
 
@@ -54,6 +55,9 @@ def write_conversations(conn: Connection, loaded: Loaded, owners: dict[int, int]
             for purpose, granted in outcome.consents
         ],
     )
+    # Who has just said no to something hears nothing more of what still waits: whether the rest is for them is decided anew.
+    if refused := {outcome.talk.customer_id for outcome in outcomes if any(not granted for _, granted in outcome.consents)}:
+        recall_from(conn, refused, now)
 
 
 def _update(conn: Connection, table: Any, rows: list[dict[str, Any]]) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
+from storage.among import one_of
 from storage.campaigns import Wave
 from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message, MessageState, Priority
 from storage.written_out import written_out
 
-__all__ = ["STALE_AFTER", "Recalled", "has_stale", "recall_stale", "recall_waves"]
+__all__ = ["STALE_AFTER", "Recalled", "has_stale", "recall_from", "recall_stale", "recall_waves"]
 
 _message, _dialog, _invitation = Message.__table__, Dialog.__table__, Invitation.__table__  # type: ignore[attr-defined]
 _wave = Wave.__table__  # type: ignore[attr-defined]
@@ -49,6 +50,11 @@ def recall_waves(conn: Connection, wave_ids: Sequence[int], now: datetime) -> Re
     while wave_ids and (recalled := _recall(conn, _BULK & theirs, now)).messages:
         total = Recalled(total.messages + recalled.messages, [*total.sent, *recalled.sent])
     return total
+
+
+def recall_from(conn: Connection, customer_ids: Collection[int], now: datetime) -> Recalled:
+    """Take back what campaigns have waiting for these customers."""
+    return _recall(conn, _BULK & one_of(_message.c.customer_id, customer_ids), now)
 
 
 def _stale(now: datetime) -> ColumnElement[bool]:

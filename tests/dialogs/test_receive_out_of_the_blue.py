@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from storage.cases import Case, CaseEntry
 from storage.customers import Address
 from storage.dialogs import Answer, Dialog, Utterance
 from storage.files import KeptFile
-from storage.outbox import Priority
+from storage.outbox import Message, Priority
 from tests.dialogs.counter import ACCOUNT, SHOP, CounterDesk, Invited, Person
 
 CASE = Case.__table__  # type: ignore[attr-defined]
@@ -133,18 +134,21 @@ async def test_of_two_open_dialogs_words_belong_to_the_one_last_moved(counter: C
 
 async def ask_about_a_fix(counter: CounterDesk, invited: Invited) -> None:
     """What the complaints do when something was put right."""
-    version_id, survey = counter.published.newest("made-good")
+    await ask(counter, "made-good", invited.customer_id, case_id=7, priority=Priority.CASE)
+
+
+async def ask(counter: CounterDesk, name: str, customer_id: int, **more: Any) -> None:
+    version_id, survey = counter.published.newest(name)
     opening = Opening(
         survey=survey,
         survey_version_id=version_id,
-        customer_id=invited.customer_id,
+        customer_id=customer_id,
         address_id=(await counter.only(Address)).id,
         channel="telegram",
         account=ACCOUNT,
         address="anna",
         lang="en",
-        case_id=7,
-        priority=Priority.CASE,
+        **more,
     )
     await counter.database.write(lambda conn: open_dialogs(conn, [opening], shop=SHOP, now=counter.clock.now()))
 
@@ -161,6 +165,15 @@ async def test_words_written_before_another_dialog_began_are_not_said_to_that_on
     counter.pass_time(seconds=20)
     assert await counter.answers() == {"solved": 1, "csat": 5}
     assert [(row.survey, row.state) for row in await counter.rows(Dialog)] == [("after-support", "open"), ("made-good", "open")]
+
+
+async def test_stop_also_ends_what_still_waits_to_be_asked(counter: CounterDesk) -> None:
+    anna = counter.person()
+    await counter.hear(anna.starts())
+    await ask(counter, "relationship", (await counter.only(Address)).customer_id)
+    assert [row.priority for row in await counter.rows(Message)] == [Priority.REPLY, Priority.CAMPAIGN]
+    await counter.hear(anna.writes("STOP"))
+    assert {row.priority for row in await counter.rows(Message)} == {Priority.REPLY}
 
 
 async def test_of_two_young_dialogs_the_one_that_began_after_the_words_does_not_get_them(counter: CounterDesk) -> None:
