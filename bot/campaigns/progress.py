@@ -32,8 +32,8 @@ class Progress:
     waves: tuple[Any, ...]
     last_due: datetime | None
     """When the last of those that wait is due, on the clock of whoever it is for, and with so many a day as are allowed."""
-    held: tuple[str, ...]
-    """Why bulk holds back just now, in an operator's words."""
+    held: tuple[tuple[str, str], ...]
+    """The incidents by which bulk holds back just now: their keys, and why, in words."""
 
     @property
     def chosen(self) -> int:

@@ -76,7 +76,7 @@ def follow_progress(look: Callable[[], Progress], zone: ZoneInfo) -> None:
             pulse.look(now, found.settled)
             end = pulse.end(now, found)
             speed = f"{pulse.speed:,.1f}/s" + (f", through {_soon(end, now, zone)}" if end else "")
-            description = "; ".join((f"{found.name} {found.state}", *found.held))
+            description = "; ".join((f"{found.name} {found.state}", *(why for _, why in found.held)))
             bar.update(task, description=description, completed=found.settled, total=found.chosen or None, speed=speed)
             if found.state in _OVER:
                 return
@@ -96,7 +96,7 @@ def print_status(
         console.print(f"Next: {following.astimezone(zone):%a %d %b %Y, %H:%M}, on each customer's own clock")
     if progress.state == "running" and progress.last_due and progress.last_due > now:
         console.print(f"{progress.planned:,} wait, the last until {_soon(progress.last_due, now, zone)}")
-    for held in progress.held:
+    for _, held in progress.held:
         console.print(f"[yellow]{escape(held)}[/]")
     waves = Table("wave", "for", "state", "looked at", "invited", "kept back", box=None)
     for wave in progress.waves:

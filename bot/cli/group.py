@@ -108,11 +108,15 @@ def end(name: Name, config: ConfigFile = None) -> None:
 def erase(
     name: Name,
     who: Annotated[int | None, typer.Option(help="A participant's number: 3 for P3. Without it, everything.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
     config: ConfigFile = None,
 ) -> None:
-    """Delete what a participant said, or all of it, and who they were."""
+    """Delete what a participant said, or all of it, and who they were. It cannot be undone."""
     from bot.campaigns.focus.steering import erase as erasing
     from channels.clock import SystemClock
 
+    if not yes:
+        said = "everything that was said" if who is None else f"what P{who} said"
+        typer.confirm(f'Delete {said} in "{name}"? It cannot be undone', abort=True)
     lines = write_to(config, lambda conn: erasing(conn, name, who, SystemClock().now()))
-    typer.echo(f"{lines} lines are deleted")
+    typer.echo(f"Lines deleted: {lines}")

@@ -28,6 +28,7 @@ from bot.console.deciding import DecidersPages
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Sessions, form_of
+from bot.health.words import remedy_of, title_of
 from bot.invitations.explaining import REASONS
 from bot.mistake import Mistake
 from bot.toml.times import in_units
@@ -129,6 +130,8 @@ class CampaignPages(DecidersPages):
             pulse=self._watch.pulse(name),
             acts=ACTS[one.campaign.state],
             reasons=REASONS,
+            trouble=lambda key: title_of(key, t.lang),
+            remedy=lambda key: remedy_of(key, t.lang),
         )
 
     async def _act(self, request: Request) -> Response:

@@ -74,10 +74,10 @@ def open_incidents(conn: Connection, keys: Sequence[str]) -> dict[str, str]:
     return {row.key: row.what for row in rows}
 
 
-def incidents_like(conn: Connection, prefix: str) -> list[str]:
-    """What is wrong, in words, of every open incident whose key begins so."""
+def incidents_like(conn: Connection, prefix: str) -> list[tuple[str, str]]:
+    """The key of every open incident that begins so, and what is wrong, in words."""
     here = _incident.c.key.startswith(prefix, autoescape=True) & _incident.c.cleared_at.is_(None)
-    return list(conn.execute(select(_incident.c.what).where(here).order_by(_incident.c.key)).scalars())
+    return [(row.key, row.what) for row in conn.execute(select(_incident.c.key, _incident.c.what).where(here).order_by(_incident.c.key))]
 
 
 def incidents_since(conn: Connection, since: datetime, *, most: int) -> Sequence[AnyRow]:

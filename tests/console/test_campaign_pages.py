@@ -18,6 +18,7 @@ from storage.bulk import insert_many
 from storage.customers import Customer
 from storage.ids import new_id
 from storage.invitations import Invitation
+from storage.queries.incidents import note_incidents
 from tests.campaigns.campaign import STOCKHOLM
 from tests.console.house import ADDRESS, Browser, House
 from tests.invitations.shop import MONDAY, TABLES
@@ -227,3 +228,14 @@ async def test_whoever_waits_says_why_and_an_ended_campaign_does_not_speak_of_la
     assert "Nobody has been invited yet." in browser.words
     await browser.send_form("/campaigns/never/cancel")
     assert "Nobody was invited." in browser.words
+
+
+async def test_why_a_campaign_waits_is_told_in_the_readers_language_with_what_to_do(house: House) -> None:
+    await house.world.staff("Siv", role="lead", lang="sv")
+    browser, now = await house.signed_in("Siv"), house.world.clock.now()
+    await browser.get("/campaigns")
+    await browser.send_form("/campaigns", text=TEXT)
+    await house.world.database.write(lambda conn: note_incidents(conn, [("bulk.shop_bot", "campaigns wait: 100 replies", now)]))
+    await browser.get("/campaigns/spring")
+    assert "shop_bot låter kampanjer vänta Svaren går först" in browser.words
+    assert '<span lang="en">(campaigns wait: 100 replies)</span>' in browser.page

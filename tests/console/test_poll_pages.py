@@ -40,6 +40,7 @@ async def test_a_poll_is_drafted_posted_read_as_a_chart_and_closed(house: House)
     await browser.send_form("/polls", text=TEXT)
     assert "“colour” is a draft now." in browser.words and "Which colour <b>?" in browser.words
     assert "It can be answered for 3 days once it is posted." in browser.words and "How it stands" not in browser.words
+    assert "Place Blue" not in browser.words, "an empty table"
     assert "cannot be changed any more" in browser.words, "posting is asked twice"
     await browser.send_form("/polls/colour/post")
     assert "“colour” is being posted." in browser.words and "waits to be posted" in browser.words
@@ -124,7 +125,7 @@ async def test_votes_are_seen_as_they_come_and_everything_fits_a_phone(house: Ho
         await page.get_by_role("button", name="Post it everywhere").click()
         await expect(page.get_by_text("n = 0")).to_be_visible()
         await house.world.database.write(_counted)
-        await expect(page.get_by_text("n = 40")).to_be_visible(timeout=5000)
+        await expect(page.get_by_text("n = 40")).to_be_visible(timeout=45_000)
         await expect(page.get_by_text("75 %")).to_be_visible()
         option = await page.locator("#result").get_by_text("Red like the barns").bounding_box()
         assert option and option["height"] < 60, "an option is not cut into syllables"

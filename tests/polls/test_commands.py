@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,9 +100,19 @@ def test_a_panel_is_founded_and_a_focus_group_planned_from_it(capsys: pytest.Cap
     assert "planned" in run(capsys, shop, "group", "list")[1]
     for command in ("transcript", "summary", "end"):
         assert run(capsys, shop, "group", command, "basket")[0] == 0
-    assert "0 lines are deleted" in run(capsys, shop, "group", "erase", "basket")[1]
+    assert "Lines deleted: 0" in run(capsys, shop, "group", "erase", "basket", "--yes")[1]
     assert run(capsys, shop, "promoter", "quotes")[0] == 0
     assert "nobody has the code" in run(capsys, shop, "promoter", "referral", "FRIEND-ABC")[1]
+
+
+def test_a_groups_words_are_erased_only_by_whoever_means_it(
+    capsys: pytest.CaptureFixture[str], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in (("panel", "new", str(shop / "panel.toml")), ("group", "new", str(shop / "group.toml"))):
+        assert run(capsys, shop, *command)[0] == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, told = run(capsys, shop, "group", "erase", "basket")
+    assert code == 1 and 'everything that was said in "basket"? It cannot be undone' in told and "Lines deleted" not in told
 
 
 def test_a_focus_group_begins_on_the_shops_clock_and_not_on_the_machines(capsys: pytest.CaptureFixture[str], shop: Path) -> None:

@@ -143,7 +143,7 @@ async def test_a_place_that_refuses_the_poll_is_told_of_and_the_others_are_asked
     result = await stands(database)
     assert [place.state for place in result.places] == ["refused", "posted"] and "non-anonymous" in result.places[0].reason
     async with database.read() as conn:
-        (told,) = await conn.run_sync(incidents_like, "poll.")
+        ((_, told),) = await conn.run_sync(incidents_like, "poll.")
     assert "the poll colour cannot be posted at @shopnews" in told
 
 

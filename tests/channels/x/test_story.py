@@ -167,7 +167,7 @@ async def test_whoever_wrote_is_answered_although_the_budget_is_spent_and_is_hea
         anna.person.message(f"start {await invited(app)}")
         assert "Hur nöjd är du" in await anna.hears()
         async with app.database.read() as conn:
-            told = await conn.run_sync(incidents_like, "budget.shop_x")
+            told = [what for _, what in await conn.run_sync(incidents_like, "budget.shop_x")]
         assert len(told) == 1 and "nothing is read" in told[0]
         anna.person.message("4")
         await asyncio.sleep(0.2)
