@@ -6,77 +6,91 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
-from datetime import timedelta
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Sequence
 from random import Random
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from bot.campaigns.progress import progress_of
 from bot.campaigns.steering import cancel
+from storage.bulk import insert_many
+from storage.customers import Consent
+from storage.ids import new_id
 from storage.invitations import Invitation
-from storage.touchpoints import Touchpoint
+from storage.queries.panels import add_panel
 from tests.campaigns.campaign import begun, people
 from tests.campaigns.year import DAY, DEATHS, HOUR, NEW_YEAR, OUTAGE, Year
-from tests.invitations.shop import Shop
-from tests.invitations.witness import disturbances
+from tests.campaigns.year_checker import BREACHES, Seen
+from tests.invitations.shop import TABLES, Shop
 
 LONG = os.environ.get("MAKEGOOD_LONG") == "1"
 CUSTOMERS = 20_000 if LONG else 500
 FINAL = {"completed", "expired", "declined", "unreachable", "suppressed"}
+FAR_AND_WIDE = {
+    ("Asia/Kolkata", "IN"): ("Asia/Kolkata", "IN"),
+    ("Asia/Kathmandu", "NP"): ("Asia/Kathmandu", "NP"),
+    ("Australia/Lord_Howe", "AU"): ("Australia/Lord_Howe", "AU"),
+    ("Pacific/Apia", "WS"): ("Pacific/Apia", "WS"),
+    ("Pacific/Honolulu", "US"): ("Pacific/Honolulu", "US"),
+    ("", "LV"): ("Europe/Riga", "LV"),
+    ("", ""): ("Europe/Stockholm", "SE"),
+    ("Mars/Olympus", ""): ("Europe/Stockholm", "SE"),
+}
+"""Half hours, the date line, half an hour of summer time; and whose clock and holidays they live by of whom little is known."""
+QUARTERLY = {"when": {"cron": "0 10 1 1,4,7,10 *", "rotate": 4}, "expires": "14d", "reminders": 2, "control": 0.05}
+CARE = {"when": {"after": "support", "delay": "10d", "time": "18:00"}, "reminders": 0}
+SPRING_AT, PER_DAY, QUOTA = NEW_YEAR + 123 * DAY, CUSTOMERS // 25, CUSTOMERS // 6
+SPRING = {"when": {"at": f"{SPRING_AT:%Y-%m-%d}T12:00:00"}, "survey": "trust", "reminders": 0, "per_day": PER_DAY, "quota": QUOTA}
+TASTING = {"when": {"cron": "0 11 * * wed"}, "survey": "product", "panel": "tasters", "reminders": 1, "expires": "3d"}
+CAMPAIGNS: dict[str, dict[str, Any]] = {"quarterly": QUARTERLY, "care": CARE, "spring": SPRING, "tasting": TASTING}
+REST, MOST = 60 * DAY, 2
+"""In so long no member of the panel is asked more often."""
+
+
+async def a_panel(shop: Shop, members: Sequence[int]) -> None:
+    yes = {"purpose": "panel_tasters", "granted": True, "source": "test", "at": NEW_YEAR}
+
+    def begin(conn: Connection) -> None:
+        add_panel(conn, "tasters", MOST, int(REST.total_seconds()), {"en": "Tasting"}, NEW_YEAR)
+        insert_many(conn, TABLES[Consent], [{"id": new_id(), "customer_id": member, **yes} for member in members])
+
+    await shop.database.write(begin)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_year_of_a_shop_keeps_to_the_policy_and_leaves_nothing_unsettled_or_unexplained(shop: Shop) -> None:
     customers = await people(shop, CUSTOMERS, created_at=NEW_YEAR)
+    for timezone, country in FAR_AND_WIDE:
+        customers += await people(shop, CUSTOMERS // 50, created_at=NEW_YEAR, timezone=timezone, country=country)
+    await a_panel(shop, customers[:: len(customers) // 40])
     year = Year(shop, customers, Random(20260101), longest_step=3 * HOUR if LONG else 24 * HOUR)
     year.fill()
-    await begun(
-        shop.database, NEW_YEAR, name="quarterly", when={"cron": "0 10 1 1,4,7,10 *", "rotate": 4}, expires="14d", reminders=2, control=0.05
-    )
+    year.pauses("spring", SPRING_AT + 3 * DAY, SPRING_AT + 6 * DAY)
+    for name, what in CAMPAIGNS.items():
+        await begun(shop.database, NEW_YEAR, name=name, **what)
     await year.run(NEW_YEAR + 365 * DAY)
-    await shop.database.write(lambda conn: cancel(conn, "quarterly", NEW_YEAR + 365 * DAY))
+    for name in ("quarterly", "care", "tasting"):
+        await shop.database.write(lambda conn, name=name: cancel(conn, name, NEW_YEAR + 365 * DAY))  # type: ignore[misc]
     await year.run_out()
     invitations = await shop.rows(Invitation)
     assert len(invitations) > CUSTOMERS
     assert {one.state for one in invitations} <= FINAL
-    assert [one for one in invitations if one.state == "suppressed" and not one.reason] == []
+    assert [one for one in invitations if one.state in ("suppressed", "unreachable") and not one.reason] == []
     assert len(year.heard) > CUSTOMERS
     assert year.deaths == len(DEATHS)
     assert {h.at for h in year.heard if OUTAGE[0] <= h.at < OUTAGE[1]} == set()
-    assert await breaches(year, shop) == Counter()
+    seen = await Seen.of(year, FAR_AND_WIDE, (MOST, REST))
+    assert +Counter(what for breaches in BREACHES for what in breaches(seen)) == Counter()
+    async with shop.database.read() as conn:
+        told = {name: await conn.run_sync(progress_of, name) for name in CAMPAIGNS}
+    still = (one for one in seen.of_invitation if seen.invitations[one].state != "unreachable")  # a reminder found their chat closed
+    asked = Counter(seen.campaign(seen.of_invitation[one][0]) for one in still)
+    assert {name: one.sent for name, one in told.items() if one} == {name: asked[name] for name in CAMPAIGNS}, "as the platform saw it"
+    assert told["spring"] is not None and (told["spring"].state, told["spring"].planned) == ("done", 0)
     states = await year.states()
     assert states["completed", "by the customer"] > CUSTOMERS / 4
-    assert states["suppressed", "control"] > 0
-    assert states["suppressed", "opted_out"] > 0
-
-
-async def breaches(year: Year, shop: Shop) -> Counter[str]:
-    """Everything that was heard, held against the policy's text; by what it breaks."""
-    found: Counter[str] = Counter()
-    policy, places = shop.outreach.policy, await year.places()
-    invitations = {one.id: one for one in await shop.rows(Invitation)}
-    touchpoints = {one.id: one for one in await shop.rows(Touchpoint)}
-    of_invitation, first_of_customer = defaultdict(list), defaultdict(list)
-    for heard in year.heard:
-        of_invitation[heard.invitation].append(heard)
-    for messages in of_invitation.values():
-        first_of_customer[messages[0].customer].append(messages[0])
-        found["more than one question and two reminders"] += sum(1 for one in messages if not one.again) > 3
-    for heard in year.heard:
-        timezone, country = places[heard.customer]
-        invitation = invitations[heard.invitation]
-        touchpoint = touchpoints.get(invitation.touchpoint_id)
-        found.update(disturbances(policy, heard.at, ZoneInfo(timezone), country))
-        found["after stop"] += heard.at > year.stopped.get(heard.customer, heard.at)
-        found["during a case"] += any(begin < heard.at < end for begin, end in year.cases[heard.customer])
-        found["after it expired"] += heard.at >= invitation.expires_at
-        found["after they had answered"] += heard.at > year.answered.get(heard.dialog, heard.at)
-        if touchpoint is not None and heard is of_invitation[heard.invitation][0]:
-            age = heard.at - touchpoint.occurred_at
-            found["too fresh or stale"] += not timedelta(minutes=10) <= age < timedelta(days=30)
-    for messages in first_of_customer.values():
-        for earlier, later in pairwise(messages):
-            found["twice in a week"] += later.at - earlier.at < timedelta(days=7) - timedelta(minutes=5)
-    return +found
+    assert all(states["suppressed", why] > 0 for why in ("control", "opted_out", "quota"))
+    assert states["unreachable", "unreachable"] > 0

@@ -1,5 +1,6 @@
-"""A year of a shop in a few seconds: people who buy, ask for help, answer, fall silent, complain or say stop; a channel that is
-out for a day; a process that dies. Everything of ours is real, but the platform, the people and the clock."""
+"""A year of a shop in a few seconds: people who buy, ask for help, answer, fall silent, complain, say stop or block us; an operator
+who pauses a campaign; a channel that is out for a day; a process that dies. Everything of ours is real, but the platform, the people
+and the clock."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, select, update
 
 from bot.campaigns.ending import end_campaigns
 from bot.campaigns.planning import plan_campaigns
+from bot.campaigns.steering import pause, resume
 from bot.invitations.expiring import expire_old
 from bot.invitations.planning import plan_waiting
 from bot.invitations.sending import send_due
@@ -28,7 +30,7 @@ from storage.dialogs import Dialog
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.outbox import MessageState
-from storage.queries.outbox import claim, orphans, settle
+from storage.queries.outbox import Settled, claim, orphans, settle
 from storage.touchpoints import Touchpoint
 from tests.campaigns.campaign import STOCKHOLM
 from tests.invitations.shop import TABLES, Shop
@@ -66,6 +68,11 @@ class Year:
     cases: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=lambda: defaultdict(list))
     answered: dict[int, datetime] = field(default_factory=dict)
     """By dialog: when it was over."""
+    completed: list[tuple[datetime, int]] = field(default_factory=list)
+    """When which invitation was answered to the end."""
+    blocked: dict[int, datetime] = field(default_factory=dict)
+    paused: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+    """Which campaign, from when until when."""
     plans: list[tuple[datetime, int, str, tuple[Any, ...]]] = field(default_factory=list)
     deaths: int = 0
     began: datetime = NEW_YEAR
@@ -83,6 +90,11 @@ class Year:
                 self.will(NEW_YEAR + self.rng.random() * 365 * DAY, "asks for help", customer)
             if self.rng.random() < 0.03:
                 self.will(NEW_YEAR + self.rng.random() * 365 * DAY, "complains", customer)
+
+    def pauses(self, campaign: str, at: datetime, until: datetime) -> None:
+        self.paused.append((campaign, at, until))
+        self.will(at, "pauses", campaign)
+        self.will(until, "goes on", campaign)
 
     async def run(self, until: datetime) -> None:
         now, deaths = self.began, [death for death in DEATHS if death > self.began]
@@ -143,10 +155,10 @@ class Year:
             return 0
 
         def deliver(conn: Connection) -> list[Any]:
-            rows = claim(conn, "shop_bot", now, limit=300)
-            settle(conn, [Outgoing.of(row._mapping).settled(MessageState.SENT, now, platform_id=str(row.id)) for row in rows])
-            dialogs = TABLES[Dialog]
-            of = {row.invitation_id: row for row in rows}
+            rows, dialogs = claim(conn, "shop_bot", now, limit=300), TABLES[Dialog]
+            shut = {row.id for row in rows if self.rng.random() < 0.01}
+            of = {row.invitation_id: row for row in rows if row.id not in shut}
+            settle(conn, [self._became(Outgoing.of(row._mapping), now, shut=row.id in shut) for row in rows])
             found = select(dialogs.c.id, dialogs.c.invitation_id, dialogs.c.customer_id).where(dialogs.c.invitation_id.in_(list(of)))
             return [(one, of[one.invitation_id].repeated) for one in conn.execute(found)]
 
@@ -159,6 +171,12 @@ class Year:
             elif chance < 0.48:
                 self.will(now + self.rng.random() * DAY, "says stop", one.id, one.invitation_id, one.customer_id)
         return len(delivered)
+
+    def _became(self, one: Outgoing, now: datetime, *, shut: bool) -> Settled:
+        if not shut:
+            return one.settled(MessageState.SENT, now, platform_id=str(one.id))
+        self.blocked.setdefault(int(one.address), now)
+        return one.settled(MessageState.UNREACHABLE, now, reason="blocked by the customer", blocked=True)
 
     async def _people(self, now: datetime) -> None:
         due = []
@@ -193,12 +211,18 @@ class Year:
                 conn.execute(update(TABLES[Case]).where(TABLES[Case].c.id == number).values(state="closed"))
                 began, _ = self.cases[customer][-1]
                 self.cases[customer][-1] = (began, at)
+            case "pauses", (campaign,):
+                pause(conn, campaign, at, STOCKHOLM)
+            case "goes on", (campaign,):
+                resume(conn, campaign)
             case (("answers" | "says stop"), (dialog, invitation, *customers)):
                 over = "completed" if what == "answers" else "stopped"
                 state = "completed" if what == "answers" else "declined"
                 still = (dialogs.c.id == dialog) & (dialogs.c.state == "open")
                 if conn.execute(update(dialogs).where(still).values(state=over, version=dialogs.c.version + 1)).rowcount:
                     self.answered[dialog] = at
+                    if what == "answers":
+                        self.completed.append((at, invitation))
                     conn.execute(update(invitations).where(invitations.c.id == invitation).values(state=state, reason="by the customer"))
                 for customer in customers:
                     self.stopped.setdefault(customer, at)

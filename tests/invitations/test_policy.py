@@ -185,6 +185,7 @@ def situations(draw: st.DrawFn) -> tuple[Policy, Known, datetime, str]:
         agreed=draw(st.sampled_from([None, True, True, False])),
         speaks=draw(st.sampled_from([True, True, True, False])),
         quota_full=draw(st.sampled_from([False, False, False, True])),
+        panel_rest_until=draw(st.none() | st.none() | spans.map(lambda span: now + span)),
         day_full_until=draw(st.none() | st.none() | spans.map(lambda span: now + span)),
     )
     return draw(policies), what, now, zone

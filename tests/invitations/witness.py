@@ -43,6 +43,8 @@ def objections(policy: Policy, known: Known, moment: datetime, zone: ZoneInfo, c
         found.add("open_dialog")
     if known.last_asked_at and moment - known.last_asked_at < policy.frequency_cap:
         found.add("frequency")
+    if known.panel_rest_until and moment < known.panel_rest_until:
+        found.add("panel_rest")
     if known.occurred_at:
         age = moment - known.occurred_at
         if age - known.delay >= policy.stale_after:
