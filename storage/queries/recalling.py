@@ -92,9 +92,13 @@ def _take_back(conn: Connection, unsent: Sequence[Any], now: datetime) -> Sequen
     of_campaigns = select(_wave.c.campaign_id, _invitation.c.sent_at).join(_wave, _wave.c.id == _invitation.c.wave_id)
     sent = [(row.campaign_id, row.sent_at) for row in conn.execute(of_campaigns.where(not_sent))]
     conn.execute(update(_invitation).where(not_sent).values(**back))
-    # What is left were reminders: they come later.
+    # What is left were reminders: whether they still make sense is looked at anew, and the silence lasts since what was said last.
     taken = {one.id for one in gone}
-    reminded = [one.invitation_id for one in unsent if one.dialog_id not in taken and one.invitation_id]
+    left = [one for one in unsent if one.dialog_id not in taken]
+    said_last = select(func.max(_message.c.sent_at)).where(_message.c.dialog_id == _dialog.c.id).scalar_subquery()
+    silent = update(_dialog).where(_dialog.c.id.in_([one.dialog_id for one in left]), _dialog.c.state == "open")
+    conn.execute(silent.values(nudge_at=now, updated_at=func.coalesce(said_last, _dialog.c.updated_at)))
+    reminded = [one.invitation_id for one in left if one.invitation_id]
     fewer = func.max(0, _invitation.c.reminders - 1) if conn.dialect.name == "sqlite" else func.greatest(0, _invitation.c.reminders - 1)
     conn.execute(update(_invitation).where(_invitation.c.id.in_(reminded)).values(reminders=fewer))
     return sent

@@ -108,6 +108,17 @@ async def test_reminders_go_into_the_outbox_only_as_far_as_its_sender_gets_until
     assert {one.customer_id for one in await shop.rows(Invitation) if one.reminders == 1} == set(ids)
 
 
+async def test_a_reminder_that_was_taken_back_comes_as_soon_as_it_may_and_not_once_the_silence_has_lasted_a_week(shop: Shop) -> None:
+    await asked(shop, 1, expires="30d")
+    remind, back = AT_SIX + 6 * DAY, AT_SIX + 6 * DAY + 10 * MINUTE
+    assert await remind_silent(shop.database, shop.outreach, remind) == Counter(reminded=1)
+    assert await send_due(shop.database, shop.outreach, back) == Counter()  # and takes it back
+    assert (await shop.only(Invitation)).reminders == 0
+    assert await remind_silent(shop.database, shop.outreach, back) == Counter(reminded=1)
+    await send_due(shop.database, shop.outreach, back + 10 * MINUTE)
+    assert await remind_silent(shop.database, shop.outreach, AT_SIX + 7 * DAY) == Counter(over=1)
+
+
 async def test_a_cancelled_campaign_reminds_nobody_ever_again(shop: Shop) -> None:
     await asked(shop, 1)
     await shop.database.write(lambda conn: cancel(conn, "spring", AT_SIX + DAY))

@@ -81,7 +81,7 @@ class Shop:
     async def delivered(self) -> None:
         """The sender takes all that waits, and gets rid of it."""
         message = TABLES[Message]
-        sent = update(message).where(message.c.state == "due").values(state="sent")
+        sent = update(message).where(message.c.state == "due").values(state="sent", sent_at=message.c.created_at)
         await self.database.write(lambda conn: conn.execute(sent))
 
     async def rows(self, table: type) -> Sequence[Row[Any]]:
