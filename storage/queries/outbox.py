@@ -190,7 +190,8 @@ def _mark_unreachable(conn: Connection, gone: Sequence[Settled], fallback: Seque
     left = update(_message).where(
         _message.c.state == written_out(MessageState.DUE), _message.c.account == last.account, _message.c.address == last.address
     )
-    conn.execute(left.values(state=MessageState.UNREACHABLE.value, reason="an earlier message could not reach this address"))
-    if ended := {one.invitation_id for one in gone if one.invitation_id and one.id not in went_on}:
+    too_late = {"state": MessageState.UNREACHABLE.value, "reason": "an earlier message could not reach this address"}
+    also = conn.execute(left.values(**too_late).returning(_message.c.invitation_id)).scalars().all()
+    if ended := {number for number in (*also, *(one.invitation_id for one in gone if one.id not in went_on)) if number}:
         unreachable = update(_invitation).where(_invitation.c.id.in_(ended), _invitation.c.state.in_(("planned", "sent")))
         conn.execute(unreachable.values(state=InvitationState.UNREACHABLE.value, reason=last.reason))

@@ -14,11 +14,12 @@ from bot.invitations import sending
 from bot.invitations.room import Search
 from bot.invitations.sending import send_due
 from bot.mistake import Mistake
+from channels.outgoing import Outgoing
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
-from storage.outbox import Message
+from storage.outbox import Message, MessageState
 from storage.queries.incidents import open_incidents
-from storage.queries.outbox import claim
+from storage.queries.outbox import claim, settle
 from tests.campaigns.campaign import STOCKHOLM, begun, definition, only_campaign, people, plan, waves_in
 from tests.campaigns.test_progress import progress
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
@@ -147,6 +148,23 @@ async def test_bulk_holds_back_while_an_account_is_ill_and_says_so(shop: Shop) -
     await shop.delivered()
     assert await send(shop, AT_SIX + 3 * MINUTE) == Counter(sent=2)
     assert await shop.database.write(told) == {}
+
+
+async def test_what_waits_for_a_chat_that_another_message_finds_closed_is_settled_as_unreachable(shop: Shop) -> None:
+    (customer,) = await people(shop, 1, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=1)
+    reply = {"channel": "telegram", "account": "shop_bot", "address": str(customer), "priority": 1, "say": {"text": "Thanks!"}}
+    await shop.insert(Message, due_at=AT_SIX, created_at=AT_SIX, state="due", **reply)
+
+    def closed(conn: Connection) -> None:
+        (row,) = claim(conn, "shop_bot", AT_SIX, limit=1)
+        gone = Outgoing.of(row._mapping).settled(MessageState.UNREACHABLE, AT_SIX, reason="the chat is gone")
+        settle(conn, [gone], fallback=("team",))
+
+    await shop.database.write(closed)
+    assert await states(shop) == {("unreachable", "the chat is gone"): 1}
 
 
 async def test_those_of_an_account_that_is_slow_or_ill_keep_nobody_elses_invitations_back(
