@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from bot.campaigns.as_text import text_like
 from bot.campaigns.definition import Definition
 from bot.campaigns.handing_out import links_file
-from bot.campaigns.moments import next_moment
+from bot.campaigns.moments import has_passed, next_moment
 from bot.campaigns.previewing import send_test, shown
 from bot.campaigns.progress import progress_of
 from bot.campaigns.reaching import DAYS
@@ -125,6 +125,7 @@ class CampaignPages(DecidersPages):
             preview_langs=langs,
             preview_lang=lang,
             next=next_moment(one.definition, self._parts.zone, now),
+            passed=one.campaign.state == "draft" and has_passed(one.definition, now),
             zone=self._parts.zone,
             expires=in_units(one.definition.expires).replace(" ", ""),
             pulse=self._watch.pulse(name),

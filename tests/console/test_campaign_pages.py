@@ -200,6 +200,7 @@ async def test_mistakes_stand_where_they_were_made_and_speak_the_readers_languag
     assert answer.status_code == 409 and form and 'role="alert"' in form[0] and "Spring" in _written(browser)
     assert "Det här är fel, rad för rad" in form[0] and '<span lang="en">the campaign, line 1: &#34;name&#34; cannot be' in form[0]
     await browser.send_form("/campaigns", text=TEXT.replace("2026-03-02", "2026-02-02"))
+    assert "Den kan inte schemaläggas: tidpunkten, 2026-02-02 18:00" in browser.words, "told before it is tried"
     await browser.send_form("/campaigns/spring/schedule")
     assert "tidpunkten, 2026-02-02 18:00, är förbi överallt. Skriv en senare i utkastet." in browser.words
 

@@ -16,6 +16,7 @@ from channels.stored import say_from_json
 from storage.customers import Address
 from storage.ids import new_id
 from storage.outbox import Message
+from storage.queries.focus import add_line, group_named
 from tests.campaigns.campaign import plan
 from tests.console.house import ADDRESS, Browser, House
 from tests.focus.test_session import GROUP, HOST, agreed
@@ -172,3 +173,18 @@ async def test_focus_groups_are_for_those_who_decide(house: House) -> None:
     assert (await browser.get("/groups/none")).status_code == 404
     await house.world.staff("Agnes", role="agent")
     assert (await (await house.signed_in("Agnes")).get("/groups")).status_code == 403
+
+
+async def test_whoever_moderates_is_called_so_in_the_readers_language(house: House) -> None:
+    await _planned(house)
+    await house.world.staff("Fanny", role="operator", lang="fr")
+
+    def leads(conn: Connection) -> None:
+        group = group_named(conn, "basket")
+        assert group
+        add_line(conn, group.id, -1, 1, "What else?", house.world.clock.now())
+
+    await house.world.database.write(leads)
+    fanny = await house.signed_in("Fanny")
+    await fanny.get("/groups/basket")
+    assert "Animation · " in fanny.words and "Moderator" not in fanny.words

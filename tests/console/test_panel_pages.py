@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from playwright.async_api import expect
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition as Campaign
@@ -15,9 +16,11 @@ from storage.customers import Consent, Customer
 from storage.ids import new_id, short
 from storage.invitations import Invitation
 from storage.queries.panels import panels_of, write_consent
+from tests.browser import chromium, needs_chromium
 from tests.campaigns.campaign import STOCKHOLM
 from tests.console.house import ADDRESS, Browser, House
 from tests.invitations.shop import DAY, MONDAY, TABLES
+from tests.serving import serving
 
 TEXT = """name = "taste"
 most = 1
@@ -134,3 +137,21 @@ async def test_what_is_wrong_is_told_by_line_and_panels_are_for_those_who_decide
     assert (await browser.get("/panels/none")).status_code == 404
     await house.world.staff("Agnes", role="agent")
     assert (await (await house.signed_in("Agnes")).get("/panels")).status_code == 403
+
+
+@needs_chromium[0]
+@needs_chromium[1]
+async def test_a_member_is_taken_out_on_a_phone_too(house: House) -> None:
+    (anna,) = await _customers(house, 1)
+    await (await _operator(house)).send_form("/panels", text=TEXT)
+    now = house.world.clock.now() - timedelta(minutes=1)
+    await house.world.database.write(lambda conn: write_consent(conn, anna, "taste", True, "dialog", now))
+    async with serving(house.sample) as url, chromium() as browser:
+        page = await browser.new_page(viewport={"width": 390, "height": 800})
+        await page.goto(f"{url}/panels/taste")
+        place = await page.locator("#members summary").bounding_box()
+        assert place and place["x"] + place["width"] < 390 and place["height"] < 40, "seen at once, and not cut into syllables"
+        await page.locator("#members summary").click()
+        await expect(page.locator("#members").get_by_role("button", name="They have left")).to_be_visible()
+        button = await page.locator("#members").get_by_role("button", name="They have left").bounding_box()
+        assert button and button["x"] + button["width"] < 390
