@@ -90,7 +90,7 @@ class Session:
 
     def note(self, number: int, text: str) -> None:
         names = [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
-        add_line(self._conn, self._row.id, number, self._row.question, without_names(text, names), self._now)
+        add_line(self._conn, self._row.id, number, self._row.question, without_names(text, names, self._group.lang), self._now)
 
     def part(self, customer_id: int, *, leaving: bool = False) -> None:
         """They want no part in it any more: what they write is not kept, and nobody speaks to them. With `leaving` they have left
@@ -171,4 +171,4 @@ class Session:
         where = {"channel": self._at.host.platforms.get(self._row.account, ""), "account": self._row.account, "address": address}
         insert_many(self._conn, _message, [message_row(say, priority=Priority.REPLY, now=self._now, **where)], ignore=True)
         names: list[tuple[int, Any]] = [] if kept else [(seat.number, seat.name) for seat in seats_of(self._conn, self._row.id)]
-        add_line(self._conn, self._row.id, BOT, question, kept or without_names(text, names), self._now)
+        add_line(self._conn, self._row.id, BOT, question, kept or without_names(text, names, self._group.lang), self._now)
