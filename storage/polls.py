@@ -42,7 +42,7 @@ class Poll(SQLModel, table=True):
     state: str = Field(default=PollState.DRAFT, sa_type=String)
     definition: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     salt: str = ""
-    """What voters' names are hashed with; forgotten when the last place is closed, and with it who voted."""
+    """What voters' names are hashed with; forgotten soon after the last place is closed, and with it who voted."""
     created_at: datetime = Field(sa_type=Instant)
     posted_at: datetime | None = Field(default=None, sa_type=Instant)
     closes_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -65,7 +65,7 @@ class PollPlace(SQLModel, table=True):
     state: str = Field(default=PlaceState.WAITING, sa_type=String)
     reason: str = ""
     due_at: datetime = Field(sa_type=Instant)
-    """When it is to be posted, or next looked at."""
+    """When it is to be posted, or next looked at; of one that is closed or was refused, when that was."""
     message_ref: str = ""
     poll_ref: str = ""
     counts: list[int] = Field(default_factory=list, sa_type=Json)

@@ -30,6 +30,8 @@ class PollRules:
     """How often counts are looked up with `read_poll`; None where votes and counts are told by themselves."""
     draws: bool = False
     """The platform has no polls: `Poll.drawn` and buttons stand in for one, and have to be brought up to date."""
+    once: bool = False
+    """What is posted again after it arrived stands there once all the same: the platform knows keys, or it is looked for."""
 
 
 @dataclass(frozen=True, slots=True)

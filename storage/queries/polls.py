@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ __all__ = [
     "places_of",
     "poll_named",
     "polls_over",
+    "polls_to_forget",
     "posting_at",
     "vote_at",
     "votes_by_person",
@@ -136,7 +137,14 @@ def votes_by_person(conn: Connection, poll_id: int) -> dict[int, int]:
     return {choices: n for choices, n in rows}  # noqa: C416 (rows are no pairs to mypy)
 
 
-def forget_voters(conn: Connection, poll_id: int) -> None:
-    """Forget what fingerprints were made with, once no place of the poll is open: nobody can be found again by them."""
-    still = select(_place.c.id).where(_place.c.poll_id == poll_id, _place.c.state.in_(OPEN)).exists()
-    conn.execute(update(_poll).where(_poll.c.id == poll_id, _poll.c.state == PollState.CLOSED.value, ~still).values(salt=""))
+def polls_to_forget(conn: Connection, since: datetime) -> Sequence[int]:
+    """Closed polls of which no place is open or was until then, and that still know what fingerprints were made with."""
+    lately = or_(_place.c.state.in_(OPEN), _place.c.due_at > since)
+    still = select(_place.c.id).where(_place.c.poll_id == _poll.c.id, lately).exists()
+    closed = select(_poll.c.id).where(_poll.c.state == PollState.CLOSED.value, _poll.c.salt != "", ~still)
+    return conn.execute(closed).scalars().all()
+
+
+def forget_voters(conn: Connection, poll_ids: Collection[int]) -> None:
+    """Forget what fingerprints were made with: nobody can be found again by them."""
+    conn.execute(update(_poll).where(_poll.c.id.in_(poll_ids)).values(salt=""))

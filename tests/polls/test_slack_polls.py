@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.campaigns.polls.steering import close_poll
 from bot.campaigns.polls.tending import SHOW_EVERY, tend_polls
+from bot.campaigns.polls.votes import take_vote
+from channels.contract import Rejected, Voted
 from channels.customers.slack import Credentials, SlackChannel
 from storage.database import Database
+from storage.polls import PollPlace
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TEN_ON_MONDAY, Ears, HurriedClock, listening, until
 from tests.polls.asking import Letterbox, begin, poll, stands
 from tests.simulators.slack import Refused, SlackSimulator
@@ -98,6 +103,25 @@ async def test_with_several_options_a_second_tap_takes_one_back_and_a_tap_told_t
         await until(lambda: box.taken == 4)
     result = await stands(database)
     assert [option.votes for option in result.options] == [0, 0, 1] and result.voters == 1
+
+
+async def test_what_is_tapped_below_a_poll_that_counts_as_refused_is_no_vote(database: Database, shop: SlackChannel) -> None:
+    await begin(database, poll("shop", NEWS), {"shop": shop}, TEN_ON_MONDAY)
+    posting = shop.post_poll
+
+    async def arrives_and_says_no(*args: Any, **more: Any) -> Any:
+        await posting(*args, **more)
+        raise Rejected("is_archived")
+
+    shop.post_poll = arrives_and_says_no  # type: ignore[method-assign]
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY)
+    async with database.read() as conn:
+        ref = (await conn.execute(select(PollPlace.__table__.c.poll_ref))).scalar_one()  # type: ignore[attr-defined]
+    vote = Voted("slack", "shop", ref, "T0HOME:U0ANNA", "1", TEN_ON_MONDAY, (1,), toggles=True)
+    await database.write(lambda conn: close_poll(conn, "colour", TEN_ON_MONDAY))
+    await database.write(lambda conn: take_vote(conn, vote))
+    result = await stands(database)
+    assert [place.state for place in result.places] == ["refused"] and result.voters == 0
 
 
 async def test_what_is_tapped_in_direct_messages_is_still_an_answer(slack: SlackSimulator, shop: SlackChannel) -> None:

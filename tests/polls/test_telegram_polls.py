@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.campaigns.polls.steering import close_poll
-from bot.campaigns.polls.tending import tend_polls
+from bot.campaigns.polls.tending import LATE, tend_polls
+from bot.campaigns.polls.votes import take_vote
+from channels.contract import Counted
 from channels.customers.telegram import TelegramChannel
 from storage.database import Database
 from storage.polls import Poll, PollPlace, PollVote
@@ -107,9 +109,34 @@ async def test_who_votes_in_two_groups_counts_once_and_is_found_by_nobody_after_
     await database.write(lambda conn: close_poll(conn, "colour", TEN_ON_MONDAY))
     await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY)
     assert all(message["poll"]["is_closed"] for message in (*shown(telegram), *shown(telegram, OTHER)))
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY + LATE)
     async with database.read() as conn:
         assert (await conn.execute(select(Poll.__table__.c.salt))).scalar_one() == ""  # type: ignore[attr-defined]
     assert (await stands(database)).voters == 1, "the numbers stay"
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+async def test_votes_given_while_makegood_was_away_count_also_where_the_poll_ended_meanwhile(
+    database: Database, telegram: TelegramSimulator, shop: TelegramChannel, anonymous: bool
+) -> None:
+    await begin(database, poll("shop", str(GROUP), closes="1h", anonymous=anonymous), {"shop": shop}, TEN_ON_MONDAY)
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY)
+    (message,) = shown(telegram)
+    telegram.person(TOKEN, 1).vote(message["message_id"], 2, chat=GROUP)
+    message["poll"]["is_closed"] = True  # as Telegram does at its time
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY + 61 * MINUTE)
+    assert [place.state for place in (await stands(database)).places] == ["closed"]
+    box = Letterbox(database)
+    shop.hear_votes(box.hear)
+    async with listening(shop, Ears()):
+        await until(lambda: box.taken == (1 if anonymous else 2))
+    assert [option.votes for option in (await stands(database)).options] == [0, 0, 1]
+    await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY + 61 * MINUTE + LATE)
+    async with database.read() as conn:
+        place = (await conn.execute(select(PollPlace.__table__))).one()  # type: ignore[attr-defined]
+    late = Counted("shop", place.poll_ref, (9, 0, 0), 9, place.count_order + 1)
+    await database.write(lambda conn: take_vote(conn, late))
+    assert (await stands(database)).voters == 1, "in the end it is over"
 
 
 async def test_a_poll_closes_by_itself_with_its_last_count(database: Database, telegram: TelegramSimulator, shop: TelegramChannel) -> None:
@@ -171,6 +198,9 @@ async def test_posting_that_is_killed_goes_on_with_the_places_left(
     assert (len(shown(telegram)), len(shown(telegram, OTHER))) == (1, 0), "who died may still be at it"
     await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY + 2 * MINUTE)
     assert (len(shown(telegram)), len(shown(telegram, OTHER))) == (1, 1)
+    async with database.read() as conn:
+        ((_, told),) = await conn.run_sync(incidents_like, "poll.")
+    assert f"may stand twice at {OTHER}" in told, "it may have died once Telegram had taken it"
 
 
 @pytest.mark.parametrize(("how", "stand"), [("drop_after", 2), ("429", 1)])

@@ -30,6 +30,7 @@ from storage.queries.polls import (
     claim_place,
     forget_voters,
     polls_over,
+    polls_to_forget,
     votes_by_place,
 )
 
@@ -41,6 +42,9 @@ LEASE = timedelta(minutes=1)
 """How long posting may take, before it counts as having died."""
 AGAIN = timedelta(seconds=30)
 """Before a poll is posted again of which nobody knows whether it stands there."""
+LATE = timedelta(minutes=10)
+"""How long after a place was closed votes may still be told that were given before: a Makegood that was away at the end hears
+of them when it is back."""
 SHOW_EVERY = timedelta(seconds=15)
 """Between two edits of a poll that we draw: Slack allows 50 edits a minute in all of a workspace."""
 
@@ -53,10 +57,12 @@ async def tend_polls(database: Database, accounts: Mapping[str, PollPlaces], now
     """Do what is due at every place; gives back at how many something was done. May be stopped and started anywhere."""
 
     def look(conn: Connection) -> Any:
-        return polls_over(conn, now), busy_places(conn, now)
+        return polls_over(conn, now), busy_places(conn, now), polls_to_forget(conn, now - LATE)
 
     async with database.read() as conn:
-        over, busy = await conn.run_sync(look)
+        over, busy, done_with = await conn.run_sync(look)
+    if done_with:
+        await database.write(lambda conn: forget_voters(conn, done_with))
     if over:
         await database.write(lambda conn: _end(conn, over, now))
         async with database.read() as conn:
@@ -78,7 +84,7 @@ async def _tend(database: Database, account: PollPlaces | None, place: Any, now:
     """`account` is None where it has left the configuration."""
     closed, stands = place.poll_state == PollState.CLOSED, place.state == PlaceState.POSTED
     if closed and not (stands and account):  # it was never posted here, and will not be; or nobody can close it any more
-        await database.write(lambda conn: _settle(conn, place, PlaceState.LEFT if stands else PlaceState.CLOSED, ""))
+        await database.write(lambda conn: _settle(conn, place, PlaceState.LEFT if stands else PlaceState.CLOSED, "", now))
         return True
     if account is None:
         return False
@@ -94,10 +100,12 @@ async def _tend(database: Database, account: PollPlaces | None, place: Any, now:
 async def _post(database: Database, account: PollPlaces, place: Any, now: datetime) -> bool:
     if not await database.write(lambda conn: claim_place(conn, place.id, now, now + LEASE)):
         return False
+    rules = account.poll_rules
     if place.state == PlaceState.POSTING:
         log.warning("poll_posted_again", extra={"poll": place.name, "place": place.id})
+        if not rules.once:
+            await database.write(lambda conn: _may_stand_twice(conn, place, "Makegood ended while it was posted", now))
     poll = await _poll_at(database, place, closed=False)
-    rules = account.poll_rules
     if rules.draws:  # votes bear our own name for it, and may come before the platform has answered
         await database.write(lambda conn: change_place(conn, place.id, poll_ref=poll.ref, votes=True))
     try:
@@ -108,7 +116,7 @@ async def _post(database: Database, account: PollPlaces, place: Any, now: dateti
         return False
     except Unknown as trouble:
         # It is posted again: a poll that may stand there twice is better than none.
-        why = f"the poll {place.name} may stand twice at {place.place}: if it does, delete the older one ({trouble.why})"
+        why = trouble.why
         await database.write(lambda conn: _put_off(conn, place, why, now))
         return False
     except (Unreachable, Rejected) as refusal:
@@ -140,25 +148,29 @@ async def _follow(database: Database, account: PollPlaces, place: Any, now: date
     if last := shown or counted:
         await database.write(lambda conn: take_vote(conn, last))
     if closed:
-        await database.write(lambda conn: _settle(conn, place, PlaceState.CLOSED, why))
+        await database.write(lambda conn: _settle(conn, place, PlaceState.CLOSED, why, now))
     else:
         every = account.poll_rules.read_every or SHOW_EVERY
         await database.write(lambda conn: change_place(conn, place.id, due_at=now + every))
 
 
 def _put_off(conn: Connection, place: Any, why: str, now: datetime) -> None:
-    note_incidents(conn, [(f"poll.{short(place.id)}", why, now)])
+    _may_stand_twice(conn, place, why, now)
     change_place(conn, place.id, state=PlaceState.WAITING.value, due_at=now + AGAIN)
+
+
+def _may_stand_twice(conn: Connection, place: Any, why: str, now: datetime) -> None:
+    what = f"the poll {place.name} may stand twice at {place.place}: if it does, delete the older one ({why})"
+    note_incidents(conn, [(f"poll.{short(place.id)}", what, now)])
 
 
 def _refuse(conn: Connection, place: Any, why: str, now: datetime) -> None:
     note_incidents(conn, [(f"poll.{short(place.id)}", f"the poll {place.name} cannot be posted at {place.place}: {why}", now)])
-    _settle(conn, place, PlaceState.REFUSED, why)
+    _settle(conn, place, PlaceState.REFUSED, why, now)
 
 
-def _settle(conn: Connection, place: Any, state: PlaceState, reason: str) -> None:
-    change_place(conn, place.id, state=state.value, reason=reason)
-    forget_voters(conn, place.poll_id)
+def _settle(conn: Connection, place: Any, state: PlaceState, reason: str, now: datetime) -> None:
+    change_place(conn, place.id, state=state.value, reason=reason, due_at=now)
 
 
 async def _poll_at(database: Database, place: Any, *, closed: bool) -> Poll:

@@ -14,7 +14,7 @@ from storage.bulk import insert_new
 from storage.database import Database
 from storage.dialogs import SeenUpdate
 from storage.polls import PlaceState
-from storage.queries.polls import change_place, place_of, posting_at, vote_at, write_vote
+from storage.queries.polls import OPEN, change_place, place_of, posting_at, vote_at, write_vote
 
 __all__ = ["TooEarly", "take_vote", "vote_taker"]
 
@@ -35,7 +35,7 @@ def vote_taker(database: Database) -> HearVote:
 
 
 def take_vote(conn: Connection, vote: Voted | Counted) -> None:
-    """Keep a vote or a count. What is told of a poll that is not ours, or is closed, is left out.
+    """Keep a vote or a count. What is told of a poll that is not ours, or is over, is left out.
 
     Raises:
         TooEarly: it may be about a poll that is being posted just now.
@@ -45,12 +45,18 @@ def take_vote(conn: Connection, vote: Voted | Counted) -> None:
         if posting_at(conn, vote.account):
             raise TooEarly
         return
-    if place.state in (PlaceState.CLOSED, PlaceState.LEFT):
+    if not _counts(place):
         return
     if isinstance(vote, Counted):
         _count(conn, place, vote)
     else:
         _vote(conn, place, vote)
+
+
+def _counts(place: Any) -> bool:
+    """Whether votes at this place still count: where it was closed, those that were given before and are told late."""
+    late = place.state == PlaceState.CLOSED and not place.reason and place.salt
+    return place.state in OPEN or bool(late)
 
 
 def _count(conn: Connection, place: Any, count: Counted) -> None:

@@ -18,6 +18,7 @@ POLL_RULES = PollRules(
     place="public|unlisted|private",
     place_example='"public" (for everybody), "unlisted" (not in the public lists) or "private" (for followers)',
     read_every=timedelta(minutes=1),
+    once=True,
 )
 """What a server allows that has not been told otherwise (docs.joinmastodon.org/methods/instance)."""
 

@@ -20,6 +20,7 @@ POLL_RULES = PollRules(
     place_example='"public"',
     multiple=False,
     read_every=timedelta(hours=1),
+    once=True,
 )
 """What a post's poll may be (docs.x.com/x-api/posts/create-post). A post has room for 280 signs, of which an emoji or a
 Chinese one takes two: half as many always fit. A look at how it stands costs 0.005 $."""
