@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, and_, bindparam, or_, select, true, update
 
 from storage.among import among
 from storage.bulk import update_many
@@ -26,20 +26,8 @@ __all__ = ["Settled", "claim", "has_gone_on", "known_keys", "orphans", "platform
 _message, _address, _door = Message.__table__, Address.__table__, Door.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
 
-_ONE = (
-    _message.c.id,
-    _message.c.channel,
-    _message.c.account,
-    _message.c.address,
-    _message.c.priority,
-    _message.c.say,
-    _message.c.edits,
-    _message.c.invitation_id,
-    _message.c.attempts,
-    _message.c.repeated,
-    _message.c.due_at,
-    _message.c.created_at,
-)
+_NAMES = ("id", "channel", "account", "address", "priority", "say", "edits", "invitation_id", "attempts", "repeated", "due_at")
+_ONE = (*(_message.c[name] for name in _NAMES), _message.c.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +148,9 @@ def settle(conn: Connection, settled: Sequence[Settled], *, fallback: Sequence[s
         _mark_unreachable(conn, theirs, fallback)
     rejected = [one for one in settled if one.state is MessageState.REJECTED]
     note_incidents(conn, [(f"rejected.{one.account}", f"{one.account} does not take a message: {one.reason}", one.at) for one in rejected])
+    for one in rejected:
+        if one.invitation_id:  # where it was a reminder, the invitation itself had arrived
+            _not_reached(conn, _invitation.c.reminders == 0, [one.invitation_id], one.reason)
     return results
 
 
@@ -192,6 +183,10 @@ def _mark_unreachable(conn: Connection, gone: Sequence[Settled], fallback: Seque
     )
     too_late = {"state": MessageState.UNREACHABLE.value, "reason": "an earlier message could not reach this address"}
     also = conn.execute(left.values(**too_late).returning(_message.c.invitation_id)).scalars().all()
-    if ended := {number for number in (*also, *(one.invitation_id for one in gone if one.id not in went_on)) if number}:
-        unreachable = update(_invitation).where(_invitation.c.id.in_(ended), _invitation.c.state.in_(("planned", "sent")))
-        conn.execute(unreachable.values(state=InvitationState.UNREACHABLE.value, reason=last.reason))
+    ended = {number for number in (*also, *(one.invitation_id for one in gone if one.id not in went_on)) if number}
+    _not_reached(conn, true(), ended, last.reason)
+
+
+def _not_reached(conn: Connection, which: ColumnElement[bool], invitation_ids: Collection[int], reason: str) -> None:
+    theirs = (_invitation.c.id.in_(invitation_ids), _invitation.c.state.in_(("planned", "sent")), which)
+    conn.execute(update(_invitation).where(*theirs).values(state=InvitationState.UNREACHABLE.value, reason=reason))

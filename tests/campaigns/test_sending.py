@@ -167,6 +167,21 @@ async def test_what_waits_for_a_chat_that_another_message_finds_closed_is_settle
     assert await states(shop) == {("unreachable", "the chat is gone"): 1}
 
 
+async def test_what_the_platform_refuses_is_told_as_such_and_does_not_count_as_sent(shop: Shop) -> None:
+    await people(shop, 1, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    await send(shop)
+
+    def refused(conn: Connection) -> None:
+        (row,) = claim(conn, "shop_bot", AT_SIX, limit=1)
+        settle(conn, [Outgoing.of(row._mapping).settled(MessageState.REJECTED, AT_SIX, reason="message is too long")])
+
+    await shop.database.write(refused)
+    assert await states(shop) == {("unreachable", "message is too long"): 1}
+    assert (await progress(shop)).sent == 0
+
+
 async def test_those_of_an_account_that_is_slow_or_ill_keep_nobody_elses_invitations_back(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
