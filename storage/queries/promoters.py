@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, false, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, String, cast, false, func, select, type_coerce
 
 from storage.among import one_of
 from storage.customers import Customer
@@ -76,10 +76,13 @@ def told_afterwards(
 
 
 def codes_brought(conn: Connection, since: datetime, most: int) -> Sequence[AnyRow]:
-    """What touchpoints since then told as `referral`, of the `most` that were told last: the `code`, and who brought it."""
-    code = _touchpoint.c.attributes["referral"].as_string().label("code")
-    newest = select(_touchpoint.c.customer_id, _touchpoint.c.occurred_at, code).order_by(_touchpoint.c.id.desc()).limit(most).subquery()
-    brought = select(newest.c.code, newest.c.customer_id).where(newest.c.code.is_not(None), newest.c.occurred_at > since)
+    """What touchpoints since then told as `referral`, of the `most` that were told last: the `code`, who brought it, and the
+    `matter` by which touchpoints of one order are known as one."""
+    code, order = (_touchpoint.c.attributes[name].as_string() for name in ("referral", "order"))
+    matter = func.coalesce(func.nullif(order, ""), cast(_touchpoint.c.id, String)).label("matter")
+    told = select(_touchpoint.c.customer_id, _touchpoint.c.occurred_at, code.label("code"), matter)
+    newest = told.order_by(_touchpoint.c.id.desc()).limit(most).subquery()
+    brought = select(newest.c.code, newest.c.customer_id, newest.c.matter).where(newest.c.code.is_not(None), newest.c.occurred_at > since)
     return conn.execute(brought).all()
 
 

@@ -133,6 +133,16 @@ async def test_a_code_counts_where_somebody_else_brings_it_and_it_is_somebody_s(
     assert await uses(counter) == {anna: 1}
 
 
+async def test_a_code_counts_once_for_all_that_is_told_of_one_order(counter: CounterDesk) -> None:
+    anna, bert = await counter.customer("Anna"), await counter.customer("Bert")
+    now = counter.clock.now()
+    for number, order in enumerate(("A-1", "A-1", "A-2", 7, 7, "", None)):
+        told = {"source": "shop", "external_id": str(number), "customer_id": bert, "kind": ("purchase", "delivery")[number % 2]}
+        attributes = {"referral": referral_code("FRIEND", anna), **({} if order is None else {"order": order})}
+        await counter.insert(Touchpoint, **told, occurred_at=now, created_at=now, attributes=attributes)
+    assert await uses(counter) == {anna: 5}
+
+
 async def uses(counter: CounterDesk) -> dict[int, int]:
     async with counter.database.read() as conn:
         return await conn.run_sync(lambda conn: uses_lately(conn, counter.clock.now()))

@@ -28,10 +28,12 @@ def owner_of(conn: Connection, code: str) -> Any:
 
 
 def uses_lately(conn: Connection, now: datetime) -> Counter[int]:
-    """How often each customer's codes were brought by somebody else, in the last `PERIOD`. Somebody who was merged has several."""
-    brought = [(_number_in(str(row.code)), row.customer_id) for row in codes_brought(conn, now - PERIOD, _NEWEST)]
-    owners = owners_among(conn, {number for number, _ in brought})
-    return Counter(owner for number, customer in brought if (owner := owners.get(number)) and owner != customer)
+    """How often each customer's codes were brought by somebody else, in the last `PERIOD`, once for all that happened to one order.
+    Somebody who was merged has several."""
+    brought = {(_number_in(str(row.code)), row.customer_id, row.matter) for row in codes_brought(conn, now - PERIOD, _NEWEST)}
+    owners = owners_among(conn, {number for number, _, _ in brought})
+    orders = {(owners.get(number), customer, matter) for number, customer, matter in brought}
+    return Counter(owner for owner, customer, _ in orders if owner and owner != customer)
 
 
 def _number_in(code: str) -> int:
