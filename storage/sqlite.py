@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -20,12 +21,15 @@ __all__ = ["DatabaseInUse", "open_sqlite"]
 BUSY_TIMEOUT = 10_000
 """Milliseconds to wait for somebody else's lock: a backup, a shell, a command that changes something beside the owner."""
 
+PATIENCE = 2.0
+"""Seconds that an owner waits for a command that owns the file for its short change."""
+
 STATEMENTS = 512
 """Prepared statements kept by the connection that writes: eight sizes of each that `storage.rowset` makes."""
 
 
 class DatabaseInUse(Exception):
-    """Another process, or this one already, has the file open as its own."""
+    """Another process, or this one already, has the file open as its own; or nobody can tell whether one has."""
 
 
 async def open_sqlite(
@@ -50,7 +54,7 @@ def _make_room(path: Path) -> Path:
 
 
 def _open(file: Path, closing: AsyncExitStack, migrate: bool, beside: bool, settings: dict[str, Any]) -> Connection:
-    owned = _own(file)
+    owned = _own(file, 0 if beside else PATIENCE)
     if owned is not None:
         closing.callback(owned.close)
     elif not beside:
@@ -67,14 +71,21 @@ def _open(file: Path, closing: AsyncExitStack, migrate: bool, beside: bool, sett
     return engine.connect()
 
 
-def _own(file: Path) -> sqlite3.Connection | None:
-    """Hold a lock beside the file, unless somebody else does. The system frees it however the process ends."""
-    lock = sqlite3.connect(f"{file}.lock", timeout=0, isolation_level=None, check_same_thread=False)
+def _own(file: Path, patience: float) -> sqlite3.Connection | None:
+    """Hold a lock beside the file, unless somebody else does. The system frees it however the process ends.
+
+    Raises:
+        DatabaseInUse: the lock may only be read, as when a command was run as root: many could hold it at once.
+    """
+    lock = sqlite3.connect(f"{file}.lock", timeout=patience, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
         lock.close()
         return None
+    if not os.access(f"{file}.lock", os.W_OK):
+        lock.close()
+        raise DatabaseInUse(f"{file}.lock belongs to another user: give it to the one whom Makegood runs as, and run no command as another")
     return lock
 
 

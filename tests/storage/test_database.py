@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -95,6 +97,32 @@ async def test_beside_a_files_owner_others_write_in_turns_with_it(tmp_path: Path
     with pytest.raises(DatabaseInUse):
         await open_database(url)
     await alone.close()
+
+
+async def test_an_owner_waits_for_a_command_that_is_about_to_end(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'makegood.db'}"
+    command = await open_database(url, beside=True)
+    owner = asyncio.create_task(open_database(url))
+    await asyncio.sleep(0.05)
+    assert not owner.done()
+    await command.close()
+    await (await owner).close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes two users, of whom one is root")
+@pytest.mark.parametrize("beside", [False, True])
+async def test_a_lock_of_another_user_s_is_no_lock_and_is_told_of(beside: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        url, nobody = f"sqlite:///{folder}/makegood.db", 65_534
+        await (await open_database(url)).close()
+        os.chown(folder, nobody, nobody)
+        os.chown(f"{folder}/makegood.db", nobody, nobody)
+        os.setresuid(nobody, nobody, 0)
+        try:
+            with pytest.raises(DatabaseInUse, match=r"makegood\.db\.lock belongs to another user"):
+                await open_database(url, beside=beside)
+        finally:
+            os.setresuid(0, 0, 0)
 
 
 async def test_beside_an_owner_of_another_version_nobody_writes(tmp_path: Path) -> None:
