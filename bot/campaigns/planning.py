@@ -123,7 +123,8 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
         places=_places(conn, stretch, definition, wave.due_at, zone, days),
         offset=wave.chosen,
         per_day=per_day,
-        order=audience.draw("order").lot(_customer.c.id) if per_day else _customer.c.id,
+        # Those kept back come last: they take nothing of a day.
+        order=[control, audience.draw("order").lot(_customer.c.id)] if per_day else [],
         now=now,
     )
     kept_back = count_in(conn, stretch, [*wanted, control]) if definition.control else 0

@@ -119,7 +119,7 @@ def invite(
     places: Sequence[Place],
     offset: int,
     per_day: int,
-    order: ColumnElement[int],
+    order: Sequence[ColumnElement[Any]],
     now: datetime,
 ) -> int:
     """Write an invitation for every customer of the stretch who is `wanted` and has none of this wave; gives back how many.
@@ -127,7 +127,7 @@ def invite(
     Those in `control` are settled at once. The invitations before these were `offset` many: `per_day` of them make a day,
     in this `order`.
     """
-    number = (type_coerce(func.row_number().over(order_by=(order, _customer.c.id)), BigInteger) - 1).label("n")
+    number = (type_coerce(func.row_number().over(order_by=(*order, _customer.c.id)), BigInteger) - 1).label("n")
     chosen = select(_customer.c.id, _customer.c.timezone, _customer.c.country, control.label("control"), _arm(arms), number)
     if len(arms) > 1:
         # Who became this customer since may have been asked in another wording: for the matter's key that is another survey.

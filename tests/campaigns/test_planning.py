@@ -93,6 +93,15 @@ async def test_a_limit_per_day_spreads_a_wave_over_days(shop: Shop) -> None:
     assert Counter(one.due_at for one in await shop.rows(Invitation)) == {first: 4, first + DAY: 4, first + 2 * DAY: 2}
 
 
+async def test_who_is_kept_back_takes_nothing_of_a_day(shop: Shop) -> None:
+    await people(shop, 60, timezone="Europe/Stockholm", country="SE")
+    await begun(shop.database, per_day=5, control=0.5)
+    await plan(shop, chunk=20)
+    days = Counter(one.due_at for one in await shop.rows(Invitation) if one.state == "planned")
+    *full, last = (days[day] for day in sorted(days))
+    assert full == [5] * len(full) and 0 < last <= 5 and len(full) > 1
+
+
 async def test_whose_day_comes_first_is_drawn_by_lot(shop: Shop) -> None:
     known = await people(shop, 40, timezone="Europe/Stockholm", country="SE")
     await begun(shop.database, per_day=10)
