@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from bot.invitations.knowing import Customers
 from bot.invitations.limits import limits_of
 from bot.invitations.places import zone_of
-from bot.invitations.policy import Not, Reason, Yes, may_write
-from bot.invitations.sending import Outreach
+from bot.invitations.policy import Not, Reason, Yes
+from bot.invitations.sending import Outreach, verdict
 from storage.queries.campaigns import waves_by_id
 from storage.queries.explaining import invitations_of
 
@@ -93,7 +93,8 @@ def explain(conn: Connection, outreach: Outreach, customer: Any, now: datetime) 
         if wave is not None and wave.state == "paused":
             return Explained(one.survey, campaign, one.state, False, "paused", None, at)
         survey = outreach.published.version(conn, one.survey_version_id) if one.survey_version_id else None
-        match may_write(outreach.policy, customers.known(one, survey), now):
+        writable = customers.address(customer.id) is not None
+        match verdict(outreach.policy, customers.known(one, survey), now, outbox=writable):
             case Yes() if one.due_at > now:
                 return Explained(one.survey, campaign, one.state, False, "not_due", at, at)
             case Yes():

@@ -25,7 +25,7 @@ from storage.queries.campaigns import sending_waves
 from storage.queries.invitations import change_invitations, due_invitations
 from storage.queries.recalling import STALE_AFTER, has_stale, recall_stale
 
-__all__ = ["AS_LINK", "Outreach", "send_due"]
+__all__ = ["AS_LINK", "Outreach", "send_due", "verdict"]
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ def _send(
     for invitation in due:
         known = customers.known(invitation, outreach.published.version(conn, invitation.survey_version_id))
         address = customers.address(invitation.customer_id)
-        match _verdict(outreach.policy, known, now, outbox=address is not None):
+        match verdict(outreach.policy, known, now, outbox=address is not None):
             case Not(reason, None):
                 state = InvitationState.UNREACHABLE if reason is Reason.UNREACHABLE else InvitationState.SUPPRESSED
                 changes.append({"id": invitation.id, "state": state.value, "reason": reason.value})
@@ -175,12 +175,10 @@ def _send(
     return tally, open_dialogs(conn, openings, shop=outreach.shop, now=now)
 
 
-def _verdict(policy: Policy, known: Known, now: datetime, *, outbox: bool) -> Yes | Not:
+def verdict(policy: Policy, known: Known, now: datetime, *, outbox: bool) -> Yes | Not:
     """What goes through the outbox must be right also at the end of the time that it may wait there."""
-    verdict = may_write(policy, known, now)
-    if isinstance(verdict, Yes) and outbox:
-        return may_write(policy, known, now + STALE_AFTER)
-    return verdict
+    found = may_write(policy, known, now)
+    return may_write(policy, known, now + STALE_AFTER) if outbox and isinstance(found, Yes) else found
 
 
 def _opening(conn: Connection, outreach: Outreach, invitation: Any, address: Any, panel: str) -> Opening:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -39,6 +39,12 @@ async def test_a_customer_nothing_speaks_against_would_be_sent_what_is_due(shop:
     night = await why(shop, "C-1", MONDAY - 4 * HOUR)
     assert night.anything.reason == Reason.QUIET_HOURS
     assert [one.reason for one in night.invitations] == ["not_due"], "the night is over when it is due"
+
+
+async def test_just_before_the_night_it_is_told_that_nothing_would_be_sent_any_more(shop: Shop) -> None:
+    await shop.customer(source="shop", external_id="C-1")
+    found = await why(shop, "C-1", datetime(2026, 3, 2, 19, 57, tzinfo=UTC))
+    assert (f"{found.clock:%H:%M}", found.anything.reason, f"{found.anything.until:%d %H:%M}") == ("20:57", "quiet_hours", "03 09:00")
 
 
 async def test_a_no_is_told_with_its_reason_and_until_when_on_their_own_clock(shop: Shop) -> None:
