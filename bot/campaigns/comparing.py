@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from bot.campaigns.definition import Definition
 from bot.campaigns.wordings import survey_of_arm
 from bot.insight.measures import Measured, difference, share
+from storage.invitations import ASKED
 
 __all__ = ["Compared", "compared"]
-
-_ASKED = ("sent", "started", "completed", "declined", "expired")
-"""States of those who were asked; the unreachable and the suppressed never were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,11 @@ class Compared:
 
 
 def compared(definition: Definition, counts: Iterable[tuple[int, str, str, str, int]]) -> list[Compared]:
-    """Of each wording, from the counts of `storage.queries.campaigns.states_of`. Expired ones count as asked where they were sent."""
+    """Of each wording, from the counts of `storage.queries.campaigns.states_of`."""
     asked: dict[str, int] = {}
     completed: dict[str, int] = {}
-    for _, survey, state, reason, n in counts:
-        if state in _ASKED and reason not in ("expired", "stale"):
+    for _, survey, state, _, n in counts:
+        if state in ASKED:
             asked[survey] = asked.get(survey, 0) + n
         if state == "completed":
             completed[survey] = completed.get(survey, 0) + n
