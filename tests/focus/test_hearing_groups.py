@@ -14,7 +14,7 @@ from channels.customers.slack.groups import said_in_group as said_in_slack
 from channels.customers.telegram import TelegramChannel
 from channels.customers.telegram.groups import said_in_group as said_on_telegram
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TEN_ON_MONDAY, TOKEN, Ears, HurriedClock, listening, until
-from tests.focus.test_session import BEGINS, HOST, MINUTE, agreed, planned, says, tend, transcript
+from tests.focus.test_session import BEGINS, HOST, MINUTE, agreed, heard, planned, says, tend, transcript
 from tests.invitations.shop import Shop
 from tests.panels.test_members import member
 from tests.simulators.slack import SlackSimulator
@@ -89,6 +89,16 @@ async def test_a_group_that_becomes_a_supergroup_goes_on_being_heard_under_its_n
         await channel.close()
     await says(shop, anna, "Here we are", BEGINS + MINUTE, place="-1005/17")
     assert ("P1", "Here we are") in await transcript(shop)
+
+
+async def test_a_moderator_in_slack_is_known_by_the_id_that_their_profile_shows(shop: Shop) -> None:
+    await planned(shop, moderator="U0MIA")
+    await tend(shop, BEGINS)
+    await says(shop, "T0HOME:U0BERT", " /next", BEGINS + MINUTE)
+    assert len(await heard(shop)) == 2
+    await says(shop, "T0HOME:U0MIA", " /next", BEGINS + MINUTE)
+    await says(shop, "T0HOME:U0MIA", "Good morning!", BEGINS + MINUTE)
+    assert (await heard(shop))[2:] == ["What do you like?"] and ("Moderator", "Good morning!") in await transcript(shop)
 
 
 async def test_a_channel_that_the_app_is_in_can_be_spoken_to_and_no_other_address_is_one() -> None:

@@ -57,7 +57,7 @@ def take_said(conn: Connection, heard: GroupSaid, host: Host, now: datetime) -> 
     group = Definition.model_validate(row.definition)
     meeting = Meeting(conn, row, group, host, heard.at)
     session = Session(meeting)
-    if heard.person == group.moderator:
+    if _is_moderator(heard.person, group):
         if not Session(replace(meeting, now=now)).bidden(heard.text):
             session.note(MODERATOR, heard.text)
     elif (seat := seat_at(conn, row.id, meeting.purpose, heard.account, heard.person)) is not None:
@@ -67,3 +67,8 @@ def take_said(conn: Connection, heard: GroupSaid, host: Host, now: datetime) -> 
             session.part(seat.customer_id)
         else:
             session.note(seat.number, heard.text)
+
+
+def _is_moderator(person: str, group: Definition) -> bool:
+    """In Slack a person is told with their workspace before them, and their profile shows their id without."""
+    return group.moderator in (person, person.rpartition(":")[2])
