@@ -22,6 +22,7 @@ __all__ = [
     "change_poll",
     "claim_place",
     "forget_voters",
+    "look_at_places",
     "place_of",
     "places_of",
     "poll_named",
@@ -93,6 +94,11 @@ def claim_place(conn: Connection, place_id: int, now: datetime, until: datetime)
 
 def change_place(conn: Connection, place_id: int, **values: Any) -> None:
     conn.execute(update(_place).where(_place.c.id == place_id).values(**values))
+
+
+def look_at_places(conn: Connection, poll_id: int, now: datetime) -> None:
+    """Where the poll stands it is looked at now, and not only when it is next to be read."""
+    conn.execute(update(_place).where(_place.c.poll_id == poll_id, _place.c.state == PlaceState.POSTED.value).values(due_at=now))
 
 
 def place_of(conn: Connection, account: str, poll_ref: str) -> AnyRow | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.campaigns.polls.steering import close_poll
 from bot.campaigns.polls.tending import tend_polls
 from channels.clock import SimulatedClock
 from channels.customers.x import XChannel
@@ -68,6 +69,22 @@ async def test_a_poll_is_posted_and_its_counts_are_read_every_hour(
     await tend(database, shop, clock, timedelta(days=3))
     closed = await stands(database)
     assert closed.places[0].state == "closed" and closed.options[0].votes == 2
+
+
+async def test_a_poll_that_is_ended_early_counts_what_was_voted_until_then_and_not_for_an_hour_on(
+    database: Database, x: XSimulator, shop: XChannel, clock: SimulatedClock
+) -> None:
+    await begin(database, poll("shop", "public"), {"shop": shop}, clock.now())
+    await tend(database, shop, clock)
+    await tend(database, shop, clock, timedelta(minutes=5))
+    (post,) = x.world.posts
+    x.person("Anna", "anna_k").vote(post, "Green")
+    await database.write(lambda conn: close_poll(conn, "colour", clock.now()))
+    await tend(database, shop, clock)
+    x.person("Bert", "bert_k").vote(post, "Red")
+    await tend(database, shop, clock, HOUR)
+    closed = await stands(database)
+    assert closed.places[0].state == "closed" and [option.votes for option in closed.options] == [0, 1, 0]
 
 
 @pytest.mark.parametrize("how", ["drop_after", "done500", "drop_before", "429", "500"])

@@ -14,7 +14,7 @@ from bot.campaigns.polls.definition import Definition, wrong_with
 from bot.mistake import Mistake
 from channels.contract import PollRules
 from storage.polls import PollState
-from storage.queries.polls import add_places, add_poll, change_poll, poll_named
+from storage.queries.polls import add_places, add_poll, change_poll, look_at_places, poll_named
 
 __all__ = ["close_poll", "draft_poll", "post_poll"]
 
@@ -58,6 +58,7 @@ def close_poll(conn: Connection, name: str, now: datetime) -> None:
     """End it: what was not posted yet is not posted any more, and what stands somewhere is closed there."""
     poll = _in_state(conn, name, PollState.RUNNING)
     change_poll(conn, poll.id, state=PollState.CLOSED.value, closed_at=now)
+    look_at_places(conn, poll.id, now)
     log.info("poll_closed", extra={"poll": name})
 
 
