@@ -112,9 +112,9 @@ def sending_waves(conn: Connection, *, lock: bool = False) -> Sequence[AnyRow]:
     """The waves of running campaigns that may have something to send: `id`, `campaign_id`, `name`, `definition`.
 
     With `lock`, nobody pauses or cancels them on PostgreSQL before the transaction ends: they would take back what is in the outbox
-    by then, and not what this one still brings.
+    by then, and not what this one still brings. Nor does anybody else send of them, who would count what is left of a day's share.
     """
-    return conn.execute(_SENDING_WAVES.with_for_update(read=True, of=_campaign) if lock else _SENDING_WAVES).all()
+    return conn.execute(_SENDING_WAVES.with_for_update(key_share=True, of=_campaign) if lock else _SENDING_WAVES).all()
 
 
 def waves_by_id(conn: Connection) -> dict[int, AnyRow]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, text, update
 from sqlalchemy.util import await_only
 
 from bot.campaigns import planning
@@ -19,7 +20,7 @@ from storage.invitations import Invitation
 from storage.outbox import Message
 from tests.campaigns.campaign import STOCKHOLM, begun, only_campaign, people, plan
 from tests.campaigns.test_sending import AT_SIX, HERE, states
-from tests.invitations.shop import MONDAY, Shop
+from tests.invitations.shop import MONDAY, TABLES, Shop
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 _BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -75,3 +76,23 @@ async def test_a_pause_that_comes_while_invitations_go_into_the_outbox_takes_the
     await pauses[0]
     assert await shop.rows(Message) == []
     assert await states(shop) == {("planned", ""): 3}
+
+
+async def test_two_that_send_at_once_keep_to_one_days_share(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await people(shop, 4, **HERE)
+    await begun(shop.database, per_day=2)
+    await plan(shop)
+    due = update(TABLES[Invitation]).values(due_at=AT_SIX)
+    await shop.database.write(lambda conn: conn.execute(due))
+    others: list[asyncio.Task[Counter[str]]] = []
+    change_invitations = sending.change_invitations
+
+    def sent_meanwhile(conn: Connection, rows: Any) -> None:
+        change_invitations(conn, rows)
+        if not others:
+            others.append(asyncio.create_task(send_due(other, shop.outreach, AT_SIX, chunk=2)))
+            await_only(_done_or_blocked(shop.database, others[0]))
+
+    monkeypatch.setattr(sending, "change_invitations", sent_meanwhile)
+    sent = await send_due(shop.database, shop.outreach, AT_SIX, chunk=2)
+    assert (sent + await others[0])["sent"] == 2
