@@ -103,6 +103,8 @@ async def test_nobody_is_invited_any_more_once_it_has_begun_and_a_late_yes_still
     await tend(shop, BEGINS)
     async with shop.database.read() as conn:
         assert {row.state for row in await conn.run_sync(all_campaigns)} == {"cancelled"}
+    with pytest.raises(Mistake, match='the focus group "basket" is running'):
+        await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, BEGINS))
     late = await member(shop, name="Anna")
     await agreed(shop, late, at=BEGINS + MINUTE)
     await tend(shop, BEGINS + MINUTE)

@@ -16,7 +16,7 @@ from bot.campaigns.focus.wording import invitation_to, survey_name
 from bot.campaigns.steering import draft, schedule
 from bot.mistake import Mistake
 from bot.surveys.publishing import load_versions, publish
-from storage.focus import purpose_of
+from storage.focus import FocusState, purpose_of
 from storage.queries.campaigns import campaign_named
 from storage.queries.consents import add_consent
 from storage.queries.focus import (
@@ -67,7 +67,10 @@ def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) 
 
     Done again later, it invites others of the panel for the seats that are still free.
     """
-    group = known_group(conn, name)
+    group, row = known_group(conn, name), group_named(conn, name, lock=True)
+    assert row is not None  # it is known
+    if row.state != FocusState.PLANNED:
+        raise Mistake(f'the focus group "{name}" is {row.state}', "nobody is invited to it any more", "moved_on")
     newest = {found.name: found for found in load_versions(conn).values()}
     moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
     begun = []
