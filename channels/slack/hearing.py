@@ -15,11 +15,11 @@ from channels.contract import Heard, HeardKind, Media, MediaKind
 from channels.slack.people import Member
 from channels.slack.rules import address_of, said_plainly, start_token
 
-__all__ = ["author_of", "heard_of", "looked_at_home"]
+__all__ = ["WORDS", "author_of", "heard_of", "looked_at_home"]
 
 Json = dict[str, Any]
 
-_WORDS = (None, "file_share", "me_message", "thread_broadcast")
+WORDS = (None, "file_share", "me_message", "thread_broadcast")
 """Subtypes of messages by which a person says something; all others are notices, or another app's."""
 _KINDS = {"image": MediaKind.PHOTO, "audio": MediaKind.VOICE, "video": MediaKind.VIDEO}
 
@@ -117,7 +117,7 @@ def _message(body: Json) -> Json | None:
         # The same event tells that a link's preview was added: then the words are as they were.
         if not message.get("edited") or message.get("text") == (event.get("previous_message") or {}).get("text"):
             return None
-    if message.get("subtype") not in _WORDS or message.get("bot_id") or not message.get("user"):
+    if message.get("subtype") not in WORDS or message.get("bot_id") or not message.get("user"):
         return None
     return message
 

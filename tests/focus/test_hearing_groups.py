@@ -43,6 +43,10 @@ def test_words_of_people_in_slacks_channels_are_heard_and_nothing_else() -> None
     body = {"event": {**event, "ts": "1772445600.000100"}, "event_id": "Ev1"}
     said = said_in_slack(body, "shop")
     assert said is not None and (said.place, said.person, said.text) == ("C0NEWS", "T0HOME:U0ANNA", "a < b")
+    for words in ("file_share", "thread_broadcast"):
+        assert said_in_slack({**body, "event": {**body["event"], "subtype": words}}, "shop") == said, (
+            "beside a picture, or to all from a thread"
+        )
     for other in ({"channel_type": "im"}, {"bot_id": "B0"}, {"subtype": "channel_join"}):
         assert said_in_slack({**body, "event": {**body["event"], **other}}, "shop") is None
 

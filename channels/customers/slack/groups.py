@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from channels.contract import GroupSaid
+from channels.slack.hearing import WORDS
 from channels.slack.rules import address_of, said_plainly
 
 __all__ = ["said_in_group"]
@@ -18,7 +19,7 @@ def said_in_group(body: dict[str, Any], account: str) -> GroupSaid | None:
         LookupError, ValueError: the body is not shaped as Slack's are.
     """
     event = body.get("event") or {}
-    if event.get("type") != "message" or event.get("channel_type") not in ("channel", "group") or event.get("subtype"):
+    if event.get("type") != "message" or event.get("channel_type") not in ("channel", "group") or event.get("subtype") not in WORDS:
         return None
     if event.get("bot_id") or not event.get("user") or not event.get("text"):
         return None
