@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, 
 from storage.bulk import insert_many
 from storage.customers import Consent
 from storage.ids import new_id
+from storage.queries.recalling import recall_from
 
 __all__ = [
     "add_consent",
@@ -27,8 +28,11 @@ _consent = Consent.__table__  # type: ignore[attr-defined]
 
 
 def add_consent(conn: Connection, customer_id: int, purpose: str, *, granted: bool, source: str, now: datetime) -> None:
+    """Note what they said. After a no, what still waits for them is taken back: whether the rest of it is for them is decided anew."""
     entry = {"purpose": purpose, "granted": granted, "source": source, "at": now}
     insert_many(conn, _consent, [{"id": new_id(), "customer_id": customer_id, **entry}])
+    if not granted:
+        recall_from(conn, [customer_id], now)
 
 
 def agreed_to(conn: Connection, customer_id: int, purpose: str) -> bool | None:

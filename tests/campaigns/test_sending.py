@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from bot.campaigns.ending import end_campaigns
+from bot.campaigns.panels.steering import take_out
 from bot.campaigns.steering import cancel, draft, pause, resume
 from bot.invitations import sending
 from bot.invitations.room import Search
@@ -20,6 +21,7 @@ from storage.invitations import Invitation
 from storage.outbox import Message, MessageState
 from storage.queries.incidents import open_incidents
 from storage.queries.outbox import claim, settle
+from storage.queries.panels import add_panel
 from tests.campaigns.campaign import STOCKHOLM, begun, definition, only_campaign, people, plan, waves_in
 from tests.campaigns.test_progress import progress
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
@@ -245,6 +247,20 @@ async def test_a_campaign_for_another_purpose_asks_only_who_agreed_to_it(shop: S
     await begun(shop.database, purpose="panel")
     await plan(shop)
     assert await send(shop) == Counter(sent=1, suppressed=1)
+    assert (await states(shop))["suppressed", "no_consent"] == 1
+
+
+async def test_who_is_taken_out_of_a_panel_is_not_sent_what_waits_for_its_members(shop: Shop) -> None:
+    stays, leaves = await people(shop, 2, **HERE)
+    await shop.database.write(lambda conn: add_panel(conn, "tasters", 5, 3600, {"en": "Tasting"}, MONDAY))
+    for customer in (stays, leaves):
+        await shop.consent(customer, True, purpose="panel_tasters")
+    await begun(shop.database, panel="tasters")
+    await plan(shop)
+    assert await send(shop) == Counter(sent=2)
+    await shop.database.write(lambda conn: take_out(conn, "tasters", str(leaves), AT_SIX))
+    assert [message.customer_id for message in await shop.rows(Message)] == [stays]
+    assert await send(shop) == Counter(suppressed=1)
     assert (await states(shop))["suppressed", "no_consent"] == 1
 
 
