@@ -25,6 +25,7 @@ from bot.surveys.reading import read_survey
 from channels.stored import say_from_json
 from storage.customers import Consent
 from storage.dialogs import Dialog
+from storage.ids import short
 from storage.invitations import Invitation
 from storage.outbox import Message
 from storage.queries.explaining import customer_row
@@ -113,6 +114,19 @@ async def test_who_leaves_between_planning_and_sending_is_not_asked(shop: Shop) 
     await sending(shop.database, shop_outreach, at)
     only = await shop.only(Invitation)
     assert (only.state, only.reason) == ("suppressed", "no_consent")
+
+
+async def test_of_several_of_one_name_nobody_is_taken_out_but_who_is_meant(shop: Shop) -> None:
+    await shop.database.write(lambda conn: found_panel(conn, TASTE, MONDAY))
+    await shop.customer(source="desk", external_id="7")
+    await member(shop, source="till", external_id="7")
+    await shop.database.write(lambda conn: take_out(conn, "taste", "7", MONDAY + MINUTE))
+    web, cash = await member(shop, source="web", external_id="8"), await member(shop, source="cash", external_id="8")
+    with pytest.raises(Mistake, match='several members are called "8"'):
+        await shop.database.write(lambda conn: take_out(conn, "taste", "8", MONDAY + MINUTE))
+    await shop.database.write(lambda conn: take_out(conn, "taste", short(cash), MONDAY + MINUTE))
+    async with shop.database.read() as conn:
+        assert [row.id for row in await conn.run_sync(members_of, "taste")] == [web]
 
 
 async def test_a_member_who_was_asked_often_enough_rests_until_the_period_is_over(shop: Shop) -> None:

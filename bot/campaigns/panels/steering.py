@@ -16,10 +16,11 @@ from bot.campaigns.steering import draft, schedule
 from bot.mistake import Mistake
 from bot.surveys.publishing import load_versions, publish
 from storage.focus import purpose_of as focus_purpose
+from storage.ids import short
 from storage.panels import purpose_of
 from storage.queries.campaigns import campaign_named
 from storage.queries.consents import add_consent, agreed_to
-from storage.queries.explaining import customer_row
+from storage.queries.explaining import customers_named
 from storage.queries.focus import unended
 from storage.queries.panels import add_panel, panel_named, panels_of, write_consent
 
@@ -70,12 +71,22 @@ def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo,
 
 
 def take_out(conn: Connection, panel: str, who: str, now: datetime) -> None:
-    """Note that somebody has left, who said so elsewhere; they sit in none of its focus groups either."""
-    customer = customer_row(conn, who)
-    if customer is None:
+    """Note that somebody has left, who said so elsewhere; they sit in none of its focus groups either.
+
+    Raises:
+        Mistake: no member bears that name, or several do.
+    """
+    named = customers_named(conn, who)
+    if not named:
         raise Mistake(f'nobody is known as "{who}"', "write your own id for them, or a platform's name for their chat", "nobody", who=who)
-    if purpose_of(panel) not in panels_of(conn, customer.id):
+    members = [one for one in named if purpose_of(panel) in panels_of(conn, one.id)]
+    if not members:
         raise Mistake(f'"{who}" is not in the panel "{panel}"', f"see: makegood panel members {panel}", "not_in_panel", who=who, name=panel)
+    if len(members) > 1:
+        numbers = ", ".join(short(one.id) for one in members)
+        what = f'several members are called "{who}"'
+        raise Mistake(what, f"write our number for the one you mean: {numbers}", "several", who=who, named=numbers)
+    (customer,) = members
     write_consent(conn, customer.id, panel, False, "operator", now)
     for group in unended(conn):
         if group.definition["panel"] == panel and agreed_to(conn, customer.id, focus_purpose(group.name)):
