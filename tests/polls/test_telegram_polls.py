@@ -203,6 +203,24 @@ async def test_posting_that_is_killed_goes_on_with_the_places_left(
     assert f"may stand twice at {OTHER}" in told, "it may have died once Telegram had taken it"
 
 
+async def test_a_place_at_which_something_unforeseen_fails_keeps_no_other_waiting(
+    database: Database, telegram: TelegramSimulator, shop: TelegramChannel
+) -> None:
+    telegram.group(TOKEN, OTHER)
+    await begin(database, poll("shop", str(OTHER), str(GROUP)), {"shop": shop}, TEN_ON_MONDAY)
+    posting = shop.post_poll
+
+    async def stumbles(place: str, *args: Any, **more: Any) -> Any:
+        if place == str(OTHER):
+            raise KeyError("poll")
+        return await posting(place, *args, **more)
+
+    shop.post_poll = stumbles  # type: ignore[method-assign]
+    with pytest.raises(KeyError):
+        await tend_polls(database, {"shop": shop}, TEN_ON_MONDAY)
+    assert [place.state for place in (await stands(database)).places] == ["posting", "posted"]
+
+
 @pytest.mark.parametrize(("how", "stand"), [("drop_after", 2), ("429", 1)])
 async def test_a_poll_that_perhaps_stands_is_posted_again_and_one_that_came_too_fast_later(
     database: Database, telegram: TelegramSimulator, shop: TelegramChannel, how: Any, stand: int

@@ -67,10 +67,15 @@ async def tend_polls(database: Database, accounts: Mapping[str, PollPlaces], now
         await database.write(lambda conn: _end(conn, over, now))
         async with database.read() as conn:
             busy = await conn.run_sync(busy_places, now)
-    done = 0
+    done, broken = 0, list[Exception]()
     for place in busy:
-        if await _tend(database, accounts.get(place.account), place, now):
-            done += 1
+        try:
+            if await _tend(database, accounts.get(place.account), place, now):
+                done += 1
+        except Exception as error:  # a bug, or no database: the other places do not wait for it
+            broken.append(error)
+    if broken:
+        raise broken[0]
     return done
 
 
