@@ -248,7 +248,8 @@ class Line:
         if one.say.edits and not (edits and self._channel.capabilities.edits):
             return "", ""  # nothing to replace: an edit carries no news of its own
         root = await self._sent.root_of(one) if one.topic and self._topics else ""
-        say = await enclosed(one.wording, self._channel.capabilities.files, self._encloses, self._tell)
+        capabilities = self._channel.capabilities
+        say = await enclosed(one.wording(capabilities), capabilities.files, self._encloses, self._tell)
         send: Callable[[Say], Awaitable[str]] = partial(self._channel.send, one.address, message_id=one.id, edits=edits)
         if root and self._topics:
             send = partial(self._topics.send_beneath, root, one.address, message_id=one.id)

@@ -67,11 +67,10 @@ class Outgoing:
         """Names what this new message is about, at its address; empty for edits, and for what is about nothing in particular."""
         return f"{self.address} {self.say.topic}" if self.say.topic and not self.say.edits else ""
 
-    @property
-    def wording(self) -> Say:
-        """What to send: a second copy says that it is one."""
-        say = self.say
-        return replace(say, text=f"{say.again}\n\n{say.text}") if self.repeated and say.again else say
+    def wording(self, capabilities: Capabilities) -> Say:
+        """What to send: a second copy says that it is one, where the platform would show both."""
+        say, tells = self.say, self.repeated and not capabilities.idempotent
+        return replace(say, text=f"{say.again}\n\n{say.text}") if tells and say.again else say
 
     def may_be_tried_again(self, now: datetime) -> bool:
         return self.attempts < LEAST_TRIES or now - self.created_at < GIVE_UP_AFTER
@@ -111,7 +110,9 @@ class Outgoing:
         """Perhaps delivered. Sent again where that is harmless, as an edit is, and so many `times` where it can say so; otherwise left."""
         if (capabilities.idempotent or self.say.edits) and now - self.created_at < GIVE_UP_AFTER:
             again_at = now + timedelta(seconds=min(2**self.attempts - 1, LONGEST_PAUSE))
-            return self.settled(MessageState.DUE, now, due_at=again_at, reason=why)
+            return replace(
+                self.settled(MessageState.DUE, now, due_at=again_at, reason=why), repeated=bool(self.say.again and not self.say.edits)
+            )
         if self.say.again and (not self.repeated or self.attempts < times):
             return replace(self.settled(MessageState.DUE, now, due_at=now + RESEND_AFTER, reason=why), repeated=True)
         return self.settled(MessageState.UNKNOWN, now, reason=why)

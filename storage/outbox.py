@@ -103,7 +103,7 @@ class Message(SQLModel, table=True):
     case_id: int | None = Field(default=None, sa_type=BigInteger)
     attempts: int = 0
     repeated: bool = False
-    """Sent once more after an unknown end; the text says so to the person."""
+    """Sent once more after an unknown end; where the platform would show both copies, the text says so to the person."""
     platform_id: str | None = None
     reason: str = ""
     """Why it reached nobody; of what was sent, why its picture or file is not with it."""

@@ -15,6 +15,7 @@ from bot.invitations import sending
 from bot.invitations.room import Search
 from bot.invitations.sending import send_due
 from bot.mistake import Mistake
+from channels.contract import Capabilities
 from channels.outgoing import Outgoing
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
@@ -338,6 +339,22 @@ async def test_a_wave_is_not_over_while_the_outbox_may_give_some_of_it_back(shop
     await shop.database.write(lambda conn: conn.execute(update(TABLES[Message]).values(state="sent")))
     assert await end_campaigns(shop.database, later) == 1
     assert await states(shop) == Counter({("sent", ""): 2})
+
+
+async def test_what_perhaps_arrived_is_not_asked_anew_however_long_its_platform_is_away(shop: Shop) -> None:
+    await people(shop, 2, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=2)
+    shows_once = Capabilities(edits=False, buttons=False, starts=True, text_limit=500, idempotent=True)
+
+    def tried(conn: Connection) -> None:
+        (row,) = claim(conn, "shop_bot", AT_SIX, limit=1)
+        settle(conn, [Outgoing.of(row._mapping).unknown(shows_once, AT_SIX, "no answer came")])
+
+    await shop.database.write(tried)
+    assert await send(shop, AT_SIX + 10 * MINUTE) == Counter(sent=1), "only the other one"
+    assert Counter(one.state for one in await shop.rows(Message)) == {MessageState.UNKNOWN: 1, MessageState.DUE: 1}
 
 
 async def test_two_months_after_a_delivery_it_is_not_too_late_to_ask(shop: Shop) -> None:

@@ -322,6 +322,18 @@ async def test_where_repetition_is_harmless_everything_of_unknown_fate_is_sent_a
     assert post.sent == [("anna", "Thank you.", "")]
 
 
+async def test_what_a_platform_shows_once_however_often_it_is_sent_does_not_say_that_it_is_a_copy(
+    database: Database, clock: SimulatedClock
+) -> None:
+    post = Post(capabilities=replace(PLAIN, idempotent=True), faults=[Unknown("the line died")])
+    await put(database, clock, Say("How was it?", again="Perhaps again."))
+    async with sending(database, post, clock):
+        await until(lambda: settled(database))
+    assert post.sent == [("anna", "How was it?", "")]
+    async with database.read() as conn:
+        assert (await conn.execute(select(_message.c.repeated))).scalar_one(), "it is not asked anew as if nothing had arrived"
+
+
 async def test_an_edit_replaces_the_message_of_its_key_also_after_a_restart(database: Database, clock: SimulatedClock) -> None:
     await put(database, clock, Say("How was it?", key="q.1.1"))
     async with sending(database, post := Post(), clock):
