@@ -52,6 +52,16 @@ async def _customers(house: House) -> None:
     await house.world.database.write(lambda conn: insert_many(conn, TABLES[Customer], rows))
 
 
+async def _planned(house: House, text: str = TEXT) -> Browser:
+    """The browser of an operator whose campaign has its invitations."""
+    await _customers(house)
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=text)
+    await browser.send_form("/campaigns/spring/schedule")
+    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    return browser
+
+
 async def test_a_campaign_is_drafted_looked_at_scheduled_paused_and_cancelled(house: House) -> None:
     await _customers(house)
     browser = await _operator(house)
@@ -100,11 +110,7 @@ async def test_a_draft_is_changed_where_it_stands_and_another_is_made_like_one_t
 
 
 async def test_links_that_the_shop_hands_out_are_downloaded(house: House) -> None:
-    await _customers(house)
-    browser = await _operator(house)
-    await browser.send_form("/campaigns", text=TEXT)
-    await browser.send_form("/campaigns/spring/schedule")
-    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    browser = await _planned(house)
     assert "links.csv" not in (await browser.get("/campaigns/spring")).text
     invitations, customers = TABLES[Invitation], TABLES[Customer]
 
@@ -125,11 +131,7 @@ async def test_links_that_the_shop_hands_out_are_downloaded(house: House) -> Non
 
 
 async def test_progress_is_told_with_every_reason(house: House) -> None:
-    await _customers(house)
-    browser = await _operator(house)
-    await browser.send_form("/campaigns", text=TEXT.replace("[when]", "control = 0.9\n[when]"))
-    await browser.send_form("/campaigns/spring/schedule")
-    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    browser = await _planned(house, TEXT.replace("[when]", "control = 0.9\n[when]"))
     await browser.get("/campaigns/spring")
     assert "kept back for comparison" in browser.words
     assert "looked at" in browser.words
@@ -217,11 +219,7 @@ def test_a_message_that_looks_the_same_on_several_platforms_is_shown_once() -> N
 
 
 async def test_whoever_waits_says_why_and_an_ended_campaign_does_not_speak_of_later(house: House) -> None:
-    await _customers(house)
-    browser = await _operator(house)
-    await browser.send_form("/campaigns", text=TEXT)
-    await browser.send_form("/campaigns/spring/schedule")
-    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    browser = await _planned(house)
     await browser.get("/campaigns/spring")
     assert "waiting their turn comes 3" in browser.words
     await browser.get("/campaigns")
