@@ -13,9 +13,9 @@ from bot.campaigns.focus.meeting import Host, Meeting
 from bot.campaigns.focus.seating import give_seats
 from bot.campaigns.focus.session import Session
 from bot.campaigns.focus.standing_still import say_again
+from bot.campaigns.focus.steering import known_group
 from bot.mistake import Mistake
 from storage.focus import FocusState
-from storage.queries.focus import group_named
 
 __all__ = ["ACTS", "Act", "moderate"]
 
@@ -43,9 +43,7 @@ def moderate(conn: Connection, name: str, act: Act, seen: int | None, host: Host
     Raises:
         Mistake: the session is not so far, or further than was seen.
     """
-    row = group_named(conn, name, lock=True)
-    if row is None:
-        raise Mistake(f'there is no focus group "{name}"', "see: makegood group list", "no_group", name=name)
+    row = known_group(conn, name, lock=True)
     if act not in ACTS[FocusState(row.state)]:
         raise Mistake(f'the focus group "{name}" is {row.state}', "look at it as it is now", "moved_on")
     if seen is not None and row.question != seen:

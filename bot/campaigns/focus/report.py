@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.campaigns.focus.definition import Definition
 from bot.campaigns.focus.pseudonyms import pseudonym
 from bot.campaigns.focus.steering import known_group
-from storage.queries.focus import group_named, lines_of
+from storage.queries.focus import lines_of
 
 __all__ = ["Line", "Part", "Summary", "summary_of", "transcript_of"]
 
@@ -42,22 +43,18 @@ class Summary:
 
 def transcript_of(conn: Connection, name: str) -> list[Line]:
     """Raises Mistake where there is no such group."""
-    known_group(conn, name)
-    group = group_named(conn, name)
-    assert group is not None  # it is known
+    group = known_group(conn, name)
     return [Line(pseudonym(line.number), line.text, line.at) for line in lines_of(conn, group.id)]
 
 
 def summary_of(conn: Connection, name: str) -> list[Summary]:
     """Question by question, the participants in the order of their pseudonyms. Raises Mistake where there is no such group."""
-    definition = known_group(conn, name)
-    group = group_named(conn, name)
-    assert group is not None  # it is known
+    group = known_group(conn, name)
     said: dict[int, dict[int, list[str]]] = {}
     for line in lines_of(conn, group.id):
         if line.number > 0:
             said.setdefault(line.question, {}).setdefault(line.number, []).append(line.text)
-    titles = ["", *definition.questions]
+    titles = ["", *Definition.model_validate(group.definition).questions]
     return [
         Summary(titles[question], tuple(_part(number, texts) for number, texts in sorted(by_whom.items())))
         for question, by_whom in sorted(said.items())

@@ -20,6 +20,7 @@ from storage.focus import FocusState, purpose_of
 from storage.queries.campaigns import campaign_named
 from storage.queries.consents import add_consent
 from storage.queries.focus import (
+    AnyRow,
     add_group,
     erase_lines,
     erase_seats,
@@ -67,8 +68,8 @@ def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) 
 
     Done again later, it invites others of the panel for the seats that are still free.
     """
-    group, row = known_group(conn, name), group_named(conn, name, lock=True)
-    assert row is not None  # it is known
+    row = known_group(conn, name, lock=True)
+    group = Definition.model_validate(row.definition)
     if row.state != FocusState.PLANNED:
         raise Mistake(f'the focus group "{name}" is {row.state}', "nobody is invited to it any more", "moved_on")
     newest = {found.name: found for found in load_versions(conn).values()}
@@ -91,9 +92,7 @@ def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) 
 def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
     """Delete what a participant said, by the number of their pseudonym, or, with None, all of it; and who they were.
     Gives back how many lines were deleted."""
-    known_group(conn, name)
-    group = group_named(conn, name, lock=True)
-    assert group is not None  # it is known
+    group = known_group(conn, name, lock=True)
     numbers = {seat.number for seat in seats_of(conn, group.id)}
     if who is not None and who not in numbers:
         raise Mistake(f'nobody is called P{who} in "{name}"', f"see: makegood group transcript {name}", "no_pseudonym", who=who)
@@ -108,8 +107,9 @@ def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
     return lines
 
 
-def known_group(conn: Connection, name: str) -> Definition:
-    group = group_named(conn, name)
+def known_group(conn: Connection, name: str, *, lock: bool = False) -> AnyRow:
+    """With `lock`, locked on PostgreSQL. Raises Mistake where there is no such group."""
+    group = group_named(conn, name, lock=lock)
     if group is None:
         raise Mistake(f'there is no focus group "{name}"', "see: makegood group list", "no_group", name=name)
-    return Definition.model_validate(group.definition)
+    return group
