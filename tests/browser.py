@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.patience import PATIENCE
 
 __all__ = ["chromium", "needs_chromium"]
 
@@ -23,6 +25,8 @@ _FLAGS = (
 )
 
 needs_chromium = [pytest.mark.browser, pytest.mark.skipif(_FOUND is None, reason="no chromium here: apt-get install chromium")]
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @asynccontextmanager

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import IO
 
+from tests.patience import PATIENCE
+
 __all__ = ["running"]
 
 
@@ -16,7 +18,7 @@ async def running(port: int, *command: str, says: IO[bytes] | None = None, **env
     """A server from when it takes connections. What it prints goes to `says`, else where ours goes."""
     process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment}, stdout=says)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not await _answers(port):
                 assert process.returncode is None, f"{command[0]} has ended with {process.returncode}"
                 await asyncio.sleep(0.05)

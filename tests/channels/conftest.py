@@ -17,6 +17,7 @@ from channels.customers.slack import Credentials, SlackChannel
 from channels.customers.telegram import TelegramChannel
 from channels.staff.telegram import StaffTelegram
 from tests.channels.x.notebook import Notebook
+from tests.patience import PATIENCE
 from tests.simulators.slack import SlackSimulator
 from tests.simulators.telegram import TelegramSimulator
 from tests.simulators.x import XSimulator
@@ -51,7 +52,7 @@ class Ears:
 
     async def wait_for(self, number: int) -> list[Heard]:
         """Everything heard, once there is that much of it."""
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(PATIENCE):
             while len(self.all) < number:
                 self._new.clear()
                 await self._new.wait()
@@ -60,7 +61,7 @@ class Ears:
 
 async def until(holds: Callable[[], object]) -> None:
     """Wait for something that rings no bell."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from channels.bell import Bell
 from channels.clock import SimulatedClock
+from tests.patience import PATIENCE
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -15,7 +16,7 @@ async def test_it_wakes_whoever_waits_and_who_comes_after_it_rang_and_each_ring_
     waiting = asyncio.create_task(bell.wait(None, 60))
     await asyncio.sleep(0)
     bell.ring()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await waiting
         bell.ring()
         await bell.wait(None, 60)
@@ -32,7 +33,7 @@ async def test_the_clock_wakes_and_so_does_the_longest_wait() -> None:
     await asyncio.sleep(0.02)
     assert not waiting.done()
     clock.move_to(START + HOUR)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await waiting
         await bell.wait(START + 2 * HOUR, 0.01)
 

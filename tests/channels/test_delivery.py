@@ -25,6 +25,7 @@ from storage.journal import Incident
 from storage.outbox import Message, MessageState, Priority
 from storage.queries.outbox import settle
 from storage.writer import DatabaseUnavailable
+from tests.patience import PATIENCE
 
 _message, _address, _incident = Message.__table__, Address.__table__, Incident.__table__  # type: ignore[attr-defined]
 
@@ -92,8 +93,8 @@ async def states(database: Database) -> list[str]:
         return list((await conn.execute(select(_message.c.state).order_by(_message.c.id))).scalars())
 
 
-async def until(done: Callable[[], Any], *, seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
+async def until(done: Callable[[], Any]) -> None:
+    async with asyncio.timeout(PATIENCE):
         while True:
             result = done()
             if await result if asyncio.iscoroutine(result) else result:
@@ -480,7 +481,7 @@ async def test_one_crowded_address_does_not_hold_up_the_others(database: Databas
     await put(database, clock, *(Say("alert") for _ in range(60)), address="lead")
     await put(database, clock, Say("alert"), address="agent")
     async with sending(database, post, clock):
-        await until(lambda: ("agent", "alert", "") in post.sent, seconds=10)
+        await until(lambda: ("agent", "alert", "") in post.sent)
     assert len(post.sent) < 5
 
 

@@ -23,6 +23,7 @@ from storage.outbox import Message
 from storage.platforms import Spending
 from storage.touchpoints import Touchpoint
 from tests.channels.pushed import CHANNELS, DOORS, SECRETS, STAFF, WORDS, Push
+from tests.patience import caller
 from tests.serving import serving
 
 ACCOUNTS = {
@@ -93,7 +94,7 @@ async def house(tmp_path: Path, sqlite_template: Path, clock: SimulatedClock) ->
         routes = [route for channel, hear in doors for route in channel.routes(hear)]
         async with (
             serving(Starlette(routes=[*routes, *touchpoint_routes(app.hook)])) as address,
-            httpx.AsyncClient(base_url=address) as client,
+            caller(address) as client,
         ):
             yield House(app, client)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from channels.clock import SystemClock
 from channels.contract import Choice, Heard, HeardKind, Layout, Link, Say
 from channels.customers.terminal import Terminal
+from tests.patience import PATIENCE
 
 YES_NO = Say("Again?", (Choice("no", "No"), Choice("yes", "Yes"), Choice("skip", "Skip", aside=True)), Layout.ROW)
 SCORES = Say("How likely?", tuple(Choice(f"n{n}", str(n)) for n in range(11)), Layout.SCALE)
@@ -29,7 +30,7 @@ async def _conversation(asked: Say, typed: Sequence[str]) -> tuple[list[Heard], 
         if one.kind is HeardKind.START:
             await terminal.send(one.address, asked, message_id=1)
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await terminal.run(hear)
     return heard, shown.getvalue()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 __all__ = ["running"]
@@ -41,5 +42,5 @@ def running(folder: Path, *, ended_by: int = signal.SIGINT) -> Iterator[tuple[st
             yield printed, f"http://127.0.0.1:{port}"
         finally:
             program.send_signal(ended_by)
-            assert (program.wait(30), program.stdout.read()) == (0, "Closed.\n")
+            assert (program.wait(PATIENCE), program.stdout.read()) == (0, "Closed.\n")
     assert "Traceback" not in (folder / "log").read_text()

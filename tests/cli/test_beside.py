@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 import bot.surveys
 from bot.cli.main import main
 from tests.channels.conftest import TOKEN
 from tests.cli.program import running
+from tests.patience import caller
 from tests.simulators.telegram import TelegramSimulator
 
 CONFIG = """
@@ -69,7 +69,7 @@ async def test_whoever_runs_is_steered_from_the_command_line(
     (tmp_path / "mended.toml").write_text(TRUST.read_text().replace('name = "trust"', 'name = "mended"'))
     async with TelegramSimulator() as telegram:
         (tmp_path / "config.toml").write_text(CONFIG.format(token=TOKEN, api=telegram.url))
-        async with program(tmp_path) as address, httpx.AsyncClient(base_url=address, timeout=20) as browser:
+        async with program(tmp_path) as address, caller(address) as browser:
             anna = telegram.person(TOKEN, 7, name="Anna", lang="en")
             anna.start()
             await anna.hears(30)

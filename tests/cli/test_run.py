@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.cli.program import running
+from tests.patience import PATIENCE
 
 CONFIG = """
 [shop]
@@ -26,7 +27,7 @@ def test_a_new_operator_gets_in_with_the_password_that_the_first_start_prints_on
     with running(tmp_path) as (printed, address):
         password = re.search(r"^    ([a-z2-9-]{19})$", printed, re.MULTILINE)
         assert password is not None, printed
-        with httpx.Client(base_url=address, follow_redirects=True, timeout=20) as browser:
+        with httpx.Client(base_url=address, follow_redirects=True, timeout=PATIENCE) as browser:
             asked = browser.get("/sign-in")
             assert "Nobody is on the staff yet" in asked.text
             csrf = asked.text.partition('name="csrf" value="')[2].partition('"')[0]

@@ -25,6 +25,7 @@ from storage.queries.outbox import Settled, claim, settle
 from tests.channels.conftest import TEN_ON_MONDAY
 from tests.complaints.world import CUSTOMERS, Person, World
 from tests.files.shop import config_of, opened
+from tests.patience import PATIENCE
 from tests.simulators.telegram import TelegramSimulator
 from tests.story.one_time import OneTime
 
@@ -120,7 +121,7 @@ async def test_a_customer_who_left_telegram_reads_the_answer_in_the_web_chat(lea
                 here = select(_message).where(_message.c.account == "chat", _message.c.state == "sent")
                 return (await conn.execute(here)).one_or_none()
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while (message := await told()) is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert (message.address, message.say["text"]) == ("annas-browser", "A new kettle is on its way.")

@@ -22,6 +22,7 @@ from storage.queries.incidents import note_incidents
 from tests.campaigns.campaign import STOCKHOLM
 from tests.console.house import ADDRESS, Browser, House
 from tests.invitations.shop import MONDAY, TABLES
+from tests.patience import PATIENCE
 
 TEXT = """name = "spring"
 survey = "relationship"
@@ -160,7 +161,7 @@ async def test_an_open_page_is_told_when_the_campaign_is_further(house: House) -
     told = asyncio.ensure_future(anext(aiter(events)))
     await asyncio.sleep(0.1)
     await browser.send_form("/campaigns/spring/schedule")
-    assert (await asyncio.wait_for(told, 10)).event == "changed"
+    assert (await asyncio.wait_for(told, PATIENCE)).event == "changed"
 
 
 async def test_a_test_goes_to_oneself_alone_in_every_wording(house: House) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from bot.console.words import LANGUAGES
@@ -21,6 +20,7 @@ from storage.outbox import Message, Priority
 from storage.queries.health import note_faults
 from storage.queries.incidents import note_incidents
 from tests.console.house import ACCOUNTS, Browser, House
+from tests.patience import PATIENCE, caller
 from tests.serving import serving
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -158,9 +158,9 @@ async def test_an_open_page_hears_of_trouble_by_itself(house: House, patient: Pa
     cookie = {"Cookie": f"makegood_desk={browser.cookies['makegood_desk']}"}
     async with (
         serving(house.app) as url,
-        httpx.AsyncClient(base_url=url) as client,
+        caller(url) as client,
         client.stream("GET", "/health/events", headers=cookie) as stream,
-        asyncio.timeout(30),
+        asyncio.timeout(PATIENCE),
     ):
         patient.vitals["shop_bot"].hearing[""] = Ailment(patient.clock.now(), Cause.LINE, "no line")
         await patient.after(SECOND)

@@ -125,7 +125,7 @@ async def test_votes_are_seen_as_they_come_and_everything_fits_a_phone(house: Ho
         await page.get_by_role("button", name="Post it everywhere").click()
         await expect(page.get_by_text("n = 0")).to_be_visible()
         await house.world.database.write(_counted)
-        await expect(page.get_by_text("n = 40")).to_be_visible(timeout=45_000)
+        await expect(page.get_by_text("n = 40")).to_be_visible()
         await expect(page.get_by_text("75 %")).to_be_visible()
         option = await page.locator("#result").get_by_text("Red like the barns").bounding_box()
         assert option and option["height"] < 60, "an option is not cut into syllables"

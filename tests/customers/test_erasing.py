@@ -35,6 +35,7 @@ from storage.touchpoints import Touchpoint
 from tests.channels.conftest import TEN_ON_MONDAY
 from tests.complaints.world import STAFF, Person, World
 from tests.files.shop import Shop, config_of, opened
+from tests.patience import PATIENCE
 from tests.pictures import photo
 from tests.simulators.telegram import Person as Member
 from tests.simulators.telegram import TelegramSimulator
@@ -96,7 +97,7 @@ def _leave_traces(conn: Connection, customer_id: int, now: Any) -> None:
 async def _edited(maja: Member) -> list[str]:
     """Maja's whole chat once all that stood there about the case is changed."""
     erased = STAFF_WORDS("notice.erased", "en")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             texts = [message["text"] for message in maja.transcript() if message.get("bot", True)]
             if not any("kettle" in text.lower() for text in texts) and erased in texts:
@@ -137,7 +138,7 @@ async def test_nothing_of_an_erased_customer_is_left_anywhere_and_their_score_st
         assert not any(str(case.customer.id) in f"{one.who} {one.subject} {one.data}" for one in audit)
 
         anna.text("Hello?")  # she comes back, and is somebody new
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not any("Hello?" in message["text"] for message in anna.transcript()) or len(await _people(shop)) < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert sorted(one.erased_at is not None for one in await _people(shop)) == [False, True]

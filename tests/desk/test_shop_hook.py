@@ -28,6 +28,7 @@ from channels.shop_hook import SHOP_HOOK, ShopHook
 from channels.signature import sign
 from storage.outbox import Message, MessageState
 from tests.complaints.world import World
+from tests.patience import PATIENCE
 from tests.serving import serving
 
 SECRET = "a secret of the shop's"
@@ -177,7 +178,7 @@ async def test_a_promise_reaches_a_system_that_was_down_for_a_while(shop: World,
 
 
 async def _until(holds: Callable[[], bool], shop: World) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not holds():
             shop.pass_time(seconds=1)
             await asyncio.sleep(0.02)
@@ -185,7 +186,7 @@ async def _until(holds: Callable[[], bool], shop: World) -> None:
 
 async def _until_settled(shop: World) -> None:
     message = Message.__table__  # type: ignore[attr-defined]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with shop.database.read() as conn:
                 state = (await conn.execute(select(message.c.state).where(message.c.account == SHOP_HOOK))).scalar_one()

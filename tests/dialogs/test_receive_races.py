@@ -21,6 +21,7 @@ from storage.database import open_database
 from storage.dialogs import Answer, Dialog, SetAside
 from tests.conftest import PostgresqlServer
 from tests.dialogs.counter import CounterDesk
+from tests.patience import PATIENCE
 
 ROUNDS = 8
 
@@ -50,7 +51,7 @@ class Processes:
             taking = [asyncio.create_task(one.hear(heard)) for one, heard in zip(self.receivers, heards, strict=True)]
             _, waiting = await asyncio.wait(taking, timeout=0.3)
             assert len(waiting) == 2
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*taking)
 
 

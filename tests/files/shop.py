@@ -16,6 +16,7 @@ from bot.config import Config
 from storage.cases import Case
 from storage.files import KeptFile
 from storage.queries.cases import CaseView, case_views
+from tests.patience import PATIENCE
 from tests.simulators.telegram import Person, TelegramSimulator
 from tests.story.one_time import OneTime
 
@@ -61,7 +62,7 @@ class Shop:
 
     async def settled(self, number: int = 1) -> list[Any]:
         """The rows of so many files, once none of them is still to be fetched."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(files := await self.files()) < number or any(file.state == "wanted" for file in files):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return files

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from bot.files import fetching
 from tests.conftest import PostgresqlServer
 from tests.files.shop import Shop, config_of, opened
+from tests.patience import PATIENCE
 from tests.pictures import photo
 from tests.simulators.telegram import TelegramSimulator
 from tests.story.one_time import OneTime
@@ -42,7 +43,7 @@ async def test_fetching_outlives_a_database_that_is_away(
     server = await asyncpg.connect(postgresql_server.url("postgres"))
     await server.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
     await server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
-    await asyncio.wait_for(failed.wait(), 30)
+    await asyncio.wait_for(failed.wait(), PATIENCE)
     await server.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
     await server.close()
     anna.photo("Look", photo())

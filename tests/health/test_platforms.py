@@ -38,6 +38,7 @@ from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_TOKEN, TEN_ON_MONDAY,
 from tests.channels.mastodon.server import mastodon_server
 from tests.channels.x.account import account
 from tests.channels.x.notebook import Notebook
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.simulators.bluesky import BlueskySimulator
 from tests.simulators.slack import SlackSimulator
@@ -114,7 +115,7 @@ async def test_a_door_that_is_shut_is_one_incident_until_it_is_opened(scene: Cal
         running = asyncio.create_task(serve_account(channel, Ears().hear, delivery, database, clock))
 
         async def until(*, over: bool) -> list[tuple[str, int]]:
-            async with asyncio.timeout(120):  # a library is loaded in this time, which takes long on a busy machine
+            async with asyncio.timeout(PATIENCE):
                 while True:
                     await asyncio.sleep(0.02)
                     await watch.look()

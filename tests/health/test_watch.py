@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.journal import Incident
 from storage.outbox import Message, Priority
 from storage.queries.health import faults_since, health_rows
+from tests.patience import PATIENCE
 
 _incident = Incident.__table__  # type: ignore[attr-defined]
 MINUTE = timedelta(minutes=1)
@@ -182,7 +183,7 @@ async def test_what_could_not_be_written_down_is_written_with_the_next_look(seen
     monkeypatch.setattr(seen._database, "write", trouble)
     seen.vitals.not_sent(Unknown("the line broke"), seen.clock.now())
     looking = asyncio.create_task(seen._watch.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         await failed.wait()
         monkeypatch.setattr(seen._database, "write", write)
         while (await seen.read())[1] != {"unknown": 1}:  # noqa: ASYNC110

@@ -19,6 +19,7 @@ from storage.journal import Incident
 from storage.outbox import Message
 from storage.ownership import owning
 from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
+from tests.patience import PATIENCE
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 EIGHT = MONDAY - 2 * HOUR
@@ -122,7 +123,7 @@ async def test_the_scheduler_ticks_by_itself_until_it_is_stopped(database: Datab
 
     scheduler = Scheduler(database, SimulatedClock(MONDAY), alone, sweeps=[Sweep("count", timedelta(milliseconds=20), sweep)])
     running = asyncio.create_task(scheduler.run())
-    await asyncio.wait_for(enough.wait(), 5)
+    await asyncio.wait_for(enough.wait(), PATIENCE)
     await _stopped(running)
     count = len(ticks)
     await asyncio.sleep(0.1)
@@ -149,7 +150,7 @@ async def test_who_ends_the_scheduler_waits_for_what_runs_and_the_log_calls_it_n
 
     scheduler = Scheduler(database, SimulatedClock(MONDAY), alone, sweeps=[Sweep("long", timedelta(milliseconds=20), sweep)])
     running = asyncio.create_task(scheduler.run())
-    await asyncio.wait_for(in_the_middle.wait(), 5)
+    await asyncio.wait_for(in_the_middle.wait(), PATIENCE)
     await _stopped(running)
     assert told == ["the first round, at the start", "tidied up"]
     assert [record for record in caplog.records if record.exc_info] == []
@@ -172,7 +173,7 @@ async def test_a_scheduler_that_is_no_longer_the_one_stops_and_waits_until_it_is
     scheduler = Scheduler(database, SimulatedClock(MONDAY), own, sweeps=[Sweep("count", timedelta(milliseconds=20), sweep)])
     running = asyncio.create_task(scheduler.run())
     for turn in (0, 1):
-        await asyncio.wait_for(ticked.wait(), 5)
+        await asyncio.wait_for(ticked.wait(), PATIENCE)
         turns[turn].set()
         await asyncio.sleep(0.1)
         ticked.clear()
@@ -193,7 +194,7 @@ async def test_a_failing_sweep_does_not_stop_the_others(database: Database) -> N
     often = timedelta(milliseconds=20)
     scheduler = Scheduler(database, SimulatedClock(MONDAY), alone, sweeps=[Sweep("fail", often, fail), Sweep("work", often, work)])
     running = asyncio.create_task(scheduler.run())
-    await asyncio.wait_for(enough.wait(), 5)
+    await asyncio.wait_for(enough.wait(), PATIENCE)
     await _stopped(running)
 
 
@@ -209,12 +210,12 @@ async def test_of_two_schedulers_one_works_and_the_other_takes_over_when_it_ends
         return Scheduler(database, SimulatedClock(MONDAY), partial(owning, database, "scheduler"), sweeps=sweeps)
 
     first = asyncio.create_task(scheduler("first").run())
-    await asyncio.wait_for(ticked["first"].wait(), 5)
+    await asyncio.wait_for(ticked["first"].wait(), PATIENCE)
     second = asyncio.create_task(scheduler("second").run())
     await asyncio.sleep(0.3)
     assert not ticked["second"].is_set()
     await _stopped(first)
-    await asyncio.wait_for(ticked["second"].wait(), 5)
+    await asyncio.wait_for(ticked["second"].wait(), PATIENCE)
     await _stopped(second)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from bot.replay.config import STAFF_BOT
+from tests.patience import PATIENCE
 from tests.replay.aftermath import aftermath, check_chats, messages_of
 from tests.replay.orders import CASES, write_orders
 from tests.replay.player import orders_in, play_to_the_end, playing
@@ -65,7 +66,7 @@ async def test_staff_who_pressed_before_it_was_killed_are_heard_when_it_is_back_
 
 async def staff_press(telegram: TelegramSimulator, action: str) -> None:
     """Until they have, and the program has not heard of it."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not any(  # noqa: ASYNC110
             update.get("callback_query", {}).get("data", "").endswith(f".{action}")
             for bot in telegram.world.bots.values()
@@ -86,7 +87,7 @@ async def in_the_act(telegram: TelegramSimulator, rng: Random) -> None:
     while True:
         sent = telegram.world.calls["sendMessage"]
         telegram.misbehave("slow", "sendMessage", seconds=0.3)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while telegram.world.calls["sendMessage"] == sent:  # noqa: ASYNC110  (the played Telegram has no event for it)
                 await asyncio.sleep(0.001)
         await asyncio.sleep(0.05)
@@ -100,6 +101,6 @@ async def calls_from_now(telegram: TelegramSimulator, some: int) -> None:
         return sum(telegram.world.calls[method] for method in WRITING)
 
     goal = calls() + some
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while calls() < goal:  # noqa: ASYNC110
             await asyncio.sleep(0.001)

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.simulators.slack import SlackSimulator
 from tests.simulators.slack.interface import is_described
@@ -77,7 +78,7 @@ async def _holds_the_dialog(slack: SlackSimulator) -> None:
     anna.text("hello")
     assert (await anna.hears())["buttons"] == ["1", "2"]
     anna.tap(label="2")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not slack.world.apps[TOKEN].views:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert anna.transcript()[-1]["text"] == "You said 2."
@@ -167,7 +168,7 @@ async def test_slack_bolt_comes_back_when_its_line_is_renewed(slack: SlackSimula
     handler = AsyncSocketModeHandler(asking_app(client), APP_TOKEN, web_client=client, ping_interval=1)
     await handler.connect_async()
     await slack.renew_lines(TOKEN)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while slack.world.calls["apps.connections.open"] < 2 or len(slack.world.apps[TOKEN].sockets) != 1:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await _holds_the_dialog(slack)
@@ -277,7 +278,7 @@ async def test_an_event_nobody_acknowledges_is_pushed_again_under_its_own_id_and
     async with serving(Starlette(routes=[Route("/slack", endpoint, methods=["POST"])])) as address:
         slack.world.apps[TOKEN].request_url = f"{address}/slack"
         slack.person(TOKEN, "U0ANNA").text("hello")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not slack.world.events["given_up"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     assert [number for _, number in seen] == [None, "1", "2", "3"]
@@ -295,7 +296,7 @@ async def test_bolt_for_javascript_holds_a_dialog_by_socket_mode(slack: SlackSim
     }
     node = await asyncio.create_subprocess_exec("node", Path(__file__).parent / "slack" / "asking.js", env=environment)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not slack.world.apps[TOKEN].sockets:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         await _holds_the_dialog(slack)

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from tests.patience import PATIENCE
 from tests.simulators.telegram import Refused, TelegramSimulator
 from tests.simulators.telegram.interface import DESCRIPTION
 
@@ -255,7 +256,7 @@ async def test_a_webhook_is_pushed_until_it_answers_and_polling_is_refused_meanw
     await call("setWebhook", url=f"http://127.0.0.1:{runner.addresses[0][1]}/", secret_token="s3cret")
     anna.text("hello")
     assert (await call("getUpdates"))[0] == 409
-    await asyncio.wait_for(all_seen.wait(), 5)
+    await asyncio.wait_for(all_seen.wait(), PATIENCE)
     assert seen == [("/start", "s3cret"), ("/start", "s3cret"), ("hello", "s3cret")]
     assert (await call("getWebhookInfo"))[1]["result"]["last_error_message"] == "Wrong response from the webhook: 503 Service Unavailable"
     await call("deleteWebhook")

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from storage.database import open_database
+from tests.patience import PATIENCE
 from tests.storage.rows import ADDRESS, CUSTOMER, kept
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ async def killed_after(url: str, first: int, acknowledged: int) -> list[int]:
         sys.executable, "-m", "tests.storage.endless_writer", url, str(first), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert child.stdout is not None
-    lines = [await asyncio.wait_for(child.stdout.readline(), 30) for _ in range(acknowledged)]
+    lines = [await asyncio.wait_for(child.stdout.readline(), PATIENCE) for _ in range(acknowledged)]
     child.kill()
     lines += (await child.stdout.read()).splitlines(keepends=True)
     await child.wait()

@@ -15,6 +15,7 @@ from storage import ownership
 from storage.database import Database, open_database
 from storage.ownership import owning
 from tests.conftest import PostgresqlServer
+from tests.patience import PATIENCE
 
 LOCKS = (
     "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -76,7 +77,7 @@ async def test_there_is_one_owner_and_the_next_waits_for_it(shared: Database, ur
         waiting = Owner(other)
         await asyncio.sleep(0.2)
         assert not waiting.owns.is_set()
-    await asyncio.wait_for(waiting.owns.wait(), 5)
+    await asyncio.wait_for(waiting.owns.wait(), PATIENCE)
     waiting.task.cancel()
     await asyncio.wait([waiting.task])
     await other.close()
@@ -86,7 +87,7 @@ async def test_an_owner_whose_connection_ends_is_told_so(shared: Database) -> No
     async with owning(shared, "telegram") as lost:
         (pid,) = await owners(shared)
         await shared.write(lambda conn: conn.execute(text(f"SELECT pg_terminate_backend({pid})")).all())
-        await asyncio.wait_for(lost.wait(), 5)
+        await asyncio.wait_for(lost.wait(), PATIENCE)
     assert lent(shared) == 0
 
 
@@ -123,7 +124,7 @@ async def test_an_owner_that_is_cancelled_in_the_middle_of_a_statement_lets_it_e
     for _ in range(cancels):
         owner.task.cancel()
         await asyncio.sleep(0.02)
-    await asyncio.wait([owner.task], timeout=5)
+    await asyncio.wait([owner.task], timeout=PATIENCE)
     assert owner.task.cancelled()
     assert ends.cut_off == 0
     assert ends.answered >= 3, "it was taken, looked at and given back"
@@ -150,7 +151,7 @@ async def test_a_cancellation_that_comes_while_ownership_ends_of_itself_is_obeye
     await asyncio.sleep(0.2)
     assert await owners(shared) == []
     task.cancel()
-    await asyncio.wait([task], timeout=5)
+    await asyncio.wait([task], timeout=PATIENCE)
     assert task.cancelled()
     assert not went_on
     assert lent(shared) == 0
@@ -162,7 +163,7 @@ async def test_an_owner_that_is_cancelled_after_its_line_broke_ends_as_cancelled
     (pid,) = await owners(shared)
     await shared.write(lambda conn: conn.execute(text(f"SELECT pg_terminate_backend({pid})")).all())
     owner.task.cancel()
-    await asyncio.wait([owner.task], timeout=5)
+    await asyncio.wait([owner.task], timeout=PATIENCE)
     assert owner.task.cancelled(), "an error in its place would be taken for a mishap, and it would own again"
     assert lent(shared) == 0
 
@@ -172,7 +173,7 @@ async def test_one_who_waits_to_become_the_owner_leaves_when_cancelled(shared: D
         waiting = Owner(shared)
         await asyncio.sleep(0.2)
         waiting.task.cancel()
-        await asyncio.wait([waiting.task], timeout=5)
+        await asyncio.wait([waiting.task], timeout=PATIENCE)
         assert waiting.task.cancelled()
         assert lent(shared) == 1
         assert len(await owners(shared)) == 1
@@ -185,8 +186,8 @@ async def test_an_owner_whose_server_falls_silent_owns_no_more(shared: Database,
     (pid,) = await owners(shared)
     os.kill(pid, signal.SIGSTOP)
     try:
-        await asyncio.wait_for(owner.lost.wait(), 5)
-        await asyncio.wait([owner.task], timeout=5)
+        await asyncio.wait_for(owner.lost.wait(), PATIENCE)
+        await asyncio.wait([owner.task], timeout=PATIENCE)
         assert owner.task.done()
     finally:
         os.kill(pid, signal.SIGCONT)

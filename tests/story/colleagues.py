@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from tests.channels.conftest import until
 from tests.channels.slack.shop import answers_with, presses
 from tests.console.house import Browser
-from tests.story.customers import PATIENCE
+from tests.patience import PATIENCE
 
 __all__ = ["Colleague", "ConsoleColleague", "SlackColleague", "TelegramColleague"]
 
@@ -36,7 +36,7 @@ class _AtChat:
 
     async def hears(self, *words: str) -> str:
         while True:
-            said = await self.person.hears(within=PATIENCE)
+            said = await self.person.hears()
             if all(word in said["text"] for word in words):
                 return str(said["text"])
 

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 import httpx
 
+from tests.patience import PATIENCE, caller
+
 __all__ = ["ChatCustomer", "Customer", "PageCustomer"]
 
-PATIENCE = 90
 """Seconds in which something must be heard."""
 
 
@@ -39,7 +40,7 @@ class ChatCustomer:
 
     async def hears(self, *words: str) -> str:
         while True:
-            said = await self.person.hears(within=PATIENCE)
+            said = await self.person.hears()
             self.said.append(said["text"])
             if all(word in said["text"] for word in words):
                 # Telegram has its buttons in rows, Slack in a line.
@@ -67,7 +68,7 @@ class PageCustomer:
     @asynccontextmanager
     async def opening(cls, address: str, token: str) -> AsyncIterator[PageCustomer]:
         """Somebody who opens the link of their invitation."""
-        async with httpx.AsyncClient(base_url=address, headers={"Origin": address, "X-Chat": "1"}) as client:
+        async with caller(address, headers={"Origin": address, "X-Chat": "1"}) as client:
             await client.get(f"/chat/{token}")
             page = cls(client)
             listening = asyncio.create_task(page._listen())

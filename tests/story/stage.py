@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -24,6 +23,7 @@ from storage.queries.cases import CaseView, case_view
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_SECRET, SLACK_TOKEN, TEN_ON_MONDAY, TOKEN, until
 from tests.channels.slack.shop import STAFF_APP_TOKEN, STAFF_TOKEN, at_work
 from tests.console.house import HASHED, PASSWORD, Browser
+from tests.patience import caller
 from tests.serving import serving
 from tests.simulators.slack import SlackSimulator
 from tests.simulators.telegram import TelegramSimulator
@@ -98,7 +98,7 @@ class Stage:
         told = {"external_id": bought["order"], "kind": "delivery", "occurred_at": self.clock.now().isoformat(), "customer": customer}
         body = json.dumps(told | {"attributes": bought}).encode()
         headers = signed(HOOK_SECRET, int(self.clock.now().timestamp()), body)
-        async with httpx.AsyncClient() as shop:
+        async with caller() as shop:
             answer = await shop.post(f"{self.address}/hooks/touchpoints/webshop", content=body, headers=headers)
         (taken,) = answer.json()["touchpoints"]
         return str(taken["links"]["chat"]).rpartition("/")[2]

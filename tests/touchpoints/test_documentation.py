@@ -10,7 +10,6 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -26,6 +25,7 @@ from channels.clock import SystemClock
 from storage.customers import Customer
 from storage.database import Database
 from storage.touchpoints import Touchpoint
+from tests.patience import PATIENCE, caller
 from tests.serving import serving
 from tests.touchpoints.shop import PLANNER, SECRET, publish_bank, read, rows
 
@@ -52,7 +52,7 @@ async def run(address: str, *command: str) -> dict[str, object]:
     process = await asyncio.create_subprocess_exec(
         *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    out, said = await asyncio.wait_for(process.communicate(), 30)
+    out, said = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0, said.decode()
     answer: dict[str, object] = json.loads(out)
     return answer
@@ -95,7 +95,7 @@ def test_the_example_of_a_mapping_file_maps(tmp_path: Path) -> None:
 
 async def test_an_import_can_tell_a_makegood_that_runs(address: str, database: Database) -> None:
     items = [Item("webshop", read(f"T-{number}", kind=kind)) for number, kind in enumerate(("delivery", "visit"))]
-    async with httpx.AsyncClient() as client:
+    async with caller() as client:
         teller = Teller(client, address, "webshop", SECRET, SystemClock())
         first = await teller(items)
         (again,) = await teller(items[:1])
@@ -105,7 +105,7 @@ async def test_an_import_can_tell_a_makegood_that_runs(address: str, database: D
 
 
 async def test_a_makegood_that_does_not_believe_or_does_not_run_is_a_mistake(address: str) -> None:
-    async with httpx.AsyncClient() as client:
+    async with caller() as client:
         with pytest.raises(Mistake, match="refused with 401"):
             await Teller(client, address, "webshop", "not-the-secret-it-knows", SystemClock())([Item("webshop", read())])
         with pytest.raises(Mistake, match="does not answer"):
@@ -115,6 +115,6 @@ async def test_a_makegood_that_does_not_believe_or_does_not_run_is_a_mistake(add
 async def test_what_a_makegood_that_runs_does_not_take_is_told_apart(address: str) -> None:
     good = read()
     bad = good.model_copy(update={"kind": "no such kind"})
-    async with httpx.AsyncClient() as client:
+    async with caller() as client:
         with pytest.raises(NotTaken, match="kind is not of that form"):
             await Teller(client, address, "webshop", SECRET, SystemClock())([Item("webshop", good), Item("webshop", bad)])

@@ -22,12 +22,12 @@ from tests.channels.bluesky.memory import WAY_OVER
 from tests.channels.bluesky.network import FOLDER, LACKING, network
 from tests.channels.bluesky.stage import BlueskyStage
 from tests.channels.conftest import listening, until
+from tests.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.skipif(not FOLDER, reason="MAKEGOOD_ATPROTO names no folder where npm has installed @atproto/dev-env: see docs/bluesky.md"),
     pytest.mark.skipif(bool(LACKING), reason=f"Bluesky's software needs {LACKING}"),
 ]
-PATIENCE = 60
 """Seconds that the index may take to learn of something; it takes one."""
 _T = TypeVar("_T")
 _numbers = itertools.count(1)

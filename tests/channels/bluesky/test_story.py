@@ -28,6 +28,7 @@ from storage.journal import AuditEntry
 from storage.outbox import Message
 from tests.channels.conftest import until
 from tests.channels.webchat.plain_browser import PlainBrowser
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.simulators.bluesky import Account, BlueskySimulator, Post
 
@@ -61,7 +62,7 @@ class Shop:
 
     async def settled(self) -> None:
         """Wait until nothing is left to be sent."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while {row.state for row in await self.rows(_message)} - {"sent"}:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
@@ -79,7 +80,7 @@ class Browser(PlainBrowser):
         return str(json.loads(base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4)))[0])
 
     async def shows(self, words: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while words not in unescape(await self.opens()):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
@@ -204,7 +205,7 @@ async def test_what_is_said_in_public_later_joins_the_case_without_another_reply
     (reply,) = await shop.replies(post)
     await Browser(shop).follows(await shop.link_in(reply))
     again = shop.world.say(anna, "@northlight.test and it is still broken, this is a disgrace", langs=("en",))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len([row for row in await shop.rows(_message) if row.account == "shop_bluesky"]) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     await shop.settled()
@@ -222,7 +223,7 @@ async def test_nobody_is_replied_to_twice_when_the_bot_is_started_anew(bluesky: 
     async with _opened(tmp_path, bluesky, clock) as shop:
         before = len(await shop.rows(_message))
         later = shop.world.say(anna, "@northlight.test 2")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(await shop.rows(_message)) == before:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         await shop.settled()

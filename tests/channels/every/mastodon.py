@@ -19,6 +19,7 @@ from channels.customers.mastodon import MastodonChannel
 from tests.channels.conftest import until
 from tests.channels.every.platform import Told, Trouble
 from tests.channels.mastodon.server import SHOP_TOKEN, CutLine, Server, mastodon_server
+from tests.patience import PATIENCE
 
 __all__ = ["Mastodon"]
 
@@ -80,7 +81,7 @@ class Anna:
         await self.says(f"start {token}")
 
     async def hears(self) -> Told:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(await self.sees()) <= self._read:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         self._read += 1

@@ -24,6 +24,7 @@ from storage.dialogs import Answer
 from storage.outbox import Message
 from tests.channels.conftest import until
 from tests.channels.every.platform import Customer, Platform, Told
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.simulators.telegram import Person, TelegramSimulator
 
@@ -78,7 +79,7 @@ class Shop:
         assert isinstance(clock, SimulatedClock)
         clock.move_to(clock.now() + timedelta(days=2))
         await self.app.sweep()
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(PATIENCE):
             while await self._waiting():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert await self.anna.sees() == before

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -30,6 +29,7 @@ from tests.channels.every.platform import Told, Trouble
 from tests.channels.every.shop import opened
 from tests.channels.every.talking import ANSWERS, answers_all
 from tests.house.checkout import ROOT
+from tests.patience import caller
 from tests.serving import serving
 
 SECRET = "a secret of the gateway"
@@ -129,7 +129,7 @@ class Phone:
         assert await self.pushes(body, hmac.new(SECRET.encode(), body, "sha256").hexdigest()) == 200
 
     async def pushes(self, body: bytes, signature: str) -> int:
-        async with httpx.AsyncClient() as client:
+        async with caller() as client:
             door = f"{self._web}/hooks/sms/shop_sms"
             return (await client.post(door, content=body, headers={"X-Signature": signature})).status_code
 

@@ -9,6 +9,7 @@ import pytest
 from tests.channels.every.platform import Told, Trouble
 from tests.channels.every.shop import Shop
 from tests.channels.every.talking import ANSWERS, BROKEN, REPEATED, answers_all
+from tests.patience import PATIENCE
 
 
 async def _said_amid(shop: Shop, *troubles: Trouble) -> list[Told]:
@@ -56,7 +57,7 @@ async def test_words_that_come_late_behind_those_that_followed_them_are_kept_wit
             shop.platform.misbehave("late")
             await shop.anna.says("It was thrown over the fence.")
         if key == "needs":
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while len(await wrong()) < 2:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
 

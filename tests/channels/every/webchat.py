@@ -13,6 +13,7 @@ from channels.clock import SimulatedClock
 from tests.channels.conftest import TEN_ON_MONDAY
 from tests.channels.every.platform import Told, Trouble
 from tests.channels.webchat.plain_browser import PlainBrowser
+from tests.patience import PATIENCE
 
 __all__ = ["Visitor", "Webchat"]
 
@@ -58,7 +59,7 @@ class Visitor:
         await self.browser.follows(f"/chat/{token}")
 
     async def hears(self) -> Told:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for place, (text, buttons) in self.browser.lines().items():
                     if place not in self._read:

@@ -10,6 +10,7 @@ import pytest
 from channels.contract import Choice, Heard, Layout, Say
 from channels.customers.slack import SlackChannel
 from tests.channels.conftest import SLACK_TOKEN, Ears, listening, until
+from tests.patience import PATIENCE
 from tests.simulators.slack import SlackSimulator
 
 
@@ -71,7 +72,7 @@ async def test_an_event_is_acknowledged_only_when_it_is_durable(slack_bot: Slack
     task = asyncio.create_task(slack_bot.run(storing))
     await until(lambda: _lines(slack))
     slack.person(SLACK_TOKEN, "U0ANNA").text("one")
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     await asyncio.sleep(0.05)
     assert slack.pusher.pending == 1
     durable.set()
@@ -116,7 +117,7 @@ async def test_a_broken_line_loses_nothing(slack_bot: SlackChannel, slack: Slack
     task = asyncio.create_task(slack_bot.run(hear))
     await until(lambda: _lines(slack))
     anna.text("one")
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     await slack.break_lines(SLACK_TOKEN)
     anna.text("two")
     never.set()

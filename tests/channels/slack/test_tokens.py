@@ -20,6 +20,7 @@ from storage.journal import Incident
 from storage.outbox import Message, Priority
 from tests.channels.conftest import SLACK_APP_TOKEN, SLACK_SECRET, SLACK_TOKEN, TEN_ON_MONDAY, until
 from tests.channels.slack.shop import opened
+from tests.patience import PATIENCE
 from tests.simulators.slack import Person, SlackSimulator
 
 _incident, _message = Incident.__table__, Message.__table__  # type: ignore[attr-defined]
@@ -86,7 +87,7 @@ async def test_messages_wait_while_the_app_is_shut_out_and_go_on_when_it_is_let_
         await _says(app, anna, "one", "two")
         for _ in range(3):
             asked = workspace.world.calls["auth.test"]
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(PATIENCE):
                 while workspace.world.calls["auth.test"] <= asked:  # its wait may begin only after the clock has moved
                     ticking.move_to(ticking.now() + timedelta(minutes=6))
                     await asyncio.sleep(0.1)

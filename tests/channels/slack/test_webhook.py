@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from channels.contract import Choice, Heard, Say
 from channels.customers.slack import Credentials, SlackChannel
 from tests.channels.conftest import SLACK_SECRET, SLACK_TOKEN, Ears, HurriedClock, until
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.simulators.slack import SlackSimulator
 from tests.simulators.slack.pushing import signed
@@ -88,7 +89,7 @@ async def test_slack_is_answered_only_when_the_event_is_durable(server: Server, 
     async with serving(Starlette(routes=server.channel.routes(storing))) as address:
         slow, body = Server(address, server.channel, hurried), json.dumps(EVENT).encode()
         answer = asyncio.create_task(slow.push(body, slow.headers(body)))
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), PATIENCE)
         await asyncio.sleep(0.05)
         assert not answer.done()
         durable.set()

@@ -21,6 +21,7 @@ from storage.bulk import insert_many
 from storage.database import Database, open_database
 from storage.outbox import Message, MessageState, Priority
 from tests.channels.conftest import TOKEN
+from tests.patience import PATIENCE
 from tests.simulators.telegram import TelegramSimulator
 
 _message = Message.__table__  # type: ignore[attr-defined]
@@ -79,7 +80,7 @@ async def _send_a_wave(database: Database, telegram: TelegramSimulator, *, flood
     await database.write(lambda conn: insert_many(conn, _message, rows))
     sender = asyncio.create_task(Delivery(database, [channel], clock).run("shop"))
     longest_stop = 0.0
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while await _sent(database) < len(rows):
             began = time.monotonic()
             await asyncio.sleep(0.01)

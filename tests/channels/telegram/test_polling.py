@@ -10,6 +10,7 @@ import pytest
 
 from channels.contract import Channel, Choice, Heard, Layout, Say
 from tests.channels.conftest import TOKEN, Ears, MakeBot, listening, until
+from tests.patience import PATIENCE
 from tests.simulators.telegram import TelegramSimulator
 
 
@@ -64,7 +65,7 @@ async def test_what_was_not_durable_when_the_process_died_is_heard_after_the_res
     telegram.person(TOKEN, 42).start("one")
     telegram.person(TOKEN, 43).start("two")
     first = asyncio.create_task(make_bot().run(dying))
-    await asyncio.wait_for(reached.wait(), 5)
+    await asyncio.wait_for(reached.wait(), PATIENCE)
     first.cancel()
     async with listening(make_bot(), ears):
         assert sorted(_words(await ears.wait_for(2))) == ["one", "two"]

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from channels.customers.telegram import TelegramChannel, Webhook
 from channels.telegram import pushes
 from tests.channels.conftest import TEN_ON_MONDAY, TOKEN, Ears, HurriedClock, listening, until
+from tests.patience import PATIENCE
 from tests.serving import serving
 from tests.simulators.telegram import TelegramSimulator
 
@@ -87,7 +88,7 @@ async def test_telegram_is_answered_only_when_the_update_is_durable(server: Serv
     async with serving(app) as address:
         slow = Server(address, server.channel)
         answer = asyncio.create_task(slow.push(json.dumps(UPDATE)))
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), PATIENCE)
         await asyncio.sleep(0.05)
         assert not answer.done()
         durable.set()

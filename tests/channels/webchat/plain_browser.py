@@ -6,7 +6,7 @@ import asyncio
 import re
 from html import unescape
 
-import httpx
+from tests.patience import caller
 
 __all__ = ["PlainBrowser"]
 
@@ -17,7 +17,7 @@ _TEXT = re.compile(r'<p class="text"[^>]*>(.*?)</p>', re.DOTALL)
 
 class PlainBrowser:
     def __init__(self, url: str) -> None:
-        self.client = httpx.AsyncClient(base_url=url, follow_redirects=True)
+        self.client = caller(url, follow_redirects=True)
         self.page = ""
         self.twice = False
         """Whether everything is posted twice at once, as by an impatient finger."""

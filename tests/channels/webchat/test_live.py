@@ -13,6 +13,7 @@ import pytest
 
 from channels.contract import Say
 from tests.channels.webchat.shop import ChatShop
+from tests.patience import PATIENCE, caller
 from tests.serving import serving
 
 
@@ -32,7 +33,7 @@ class Stream:
 
     async def next(self) -> Event:
         fields: dict[str, str] = {}
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             async for line in self._lines:
                 name, _, value = line.partition(": ")
                 if name in ("id", "data"):
@@ -49,7 +50,7 @@ def shop() -> ChatShop:
 
 @pytest.fixture
 async def browser(shop: ChatShop) -> AsyncIterator[httpx.AsyncClient]:
-    async with serving(shop.app()) as url, httpx.AsyncClient(base_url=url, headers={"Origin": url, "X-Chat": "1"}) as client:
+    async with serving(shop.app()) as url, caller(url, headers={"Origin": url, "X-Chat": "1"}) as client:
         await client.get("/chat")
         yield client
 
@@ -106,7 +107,7 @@ async def test_two_open_pages_of_one_conversation_both_hear(shop: ChatShop, brow
 
 async def test_a_conversation_does_not_hear_another_one(shop: ChatShop, browser: httpx.AsyncClient) -> None:
     async with listening(browser) as stream:
-        async with httpx.AsyncClient(base_url=browser.base_url, headers=browser.headers) as stranger:
+        async with caller(str(browser.base_url), headers=browser.headers) as stranger:
             await stranger.get("/chat")
             await stranger.post("/chat/start", data={"token": ""})
             await stranger.post("/chat/say", data={"once": "not-for-you", "text": "a secret"})
@@ -120,7 +121,7 @@ async def test_events_need_the_visitors_cookie(shop: ChatShop, browser: httpx.As
 
 
 async def test_pages_beyond_the_eighth_are_not_kept_live(shop: ChatShop, browser: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         streams = [listening(browser) for _ in range(8)]
         for stream in streams:
             await stream.__aenter__()

@@ -13,6 +13,7 @@ import pytest
 from channels.contract import Choice, HeardKind, Link, MediaKind, Say
 from channels.customers.webchat import Line
 from tests.channels.webchat.shop import ChatShop
+from tests.patience import caller
 from tests.serving import serving
 
 JPEG = b"\xff\xd8\xff\xe0" + b"a small photo" * 20
@@ -34,7 +35,7 @@ async def browser(shop: ChatShop) -> AsyncIterator[httpx.AsyncClient]:
 
 def new_browser(url: str) -> httpx.AsyncClient:
     """Somebody's browser: it keeps cookies and names its page's origin with every post."""
-    return httpx.AsyncClient(base_url=url, headers={"Origin": url.rstrip("/")}, follow_redirects=True)
+    return caller(url, headers={"Origin": url.rstrip("/")}, follow_redirects=True)
 
 
 async def begun(browser: httpx.AsyncClient) -> str:

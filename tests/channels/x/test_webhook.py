@@ -20,6 +20,7 @@ from channels.customers.x import XChannel
 from tests.channels.conftest import Ears, until
 from tests.channels.x.account import account, hearing
 from tests.channels.x.notebook import Notebook
+from tests.patience import PATIENCE
 from tests.pictures import noise, photo
 from tests.serving import serving
 from tests.simulators.x import KEYS, SHOP, XSimulator
@@ -116,7 +117,7 @@ async def test_x_is_answered_only_when_what_it_pushed_is_durable(door: Door, x: 
     anna = x.person("Anna", "anna_k")
     async with serving(Starlette(routes=door.channel.routes(storing))) as address:
         answer = asyncio.create_task(Door(address, door.channel).push(message_event(anna, anna.message("hello"))))
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), PATIENCE)
         await asyncio.sleep(0.05)
         assert not answer.done()
         durable.set()

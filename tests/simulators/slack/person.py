@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+from tests.patience import PATIENCE
 from tests.simulators.slack.payloads import block_actions, event, im_message, rich_text, slash_command
 from tests.simulators.slack.visitor import Pushes, Visitor
 from tests.simulators.slack.world import App, Conversation, Entry, File, Json, User, World
@@ -76,7 +77,7 @@ class Person:
                         return
         raise Refused(f"there is nothing to tap called {label or ref!r}")
 
-    async def hears(self, within: float = 30.0) -> Json:
+    async def hears(self, within: float = PATIENCE) -> Json:
         """The next message of the app that was not seen yet, once it is there: `ts`, `text`, `buttons`, `links`, the
         `thread` it stands in, and whether it is seen outside of it too (`aloud`)."""
         async with asyncio.timeout(within):

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from tests.patience import PATIENCE
 from tests.simulators.slack.payloads import event, in_view, view_submission
 from tests.simulators.slack.screens import Screens
 from tests.simulators.slack.world import App, Json, User, World
@@ -34,7 +35,7 @@ class Visitor:
         view = self._app.views.get(f"VHOME{self._user.id}")
         return _shown(view) if view else None
 
-    async def until(self, holds: Callable[[], object], within: float = 30.0) -> None:
+    async def until(self, holds: Callable[[], object], within: float = PATIENCE) -> None:
         """Wait until this is so of what is shown."""
         async with asyncio.timeout(within):
             while not holds():
@@ -82,7 +83,7 @@ class Visitor:
         payload = view_submission(self._world, self._app, self._user, self._view)
         for _ in range(times):
             self._push(self._app, payload, told.put_nowait)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             answers = [await told.get() for _ in range(times)]
         Screens(self._world).sent(self._app, self._user.id, answers[0])
         return self.window

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from copy import deepcopy
 
+from tests.patience import PATIENCE
 from tests.simulators.telegram.keyboards import buttons_of
 from tests.simulators.telegram.misbehaviour import Misbehaviour
 from tests.simulators.telegram.topics import topic_of_person
@@ -180,7 +181,7 @@ class Person:
         """Both sides' messages, oldest first."""
         return [shown(entry) for entry in self.chat.entries.values()] if self.id in self._bot.chats else []
 
-    async def hears(self, within: float = 5.0) -> Json:
+    async def hears(self, within: float = PATIENCE) -> Json:
         """The bot's next new message that this object has not given back yet. Raises TimeoutError."""
         news = await self.news(after=self._seen, within=within)
         if not news:
