@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
 from bot.campaigns.focus.definition import Definition
+from bot.campaigns.focus.meeting import Meeting
 from bot.campaigns.focus.moderating import Act, moderate
 from bot.campaigns.focus.overview import overview_of
 from bot.campaigns.focus.pseudonyms import without_names
+from bot.campaigns.focus.seating import came_too_late
 from bot.campaigns.focus.steering import erase, invite_to_group, plan_group
 from bot.campaigns.focus.tending import focus_sweep
 from bot.campaigns.focus.wording import invitation_to
 from bot.campaigns.panels.steering import take_out
 from bot.campaigns.steering import draft
 from bot.mistake import Mistake
+from storage.customers import Customer
 from storage.invitations import Invitation
 from storage.queries.campaigns import all_campaigns
 from storage.queries.consents import agreed_to
+from storage.queries.focus import group_named
 from storage.queries.panels import panels_of
 from tests.campaigns.campaign import STOCKHOLM, definition, plan
 from tests.focus.test_session import BEGINS, GROUP, HOST, MINUTE, WRITTEN, agreed, heard, moderated, planned, says, tend, transcript
@@ -137,6 +144,28 @@ async def test_who_says_yes_to_what_was_called_off_is_told_that(shop: Shop) -> N
     for minute in range(2):
         await focus_sweep(shop.database, HOST).run(MONDAY + 2 * HOUR + minute * MINUTE)
     assert [text.partition(" on ")[0] for text in await heard(shop, str(late))] == ["We are sorry: our conversation about a new basket"]
+
+
+async def test_who_came_too_late_is_asked_for_in_as_many_statements_however_many_they_are(shop: Shop) -> None:
+    await planned(shop)
+    await moderated(shop, Act.END, MONDAY + HOUR)
+    statements: Counter[int] = Counter()
+    for come in (2, 5):
+        while len(await shop.rows(Customer)) < come:
+            await agreed(shop, await member(shop), at=MONDAY + 2 * HOUR)
+
+        def count(*_: Any, of: int = come) -> None:
+            statements[of] += 1
+
+        def late(conn: Connection) -> list[Any]:
+            return came_too_late(Meeting(conn, group_named(conn, "basket"), Definition.model_validate(WRITTEN), HOST, MONDAY + DAY))
+
+        event.listen(Engine, "before_cursor_execute", count)
+        async with shop.database.read() as conn:
+            found = await conn.run_sync(late)
+        event.remove(Engine, "before_cursor_execute", count)
+        assert len(found) == come
+    assert statements[2] == statements[5]
 
 
 async def test_who_has_answered_an_invitation_is_not_invited_to_the_next_kind_of_seat(shop: Shop) -> None:

@@ -74,7 +74,9 @@ def give_seats(at: Meeting) -> None:
 def came_too_late(at: Meeting) -> list[Any]:
     """Who said yes after the end, and has not been told so."""
     late = [one for one in who_agreed(at.conn, at.purpose) if one.agreed_at >= at.row.ended_at]
-    return [one for one in late if not known_keys(at.conn, [at.key(f"{what}.{short(one.id)}") for what in _LATE])]
+    keys = {one.id: {at.key(f"{what}.{short(one.id)}") for what in _LATE} for one in late}
+    told = known_keys(at.conn, set().union(*keys.values()))
+    return [one for one in late if not keys[one.id] & told]
 
 
 def tell_too_late(at: Meeting) -> None:
