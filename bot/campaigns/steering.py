@@ -18,11 +18,11 @@ from bot.mistake import Mistake
 from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from storage.campaigns import CampaignState
-from storage.queries.campaigns import add_campaign, campaign_named, change_campaign, expire_later, waves_of
+from storage.queries.campaigns import add_campaign, campaign_named, change_campaign, expire_later, remove_campaign, waves_of
 from storage.queries.panels import panel_named
 from storage.queries.recalling import recall_waves
 
-__all__ = ["EDITABLE", "cancel", "change_limits", "draft", "pause", "resume", "schedule"]
+__all__ = ["EDITABLE", "cancel", "change_limits", "discard", "draft", "pause", "resume", "schedule"]
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +136,12 @@ def resume(conn: Connection, name: str) -> None:
     state = CampaignState.RUNNING if began else CampaignState.SCHEDULED
     change_campaign(conn, campaign.id, state=state.value, reason="")
     log.info("campaign_resumed", extra={"campaign": name})
+
+
+def discard(conn: Connection, name: str) -> None:
+    """A draft goes without a trace: nobody was asked, and its name is free again."""
+    remove_campaign(conn, _in_state(conn, name, CampaignState.DRAFT).id)
+    log.info("campaign_discarded", extra={"campaign": name})
 
 
 def cancel(conn: Connection, name: str, now: datetime) -> None:

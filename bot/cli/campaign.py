@@ -114,6 +114,15 @@ def schedule(name: Name, config: ConfigFile = None) -> None:
 
 
 @app.command()
+def discard(name: Name, config: ConfigFile = None) -> None:
+    """Throw a draft away. Its name is free again."""
+    from bot.campaigns.steering import discard as discarding
+
+    write_to(config, lambda conn: discarding(conn, name))
+    typer.echo(f'the draft "{name}" is discarded')
+
+
+@app.command()
 def pause(name: Name, config: ConfigFile = None) -> None:
     """Send nothing more of a campaign until it is resumed."""
     from bot.campaigns.steering import pause as pausing

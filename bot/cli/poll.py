@@ -67,6 +67,15 @@ def post(name: Name, config: ConfigFile = None) -> None:
 
 
 @app.command()
+def discard(name: Name, config: ConfigFile = None) -> None:
+    """Throw a draft away. Its name is free again."""
+    from bot.campaigns.polls.steering import discard_poll
+
+    write_to(config, lambda conn: discard_poll(conn, name))
+    typer.echo(f'the draft "{name}" is discarded')
+
+
+@app.command()
 def close(name: Name, config: ConfigFile = None) -> None:
     """Close a poll before its time."""
     from bot.campaigns.polls.steering import close_poll

@@ -21,7 +21,7 @@ from bot.campaigns.previewing import send_test, shown
 from bot.campaigns.progress import progress_of
 from bot.campaigns.reaching import DAYS
 from bot.campaigns.reading import read_campaign
-from bot.campaigns.steering import EDITABLE, cancel, change_limits, draft, pause, resume, schedule
+from bot.campaigns.steering import EDITABLE, cancel, change_limits, discard, draft, pause, resume, schedule
 from bot.console.campaign_sheet import campaign_sheet, together
 from bot.console.campaign_watch import CampaignWatch
 from bot.console.deciding import DecidersPages
@@ -39,7 +39,7 @@ __all__ = ["ACTS", "CampaignPages"]
 log = logging.getLogger(__name__)
 
 ACTS = {
-    "draft": ("schedule", "cancel"),
+    "draft": ("schedule", "discard"),
     "scheduled": ("pause", "cancel"),
     "running": ("pause", "cancel"),
     "paused": ("resume", "cancel"),
@@ -143,10 +143,12 @@ class CampaignPages(DecidersPages):
             "pause": lambda conn: pause(conn, name, now, self._parts.zone),
             "resume": lambda conn: resume(conn, name),
             "cancel": lambda conn: cancel(conn, name, now),
+            "discard": lambda conn: discard(conn, name),
         }
         if act not in acts:
             raise HTTPException(404)
-        return await self._steer(request, acts[act], f"campaign_done.{act}", back=f"/campaigns/{name}")
+        back = self.home if act == "discard" else f"{self.home}/{name}"
+        return await self._steer(request, acts[act], f"campaign_done.{act}", back=back)
 
     async def _test(self, request: Request) -> Response:
         """How it begins, sent to one chat: to oneself, as a rule."""

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from bot.campaigns.polls.as_text import text_like
 from bot.campaigns.polls.definition import read_poll
 from bot.campaigns.polls.result import result_of
-from bot.campaigns.polls.steering import close_poll, draft_poll, post_poll
+from bot.campaigns.polls.steering import close_poll, discard_poll, draft_poll, post_poll
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
 from bot.console.watching import changes
@@ -27,7 +27,7 @@ __all__ = ["PollPages"]
 
 log = logging.getLogger(__name__)
 
-_ACTS = {"draft": "post", "running": "close"}
+_ACTS = {"draft": ("post", "discard"), "running": ("close",), "closed": ()}
 """What can be done in each state."""
 _LOOK_EVERY = 2.0
 """Seconds: votes are seen as they come."""
@@ -80,7 +80,7 @@ class PollPages(DecidersPages):
             result = await conn.run_sync(result_of, request.path_params["name"], self._parts.poll_rules)
         if result is None:
             raise HTTPException(404)
-        return self._pages.page(request, "poll.html", result=result, act=_ACTS.get(result.state))
+        return self._pages.page(request, "poll.html", result=result, acts=_ACTS[result.state])
 
     async def _events(self, request: Request) -> Response:
         async def look() -> object:
@@ -94,8 +94,10 @@ class PollPages(DecidersPages):
         name, act, now = request.path_params["name"], request.path_params["act"], self._parts.clock.now()
         acts: dict[str, Callable[[Connection], Any]] = {
             "post": lambda conn: post_poll(conn, name, self._parts.poll_rules, now),
+            "discard": lambda conn: discard_poll(conn, name),
             "close": lambda conn: close_poll(conn, name, now),
         }
         if act not in acts:
             raise HTTPException(404)
-        return await self._steer(request, acts[act], f"poll_done.{act}", back=f"/polls/{name}")
+        back = self.home if act == "discard" else f"{self.home}/{name}"
+        return await self._steer(request, acts[act], f"poll_done.{act}", back=back)

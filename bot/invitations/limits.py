@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from bot.invitations.policy import SURVEYS
 from bot.toml.times import Period
 from storage.panels import purpose_of
-from storage.queries.campaigns import completed_of, count_sent, sent_on
+from storage.queries.campaign_days import count_sent, sent_on
+from storage.queries.campaigns import completed_of
 
 __all__ = ["NO_LIMITS", "Limits", "Used", "limits_of"]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, exists, func, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Row, delete, exists, func, or_, select, type_coerce, update
 
-from storage.bulk import increment, insert_many
-from storage.campaigns import Campaign, CampaignDay, CampaignState, Wave
+from storage.bulk import insert_many
+from storage.campaigns import Campaign, CampaignState, Wave
 from storage.customers import Customer
 from storage.ids import new_id
 from storage.invitations import ASKED, Invitation, InvitationState
@@ -25,23 +25,22 @@ __all__ = [
     "change_campaign",
     "change_wave",
     "completed_of",
-    "count_sent",
     "counts_of",
     "end_planned",
     "expire_later",
     "in_states",
     "last_due",
     "may_still_send",
+    "remove_campaign",
     "sending_waves",
     "sent_in_all",
-    "sent_on",
     "states_of",
     "waves_by_id",
     "waves_of",
     "with_survey",
 ]
 
-_campaign, _wave, _day = Campaign.__table__, Wave.__table__, CampaignDay.__table__  # type: ignore[attr-defined]
+_campaign, _wave = Campaign.__table__, Wave.__table__  # type: ignore[attr-defined]
 _customer = Customer.__table__  # type: ignore[attr-defined]
 _invitation = Invitation.__table__  # type: ignore[attr-defined]
 _message = Message.__table__  # type: ignore[attr-defined]
@@ -80,6 +79,11 @@ def change_campaign(conn: Connection, campaign_id: int, *, still: str = "", **va
     """With `still`, only where it is in that state yet: an operator may have paused or cancelled it since it was read."""
     which = [_campaign.c.id == campaign_id, *([_campaign.c.state == still] if still else [])]
     conn.execute(update(_campaign).where(*which).values(**values))
+
+
+def remove_campaign(conn: Connection, campaign_id: int) -> None:
+    """One that never had a wave."""
+    conn.execute(delete(_campaign).where(_campaign.c.id == campaign_id))
 
 
 def begin_wave(conn: Connection, campaign_id: int, moment: datetime, *, only: bool = False) -> None:
@@ -187,13 +191,3 @@ def completed_of(conn: Connection, campaign_id: int, most: int) -> int:
     waves = select(_wave.c.id).where(_wave.c.campaign_id == campaign_id)
     done = select(_invitation.c.id).where(_invitation.c.wave_id.in_(waves), _invitation.c.state == InvitationState.COMPLETED.value)
     return conn.execute(select(func.count()).select_from(done.limit(most).subquery())).scalar_one()
-
-
-def sent_on(conn: Connection, campaign_id: int, day: date) -> int:
-    found = conn.execute(select(_day.c.n).where(_day.c.campaign_id == campaign_id, _day.c.day == day)).scalar()
-    return int(found or 0)
-
-
-def count_sent(conn: Connection, sent: dict[int, int], day: date) -> None:
-    """Add to what campaigns sent on that day, by their ids; or take away what was taken back."""
-    increment(conn, _day, [{"campaign_id": campaign, "day": day, "n": n} for campaign, n in sent.items()])

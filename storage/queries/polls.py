@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from storage.bulk import insert_many
 from storage.ids import new_id
@@ -29,6 +29,7 @@ __all__ = [
     "polls_over",
     "polls_to_forget",
     "posting_at",
+    "remove_poll",
     "vote_at",
     "votes_by_person",
     "votes_by_place",
@@ -57,6 +58,11 @@ def all_polls(conn: Connection) -> Sequence[AnyRow]:
 
 def change_poll(conn: Connection, poll_id: int, **values: Any) -> None:
     conn.execute(update(_poll).where(_poll.c.id == poll_id).values(**values))
+
+
+def remove_poll(conn: Connection, poll_id: int) -> None:
+    """One that was never given its places."""
+    conn.execute(delete(_poll).where(_poll.c.id == poll_id))
 
 
 def add_places(conn: Connection, poll_id: int, places: Sequence[tuple[str, str, bool]], now: datetime) -> None:

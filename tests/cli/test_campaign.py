@@ -55,6 +55,16 @@ def test_a_campaign_that_waits_says_for_when(capsys: pytest.CaptureFixture[str],
     assert re.fullmatch(r"spring is scheduled Next: Mon \d\d \w+ \d{4}, 10:00, on each customer's own clock", said)
 
 
+def test_a_draft_is_discarded_and_what_was_scheduled_is_not(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    run(capsys, "campaign", "new", "spring.toml")
+    assert run(capsys, "campaign", "discard", "spring") == (0, 'the draft "spring" is discarded')
+    assert 'no campaign "spring"' in run(capsys, "campaign", "status", "spring")[1]
+    run(capsys, "campaign", "new", "spring.toml")
+    run(capsys, "campaign", "schedule", "spring")
+    code, said = run(capsys, "campaign", "discard", "spring")
+    assert code == 1 and "is scheduled" in said and "while it is draft" in said
+
+
 def test_a_wave_is_told_by_the_shops_own_clock(capsys: pytest.CaptureFixture[str]) -> None:
     at = datetime(2026, 3, 3, 17, tzinfo=UTC)
     wave = SimpleNamespace(number=1, due_at=at, state="ready", seen=5, chosen=3, control=0)

@@ -110,6 +110,24 @@ async def test_a_draft_is_changed_where_it_stands_and_another_is_made_like_one_t
     assert (await browser.get("/campaigns?like=nothing")).status_code == 404
 
 
+async def test_a_draft_is_discarded_and_its_name_is_free_again_but_what_was_scheduled_is_not(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT)
+    assert "Cancel it" not in browser.words, "there is nothing yet that could be ended"
+    assert "its name is free again" in browser.words, "discarding is asked twice"
+    page = browser.page
+    await browser.send_form("/campaigns/spring/discard")
+    assert "The draft “spring” is discarded." in browser.words and "No campaign yet." in browser.words
+    assert (await browser.get("/campaigns/spring")).status_code == 404
+    await browser.get("/campaigns")
+    await browser.send_form("/campaigns", text=TEXT)
+    await browser.send_form("/campaigns/spring/schedule")
+    assert "Discard the draft" not in browser.words
+    browser.page = page
+    await browser.send_form("/campaigns/spring/discard")
+    assert "That can no longer be done" in browser.words and "spring scheduled" in browser.words
+
+
 async def test_links_that_the_shop_hands_out_are_downloaded(house: House) -> None:
     browser = await _planned(house)
     assert "links.csv" not in (await browser.get("/campaigns/spring")).text
@@ -225,6 +243,7 @@ async def test_whoever_waits_says_why_and_an_ended_campaign_does_not_speak_of_la
     assert "waiting their turn comes 3" in browser.words
     await browser.get("/campaigns")
     await browser.send_form("/campaigns", text=TEXT.replace('"spring"', '"never"'))
+    await browser.send_form("/campaigns/never/schedule")
     assert "Nobody has been invited yet." in browser.words
     await browser.send_form("/campaigns/never/cancel")
     assert "Nobody was invited." in browser.words

@@ -87,6 +87,23 @@ async def test_a_draft_is_changed_where_it_stands_and_another_made_like_any(hous
     assert (await browser.get("/polls?like=nothing")).status_code == 404
 
 
+async def test_a_draft_is_discarded_and_its_name_is_free_again_but_what_was_posted_is_not(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/polls", text=TEXT)
+    assert "its name is free again" in browser.words, "discarding is asked twice"
+    page = browser.page
+    await browser.send_form("/polls/colour/discard")
+    assert "The draft “colour” is discarded." in browser.words and "No poll yet." in browser.words
+    assert (await browser.get("/polls/colour")).status_code == 404
+    await browser.get("/polls")
+    await browser.send_form("/polls", text=TEXT)
+    await browser.send_form("/polls/colour/post")
+    assert "Discard the draft" not in browser.words
+    browser.page = page
+    await browser.send_form("/polls/colour/discard")
+    assert "That can no longer be done" in browser.words and "Which colour <b>? running" in browser.words
+
+
 async def test_where_a_poll_was_refused_the_page_says_what_to_do(house: House) -> None:
     browser = await _operator(house)
     await browser.send_form("/polls", text=TEXT)

@@ -77,6 +77,18 @@ def test_a_poll_goes_from_a_file_to_its_chart(capsys: pytest.CaptureFixture[str]
     assert code == 1 and "line 6" in told
 
 
+def test_a_draft_is_discarded_and_what_was_posted_is_not(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
+    file = str(shop / "poll.toml")
+    run(capsys, shop, "poll", "new", file)
+    assert run(capsys, shop, "poll", "discard", "colour") == (0, 'the draft "colour" is discarded')
+    assert "colour" not in run(capsys, shop, "poll", "list")[1]
+    assert run(capsys, shop, "poll", "discard", "colour")[0] == 1
+    run(capsys, shop, "poll", "new", file)
+    run(capsys, shop, "poll", "post", "colour")
+    code, told = run(capsys, shop, "poll", "discard", "colour")
+    assert code == 1 and "is running" in told and "while it is draft" in told
+
+
 def test_of_a_poll_whose_account_is_gone_it_is_said_that_it_can_be_read_no_more(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
     for command in (("new", str(shop / "poll.toml")), ("post", "colour")):
         assert run(capsys, shop, "poll", *command)[0] == 0

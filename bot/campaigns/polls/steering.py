@@ -14,9 +14,9 @@ from bot.campaigns.polls.definition import Definition, wrong_with
 from bot.mistake import Mistake
 from channels.contract import PollRules
 from storage.polls import PollState
-from storage.queries.polls import add_places, add_poll, change_poll, look_at_places, poll_named
+from storage.queries.polls import add_places, add_poll, change_poll, look_at_places, poll_named, remove_poll
 
-__all__ = ["close_poll", "draft_poll", "post_poll"]
+__all__ = ["close_poll", "discard_poll", "draft_poll", "post_poll"]
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,12 @@ def post_poll(conn: Connection, name: str, rules: Mapping[str, PollRules], now: 
     times = {"posted_at": now, "closes_at": now + definition.closes}
     change_poll(conn, poll.id, state=PollState.RUNNING.value, salt=secrets.token_hex(16), **times)
     log.info("poll_posted", extra={"poll": name, "places": len(definition.place)})
+
+
+def discard_poll(conn: Connection, name: str) -> None:
+    """A draft goes without a trace: nobody was asked, and its name is free again."""
+    remove_poll(conn, _in_state(conn, name, PollState.DRAFT).id)
+    log.info("poll_discarded", extra={"poll": name})
 
 
 def close_poll(conn: Connection, name: str, now: datetime) -> None:
