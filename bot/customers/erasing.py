@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
+from bot.campaigns.focus.mentions import replace_mentions_everywhere
 from bot.complaints.words import STAFF_WORDS
 from bot.files.store import FileStore
 from channels.contract import Say
@@ -40,6 +41,7 @@ async def erase_customer(database: Database, store: FileStore, customer_id: int,
 
 def _erase(conn: Connection, customer_id: int, now: datetime, by: str) -> set[str]:
     ids = [customer_id, *merged_into(conn, customer_id)]
+    replace_mentions_everywhere(conn, ids)
     cases, notices = cases_of(conn, ids), notices_to_staff(conn, ids)
     digests = erase_customers(conn, ids, now, but=[one.id for one in notices])
     edits = []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from storage.bulk import insert_many
+from storage.bulk import insert_many, update_many
 from storage.customers import Address, Customer
 from storage.focus import FocusGroup, FocusLine, FocusSeat, FocusState, key_of
 from storage.ids import new_id
@@ -20,6 +20,7 @@ __all__ = [
     "add_line",
     "all_groups",
     "change_group",
+    "change_lines",
     "ended_since",
     "erase_lines",
     "erase_seats",
@@ -33,6 +34,7 @@ __all__ = [
     "note_drawn_in",
     "seat_at",
     "seat_customer",
+    "seats_held",
     "seats_of",
     "unended",
     "who_agreed",
@@ -134,6 +136,12 @@ def seats_of(conn: Connection, group_id: int) -> Sequence[AnyRow]:
     return conn.execute(found.where(_seat.c.group_id == group_id).order_by(_seat.c.number)).all()
 
 
+def seats_held(conn: Connection, customer_ids: Collection[int]) -> Sequence[AnyRow]:
+    """The focus groups in which these customers have seats, each with the seat's `number`."""
+    found = select(_group, _seat.c.number).join(_seat, _seat.c.group_id == _group.c.id)
+    return conn.execute(found.where(_seat.c.customer_id.in_(customer_ids)).order_by(_group.c.id)).all()
+
+
 def add_line(conn: Connection, group_id: int, number: int, question: int, text: str, at: datetime) -> None:
     row = {"id": new_id(), "group_id": group_id, "number": number, "question": question, "text": text, "at": at}
     insert_many(conn, _line, [row])
@@ -141,6 +149,11 @@ def add_line(conn: Connection, group_id: int, number: int, question: int, text: 
 
 def lines_of(conn: Connection, group_id: int) -> Sequence[AnyRow]:
     return conn.execute(select(_line).where(_line.c.group_id == group_id).order_by(_line.c.at, _line.c.id)).all()
+
+
+def change_lines(conn: Connection, texts: Mapping[int, str]) -> None:
+    """Write down something else in place of these, by the lines' ids."""
+    update_many(conn, _line, [{"id": line, "text": text} for line, text in texts.items()], guard=None)
 
 
 def newest_line(conn: Connection, group_id: int) -> int:

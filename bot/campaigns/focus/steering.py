@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition as Campaign
 from bot.campaigns.focus.definition import Definition
+from bot.campaigns.focus.mentions import replace_mentions
 from bot.campaigns.focus.seating import seating_of
 from bot.campaigns.focus.wording import invitation_to, survey_name
 from bot.campaigns.steering import draft, schedule
@@ -28,6 +29,7 @@ from storage.queries.focus import (
     lines_of,
     seats_of,
 )
+from storage.queries.merging import merged_into
 from storage.queries.panels import panel_named
 
 __all__ = ["check_account", "erase", "invite_to_group", "known_group", "plan_group"]
@@ -90,16 +92,17 @@ def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) 
 
 
 def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
-    """Delete what a participant said, by the number of their pseudonym, or, with None, all of it; and who they were.
-    Gives back how many lines were deleted."""
+    """Delete what a participant said, by the number of their pseudonym, or, with None, all of it; and who they were, also where
+    others spoke of them. Gives back how many lines were deleted."""
     group = known_group(conn, name, lock=True)
     numbers = {seat.number for seat in seats_of(conn, group.id)}
     if who is not None and who not in numbers:
         raise Mistake(f'nobody is called P{who} in "{name}"', f"see: makegood group transcript {name}", "no_pseudonym", who=who)
     chosen = numbers if who is None else {who}
-    # Nothing more is written down of them.
     for seat in seats_of(conn, group.id):
         if seat.number in chosen and seat.customer_id is not None:
+            replace_mentions(conn, group, seat.number, [seat.customer_id, *merged_into(conn, seat.customer_id)])
+            # Nothing more is written down of them.
             add_consent(conn, seat.customer_id, purpose_of(name), granted=False, source="operator", now=now)
     lines = erase_lines(conn, group.id, {line.number for line in lines_of(conn, group.id)} if who is None else chosen)
     erase_seats(conn, group.id, chosen)
