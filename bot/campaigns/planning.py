@@ -101,7 +101,7 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
         return 0
     if definition.when.after is not None:
         return plan_triggered(conn, campaign, definition, wave, zone, now, chunk)
-    stretch = stretch_after(conn, wave.cursor, chunk)
+    stretch = stretch_after(conn, wave.cursor, chunk, lock=True)
     if stretch is None:
         change_wave(conn, wave.id, state="ready", planned_at=now)
         log.info("wave_planned", extra={"campaign": campaign.name, "wave": wave.number, "chosen": wave.chosen})
@@ -121,6 +121,7 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
         control=control,
         arms=[Arm(survey, versions[survey].id, audience.arm(place)) for place, survey in enumerate(surveys)],
         places=_places(conn, stretch, definition, wave.due_at, zone, days),
+        elsewhere=_place(definition, wave.due_at, zone, "", "", 0),
         offset=wave.chosen,
         per_day=per_day,
         # Those kept back come last: they take nothing of a day.
@@ -134,12 +135,13 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
 
 
 def _places(conn: Connection, stretch: Stretch, definition: Definition, moment: datetime, zone: ZoneInfo, days: range) -> list[Place]:
-    places = []
-    for row in places_in(conn, stretch):
-        for day in days:
-            due_at = due_here(moment, zone, row.timezone, row.country, days=day)
-            places.append(Place(row.timezone, row.country, day, due_at, due_at + definition.expires))
-    return places
+    there = places_in(conn, stretch)
+    return [_place(definition, moment, zone, row.timezone, row.country, day) for row in there for day in days]
+
+
+def _place(definition: Definition, moment: datetime, zone: ZoneInfo, timezone: str, country: str, day: int) -> Place:
+    due_at = due_here(moment, zone, timezone, country, days=day)
+    return Place(timezone, country, day, due_at, due_at + definition.expires)
 
 
 async def plan_campaigns(database: Database, zone: ZoneInfo, now: datetime, *, chunk: int = CHUNK) -> int:

@@ -92,10 +92,15 @@ class Arm:
     holds: ColumnElement[bool]
 
 
-def stretch_after(conn: Connection, cursor: int, size: int) -> Stretch | None:
-    """The next customers by id; None where there are none left."""
-    some = select(_customer.c.id).where(_customer.c.id > cursor).order_by(_customer.c.id).limit(size).subquery()
-    last, count = conn.execute(select(func.max(some.c.id), func.count(some.c.id))).one()
+def stretch_after(conn: Connection, cursor: int, size: int, *, lock: bool = False) -> Stretch | None:
+    """The next customers by id; None where there are none left.
+
+    With `lock`, none of them is merged into another on PostgreSQL before the transaction ends: the invitation that it brings for a
+    record of theirs would stay with that one. What else is known of them may change meanwhile.
+    """
+    some = select(_customer.c.id).where(_customer.c.id > cursor).order_by(_customer.c.id).limit(size)
+    some_of = (some.with_for_update(read=True, key_share=True) if lock else some).subquery()
+    last, count = conn.execute(select(func.max(some_of.c.id), func.count(some_of.c.id))).one()
     return None if last is None else Stretch(cursor, last, count)
 
 
@@ -117,6 +122,7 @@ def invite(
     control: ColumnElement[bool],
     arms: Sequence[Arm],
     places: Sequence[Place],
+    elsewhere: Place,
     offset: int,
     per_day: int,
     order: Sequence[ColumnElement[Any]],
@@ -125,7 +131,8 @@ def invite(
     """Write an invitation for every customer of the stretch who is `wanted` and has none of this wave; gives back how many.
 
     Those in `control` are settled at once. The invitations before these were `offset` many: `per_day` of them make a day,
-    in this `order`.
+    in this `order`. Who is at none of the `places`, for on PostgreSQL they may have moved since these were read, or have come since,
+    is due as they are `elsewhere`.
     """
     number = (type_coerce(func.row_number().over(order_by=(*order, _customer.c.id)), BigInteger) - 1).label("n")
     chosen = select(_customer.c.id, _customer.c.timezone, _customer.c.country, control.label("control"), _arm(arms), number)
@@ -136,7 +143,8 @@ def invite(
     here = _here(conn.dialect.name, places)
     n = one.c.n
     row: dict[str, Any] = {
-        "id": literal(first_of(stretch.count), BigInteger) + n // PER_MILLISECOND * (1 << 21) + n % PER_MILLISECOND,
+        # Twice as many ids as were counted: others may have come since.
+        "id": literal(first_of(2 * stretch.count), BigInteger) + n // PER_MILLISECOND * (1 << 21) + n % PER_MILLISECOND,
         "token": literal_column(_RANDOM[conn.dialect.name]),
         "customer_id": one.c.id,
         "wave_id": literal(wave_id, BigInteger),
@@ -145,14 +153,14 @@ def invite(
         "survey_version_id": case(*((one.c.arm == place, literal(arm.version_id, BigInteger)) for place, arm in enumerate(arms))),
         "state": case((one.c.control, InvitationState.SUPPRESSED.value), else_=InvitationState.PLANNED.value),
         "reason": case((one.c.control, CONTROL), else_=""),
-        "due_at": here.c.due,
-        "expires_at": here.c.till,
+        "due_at": func.coalesce(here.c.due, literal(to_micros(elsewhere.due_at), BigInteger)),
+        "expires_at": func.coalesce(here.c.till, literal(to_micros(elsewhere.expires_at), BigInteger)),
         "planned_at": literal(to_micros(now), BigInteger),
         "reminders": literal(0),
     }
     day = literal(0) if not per_day else (n + offset) // per_day
     where_they_are = (here.c.timezone == one.c.timezone) & (here.c.country == one.c.country) & (here.c.day == day)
-    rows = select(*row.values()).select_from(one.join(here, where_they_are)).where(n >= 0)
+    rows = select(*row.values()).select_from(one.outerjoin(here, where_they_are)).where(n >= 0)
     into: Any = (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(_invitation)
     invited = conn.execute(into.from_select(list(row), rows, include_defaults=False).on_conflict_do_nothing()).rowcount
     # Python's driver of SQLite does not count for a statement that begins with WITH.

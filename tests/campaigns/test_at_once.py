@@ -15,10 +15,13 @@ from bot.campaigns import planning
 from bot.campaigns.steering import pause
 from bot.invitations import sending
 from bot.invitations.sending import send_due
+from storage.bulk import insert_many
 from storage.database import Database, open_database
+from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.outbox import Message
-from tests.campaigns.campaign import STOCKHOLM, begun, only_campaign, people, plan
+from storage.queries.merging import merge
+from tests.campaigns.campaign import STOCKHOLM, begun, customers, only_campaign, people, plan
 from tests.campaigns.test_sending import AT_SIX, HERE, states
 from tests.invitations.shop import MONDAY, TABLES, Shop
 
@@ -55,6 +58,48 @@ async def test_a_pause_that_comes_while_a_wave_is_begun_is_not_undone(shop: Shop
     await plan(shop)
     assert (await only_campaign(shop)).state == "paused"
     assert await shop.rows(Invitation) == []
+
+
+async def test_who_moves_or_comes_while_a_wave_is_planned_is_invited_all_the_same(
+    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came = new_id()
+    ids = await people(shop, 4, **HERE)
+    await begun(shop.database)
+    invite = planning.invite
+
+    def moved_meanwhile(conn: Connection, *args: Any, **more: Any) -> int:
+        await_only(other.write(move))
+        return invite(conn, *args, **more)
+
+    def move(conn: Connection) -> None:
+        conn.execute(update(customers).where(customers.c.id == ids[1]).values(timezone="Asia/Tokyo", country="JP"))
+        elsewhere = {"timezone": "America/New_York", "country": "US", "lang": "en", "attributes": {}}
+        insert_many(conn, customers, [{"id": came, **elsewhere, "created_at": MONDAY}])
+
+    monkeypatch.setattr(planning, "invite", moved_meanwhile)
+    await plan(shop)
+    invited = {one.customer_id: one.due_at for one in await shop.rows(Invitation)}
+    assert invited == dict.fromkeys([came, *ids], AT_SIX), "who was not seen there is due as the shop's own clock has it"
+
+
+async def test_who_is_merged_while_a_wave_is_planned_is_invited_once(shop: Shop, other: Database) -> None:
+    joining, kept = await people(shop, 2, **HERE)
+    await begun(shop.database)
+    merged, go_on = asyncio.Event(), asyncio.Event()
+
+    def merging(conn: Connection) -> None:
+        merge(conn, joining, kept, MONDAY, who="staff:1")
+        merged.set()
+        await_only(go_on.wait())
+
+    task = asyncio.create_task(other.write(merging))
+    await merged.wait()
+    planned = asyncio.create_task(plan(shop))
+    await _done_or_blocked(shop.database, planned)
+    go_on.set()
+    await asyncio.gather(task, planned)
+    assert [one.customer_id for one in await shop.rows(Invitation)] == [kept]
 
 
 async def test_a_pause_that_comes_while_invitations_go_into_the_outbox_takes_them_back_too(
