@@ -47,7 +47,8 @@ class CampaignSheet:
 
 
 def campaign_sheet(conn: Connection, name: str, now: datetime, *, counting: bool) -> CampaignSheet | None:
-    campaign, progress = campaign_named(conn, name, lock=False), progress_of(conn, name)
+    # What an open page is told changes of is read first: nothing else on it is older.
+    progress, campaign = progress_of(conn, name), campaign_named(conn, name, lock=False)
     if campaign is None or progress is None:
         return None
     definition = Definition.model_validate(campaign.definition)

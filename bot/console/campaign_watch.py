@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 from sse_starlette import ServerSentEvent
 
-from bot.campaigns.progress import Pulse, progress_of
-from bot.console.watching import changes
+from bot.campaigns.progress import Progress, Pulse, progress_of
+from bot.console.watching import changes, mark_of
 from channels.clock import Clock
 from storage.database import Database
 
@@ -26,9 +26,14 @@ class CampaignWatch:
         """How fast the campaign goes, where somebody has it open."""
         return self._pulses.get(name)
 
-    def events(self, name: str) -> AsyncIterator[ServerSentEvent]:
-        """An event `changed` whenever the campaign is further, or in another state."""
-        return changes(lambda: self._look(name))
+    @staticmethod
+    def mark(found: Progress) -> str:
+        """Of what a page shows of the campaign."""
+        return mark_of(_told(found))
+
+    def events(self, name: str, seen: str) -> AsyncIterator[ServerSentEvent]:
+        """An event `changed` whenever the campaign is further than was `seen`, or in another state."""
+        return changes(lambda: self._look(name), seen)
 
     async def _look(self, name: str) -> object:
         async with self._database.read() as conn:
@@ -36,4 +41,8 @@ class CampaignWatch:
         if found is None:
             return None
         self._pulses.setdefault(name, Pulse()).look(self._clock.now(), found.settled)
-        return (found.state, found.planned, found.settled, found.answered, found.held)
+        return _told(found)
+
+
+def _told(found: Progress) -> object:
+    return (found.state, found.planned, found.settled, found.answered, found.held)

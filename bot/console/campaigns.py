@@ -28,6 +28,7 @@ from bot.console.deciding import DecidersPages
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Sessions, form_of
+from bot.console.watching import seen_by
 from bot.health.words import remedy_of, title_of
 from bot.invitations.explaining import REASONS
 from bot.mistake import Mistake
@@ -129,6 +130,7 @@ class CampaignPages(DecidersPages):
             zone=self._parts.zone,
             expires=in_units(one.definition.expires).replace(" ", ""),
             pulse=self._watch.pulse(name),
+            since=self._watch.mark(one.progress),
             acts=ACTS[one.campaign.state],
             reasons=REASONS,
             trouble=lambda key: title_of(key, t.lang),
@@ -184,7 +186,7 @@ class CampaignPages(DecidersPages):
         )
 
     async def _events(self, request: Request) -> Response:
-        return EventSourceResponse(self._watch.events(request.path_params["name"]))
+        return EventSourceResponse(self._watch.events(request.path_params["name"], seen_by(request)))
 
 
 def _not_there() -> NoReturn:

@@ -18,10 +18,11 @@ from bot.complaints.routing import LEAD
 from bot.console.acts import TEXTS, UnknownAct, act
 from bot.console.case_sheet import sheet
 from bot.console.files import number_of, shown_file, uploaded
-from bot.console.live import CaseWatch
+from bot.console.live import CaseWatch, mark_of_cases
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Sessions, form_of
+from bot.console.watching import seen_by
 from bot.desk.desk import due_choices
 from bot.desk.enclosures import sender_of
 from bot.desk.outcome import Outcome
@@ -69,11 +70,12 @@ class DeskPages:
             raise HTTPException(404)
         owner = request.state.staff.id if chosen == "mine" else None
         async with self._parts.database.read() as conn:
+            since = await conn.run_sync(mark_of_cases)
             rows = await conn.run_sync(lambda conn: list_cases(conn, closed=chosen == "closed", owner_id=owner))
             views = await conn.run_sync(lambda conn: case_views(conn, [row.id for row in rows]))
         t, now = self._pages.teller(request), self._parts.clock.now()
         sheets = [sheet(views[row.id], self._parts.rules, t, now) for row in rows]
-        return self._pages.page(request, "desk.html", cases=sheets, chosen=chosen, lists=_LISTS)
+        return self._pages.page(request, "desk.html", since=since, cases=sheets, chosen=chosen, lists=_LISTS)
 
     async def _case(self, request: Request) -> Response:
         view = await self._view(request)
@@ -135,10 +137,11 @@ class DeskPages:
         return await shown_file(self._parts.files, row)
 
     async def _events(self, request: Request) -> Response:
-        return EventSourceResponse(self._watch.events(request.headers.get("last-event-id", "")))
+        return EventSourceResponse(self._watch.events(seen_by(request)))
 
     async def _view(self, request: Request) -> CaseView:
         async with self._parts.database.read() as conn:
+            request.state.since = await conn.run_sync(mark_of_cases)
             view = await conn.run_sync(case_view, number_of(request.path_params["ref"]))
         if view is None:
             raise HTTPException(404)
@@ -173,6 +176,7 @@ class DeskPages:
             "case.html",
             status=409 if refused else 200,
             told={"done": False, "text": refused} if refused else None,
+            since=request.state.since,
             case=sheet(
                 view, parts.rules, self._pages.teller(request), now, staff=staff, names={one.id: one.name for one in known}, files=files
             ),

@@ -19,7 +19,7 @@ from bot.campaigns.focus.picture import picture_refused
 from bot.campaigns.focus.steering import check_account, erase, invite_to_group, plan_group
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
-from bot.console.watching import changes
+from bot.console.watching import changes, mark_of, seen_by
 from bot.mistake import Mistake
 from storage.queries.focus import group_named, newest_line
 from storage.queries.incidents import open_incidents
@@ -65,33 +65,21 @@ class GroupPages(DecidersPages):
         return self._told(request, self._pages.teller(request)("group_done.plan", name=group.name), back=f"/groups/{group.name}")
 
     async def _one(self, request: Request) -> Response:
+        name = request.path_params["name"]
         async with self._parts.database.read() as conn:
-            one = await conn.run_sync(lambda conn: overview_of(conn, request.path_params["name"]))
+            # What an open page is told changes of is read first: nothing else on it is older.
+            since = mark_of(await conn.run_sync(_changing, name))
+            one = await conn.run_sync(overview_of, name)
         if one is None:
             raise HTTPException(404)
-        return self._pages.page(request, "group.html", one=one)
+        return self._pages.page(request, "group.html", one=one, since=since)
 
     async def _events(self, request: Request) -> Response:
-        def looking(conn: Connection) -> object:
-            group = group_named(conn, request.path_params["name"])
-            if group is None:
-                return None
-            troubles = open_incidents(conn, [f"group.{group.name}"])
-            return (
-                group.state,
-                group.question,
-                group.drawn_in,
-                group.reminded,
-                newest_line(conn, group.id),
-                troubles,
-                picture_refused(conn, group),
-            )
-
         async def look() -> object:
             async with self._parts.database.read() as conn:
-                return await conn.run_sync(looking)
+                return await conn.run_sync(_changing, request.path_params["name"])
 
-        return EventSourceResponse(changes(look))
+        return EventSourceResponse(changes(look, seen_by(request)))
 
     async def _invite(self, request: Request) -> Response:
         await form_of(request)
@@ -125,6 +113,14 @@ class GroupPages(DecidersPages):
             moderate(conn, name, act, seen, host, now)
 
         return await self._steer(request, moderating, f"group_done.{act}", back=f"/groups/{name}")
+
+
+def _changing(conn: Connection, name: str) -> object:
+    group = group_named(conn, name)
+    if group is None:
+        return None
+    troubles, line = open_incidents(conn, [f"group.{group.name}"]), newest_line(conn, group.id)
+    return (group.state, group.question, group.drawn_in, group.reminded, line, troubles, picture_refused(conn, group))
 
 
 def _number(form: FormData, field: str) -> int:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.console.deciding import DecidersPages
-from bot.console.watching import changes
+from bot.console.watching import changes, mark_of, seen_by
 from bot.console.words import Teller
 from bot.health.overview import Overview, overview_of
 from bot.health.words import remedy_of, title_of
@@ -36,6 +36,7 @@ class HealthPage(DecidersPages):
             request,
             "health.html",
             found=found,
+            since=mark_of(found),
             sides={side: standings for side, standings in sides.items() if standings},
             limit=lambda limit: _limit(limit, t),
             title=lambda incident: title_of(incident.key, t.lang),
@@ -43,7 +44,7 @@ class HealthPage(DecidersPages):
         )
 
     async def _events(self, request: Request) -> Response:
-        return EventSourceResponse(changes(self._look, every=2.0))
+        return EventSourceResponse(changes(self._look, seen_by(request), every=2.0))
 
     async def _look(self) -> Overview:
         async with self._parts.database.read() as conn:

@@ -18,7 +18,7 @@ from bot.campaigns.panels.steering import audience_of, found_panel, invitation_o
 from bot.campaigns.reaching import reach
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
-from bot.console.watching import changes
+from bot.console.watching import changes, mark_of, seen_by
 from bot.mistake import Mistake
 
 __all__ = ["PanelPages"]
@@ -86,6 +86,7 @@ class PanelPages(DecidersPages):
             "panel.html",
             wrong=wrong,
             one=overview,
+            since=mark_of(overview),
             asks=asks,
             members=members,
             most_shown=MEMBERS_SHOWN,
@@ -100,7 +101,7 @@ class PanelPages(DecidersPages):
             async with self._parts.database.read() as conn:
                 return await conn.run_sync(lambda conn: overview_of(conn, request.path_params["name"], self._parts.clock.now()))
 
-        return EventSourceResponse(changes(look, _LOOK_EVERY))
+        return EventSourceResponse(changes(look, seen_by(request), _LOOK_EVERY))
 
     async def _invite(self, request: Request) -> Response:
         form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()

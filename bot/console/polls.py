@@ -19,7 +19,7 @@ from bot.campaigns.polls.result import result_of
 from bot.campaigns.polls.steering import close_poll, discard_poll, draft_poll, post_poll
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
-from bot.console.watching import changes
+from bot.console.watching import changes, mark_of, seen_by
 from bot.mistake import Mistake
 from storage.queries.polls import all_polls
 
@@ -80,14 +80,14 @@ class PollPages(DecidersPages):
             result = await conn.run_sync(result_of, request.path_params["name"], self._parts.poll_rules)
         if result is None:
             raise HTTPException(404)
-        return self._pages.page(request, "poll.html", result=result, acts=_ACTS[result.state])
+        return self._pages.page(request, "poll.html", result=result, since=mark_of(result), acts=_ACTS[result.state])
 
     async def _events(self, request: Request) -> Response:
         async def look() -> object:
             async with self._parts.database.read() as conn:
                 return await conn.run_sync(result_of, request.path_params["name"], self._parts.poll_rules)
 
-        return EventSourceResponse(changes(look, _LOOK_EVERY))
+        return EventSourceResponse(changes(look, seen_by(request), _LOOK_EVERY))
 
     async def _act(self, request: Request) -> Response:
         await form_of(request)
