@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, select
 
+from storage.among import among
 from storage.bulk import update_many
 from storage.campaigns import Campaign, Wave
 from storage.customers import Address, Customer
@@ -57,21 +58,17 @@ _SILENT: Select[Any] = (
     .outerjoin(_touchpoint, _touchpoint.c.id == _invitation.c.touchpoint_id)
     .outerjoin(_wave, _wave.c.id == _invitation.c.wave_id)
     .outerjoin(_campaign, _campaign.c.id == _wave.c.campaign_id)
-    .where(_dialog.c.state == written_out("open"), _dialog.c.nudge_at <= bindparam("now"))
+    .where(_dialog.c.state == written_out("open"), _dialog.c.nudge_at <= bindparam("now"), ~among(_address.c.account, "but_not"))
     .order_by(_dialog.c.nudge_at, _dialog.c.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(of=_dialog, skip_locked=True)
 )
 
 
-_SILENT_ELSEWHERE = _SILENT.where(_address.c.account.not_in(bindparam("but_not", expanding=True)))
-
-
 def silent_dialogs(conn: Connection, now: datetime, limit: int, *, but_not: Sequence[str] = ()) -> Sequence[Row[Any]]:
     """Open dialogs whose silence is due to be looked at, longest first, with their customer, address and invitation,
     what it asks about, and the definition and state of its campaign. None at the accounts in `but_not`."""
-    which = {"now": now, "most": limit}
-    return conn.execute(_SILENT_ELSEWHERE, which | {"but_not": but_not}).all() if but_not else conn.execute(_SILENT, which).all()
+    return conn.execute(_SILENT, {"now": now, "most": limit, "but_not": but_not}).all()
 
 
 def change_dialogs(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
