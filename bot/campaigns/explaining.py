@@ -24,6 +24,7 @@ from storage.campaigns import CampaignState
 from storage.queries.campaigns import in_states, waves_of
 from storage.queries.consents import has_spoken
 from storage.queries.panels import is_member
+from storage.queries.rounds import may_answer
 from storage.queries.touchpoints import newest_touchpoint_of, newest_touchpoints
 
 __all__ = ["LeftOut", "left_out", "why_of"]
@@ -66,6 +67,8 @@ def _by_the_clock(conn: Connection, campaign: Any, definition: Definition, custo
         return why("panel", {"panel": definition.panel})
     if definition.new_to and conn.execute(select(has_spoken(definition.new_to, literal(customer.id)))).scalar():
         return why("answered", {"purpose": definition.new_to})
+    if definition.new_to and conn.execute(select(may_answer(audience.surveys, literal(customer.id)))).scalar():
+        return why("may_answer")
     told = told_by(newest_touchpoints(conn, [customer.id]).get(customer.id), now)
     if not fits(definition.audience, customer_facts(customer), told):
         return _not_of_audience(definition, customer_facts(customer), told)

@@ -30,6 +30,7 @@ from storage.queries.campaigns import begin_wave, change_campaign, change_wave, 
 from storage.queries.consents import has_spoken
 from storage.queries.invitations import newest_versions
 from storage.queries.panels import is_member
+from storage.queries.rounds import may_answer
 from storage.queries.touchpoints import newest_touchpoints
 from storage.queries.waves import Arm, Place, Stretch, count_in, customers_in, invite, places_in, stretch_after
 
@@ -50,6 +51,11 @@ class Audience:
     number: int
     """Of the wave."""
 
+    @property
+    def surveys(self) -> list[str]:
+        """Of its wordings."""
+        return [survey_of_arm(self.definition, arm) for arm in self.definition.arms]
+
     def draw(self, what: str) -> Any:
         return draw_of(f"{self.definition.name} {self.number} {what}")
 
@@ -59,6 +65,7 @@ class Audience:
             conditions.append(is_member(definition.panel, _customer.c.id))
         if definition.new_to:
             conditions.append(~has_spoken(definition.new_to, _customer.c.id))
+            conditions.append(~may_answer(self.surveys, _customer.c.id))
         if definition.sample < 1:
             conditions.append(self.draw("sample").below(_customer.c.id, definition.sample))
         if (parts := definition.when.rotate) > 1:
@@ -108,8 +115,7 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
         return 0
     audience = Audience(definition, wave.number)
     wanted, control = audience.wanted(conn, stretch, now), audience.control()
-    versions = newest_versions(conn, {survey_of_arm(definition, arm) for arm in definition.arms})
-    surveys = [survey_of_arm(definition, arm) for arm in definition.arms]
+    versions = newest_versions(conn, set(audience.surveys))
     per_day = definition.per_day or 0
     days = range(wave.chosen // per_day, (wave.chosen + stretch.count) // per_day + 1) if per_day else range(1)
     chosen = invite(
@@ -119,7 +125,7 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
         matter=f"wave:{short(wave.id)}",
         wanted=wanted,
         control=control,
-        arms=[Arm(survey, versions[survey].id, audience.arm(place)) for place, survey in enumerate(surveys)],
+        arms=[Arm(survey, versions[survey].id, audience.arm(place)) for place, survey in enumerate(audience.surveys)],
         places=_places(conn, stretch, definition, wave.due_at, zone, days),
         elsewhere=_place(definition, wave.due_at, zone, "", "", 0),
         offset=wave.chosen,

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 
 from bot.campaigns.panels.definition import read_panel
 from bot.campaigns.panels.overview import MEMBERS_SHOWN, asks_of, members_shown, overview_of, overviews
-from bot.campaigns.panels.steering import audience_of, found_panel, invitation_of, invite_to_panel, take_out
+from bot.campaigns.panels.steering import audience_of, found_panel, invitation_of, invite_to_panel, rounds_to, take_out
 from bot.campaigns.reaching import reach
 from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
@@ -76,10 +76,11 @@ class PanelPages(DecidersPages):
             if overview is None:
                 raise HTTPException(404)
             reached = reach(conn, invitation_of(conn, name, counted, zone, now), now) if counted is not None else None
-            return overview, asks_of(conn, name, zone, now), members_shown(conn, name, now), reached
+            rounds = rounds_to(conn, name, counted) if counted is not None else []
+            return overview, asks_of(conn, name, zone, now), members_shown(conn, name, now), reached, rounds
 
         async with self._parts.database.read() as conn:
-            overview, asks, members, reached = await conn.run_sync(reading)
+            overview, asks, members, reached, rounds = await conn.run_sync(reading)
         surveys = {ask.definition.survey: self._parts.survey(ask.definition.survey) for ask in asks}
         return self._pages.page(
             request,
@@ -94,6 +95,7 @@ class PanelPages(DecidersPages):
             next_ask=min((ask.next for ask in asks if ask.next and not ask.invites), default=None),
             audience=audience,
             reached=reached,
+            rounds=rounds,
         )
 
     async def _events(self, request: Request) -> Response:

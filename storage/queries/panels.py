@@ -26,8 +26,10 @@ def add_panel(conn: Connection, name: str, most: int, seconds: int, about: dict[
     insert_many(conn, _panel, [{"name": name, "most": most, "seconds": seconds, "about": about, "created_at": now}])
 
 
-def panel_named(conn: Connection, name: str) -> AnyRow | None:
-    return conn.execute(select(_panel).where(_panel.c.name == name)).first()
+def panel_named(conn: Connection, name: str, *, lock: bool = False) -> AnyRow | None:
+    """With `lock`, locked on PostgreSQL."""
+    found = select(_panel).where(_panel.c.name == name)
+    return conn.execute(found.with_for_update() if lock else found).first()
 
 
 def all_panels(conn: Connection) -> Sequence[tuple[AnyRow, int]]:

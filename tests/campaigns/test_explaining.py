@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from bot.campaigns.explaining import LeftOut, left_out
 from bot.campaigns.steering import pause
 from bot.console.words import Teller
+from storage.invitations import Invitation
 from storage.queries.explaining import customer_row
 from tests.campaigns.campaign import STOCKHOLM, begun, plan
-from tests.invitations.shop import DAY, HOUR, MONDAY, Shop
+from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 
 async def why(shop: Shop, customer: int, *invited: str, now: datetime = MONDAY) -> dict[str, str]:
@@ -49,6 +50,15 @@ async def test_each_campaign_tells_why_it_does_not_ask_somebody(shop: Shop) -> N
         "later": "it asks them on Tue 10 Mar 18:00; and it is paused",
         "monthly": "it asks them at the earliest on Wed 1 Apr 10:00",
     }
+
+
+async def test_who_was_asked_for_a_consent_and_may_still_answer_is_not_asked_again(shop: Shop) -> None:
+    customer = await shop.customer()
+    await begun(shop.database, name="first", new_to="panel_taste")
+    await plan(shop)
+    await shop.database.write(lambda conn: conn.execute(TABLES[Invitation].update().values(state="sent", sent_at=MONDAY)))
+    await begun(shop.database, name="second", new_to="panel_taste")
+    assert await why(shop, customer, "first") == {"second": "was asked that already, and may still answer"}
 
 
 async def test_of_a_rotating_rhythm_it_is_told_whose_turn_it_is(shop: Shop) -> None:

@@ -72,15 +72,23 @@ async def test_a_group_is_planned_and_invited_to_by_quota(house: House) -> None:
     browser, shop = await _planned(house)
     assert "“basket” is planned." in browser.words and "a new <basket>" in browser.words
     swedes = [await member(shop) for _ in range(3)]
+    planned = browser.page
     await browser.send_form("/groups/basket/invite")
     assert "are being invited: focus-basket-1-1, focus-basket-2-1." in browser.words
+    assert "under way: focus-basket-1-1 scheduled focus-basket-2-1 scheduled" in browser.words and "/invite" not in browser.page
     now = house.world.clock.now()
     await plan(shop, now)
     await send_due(shop.database, shop.outreach, now)
     await agreed(shop, swedes[0])
     await browser.get("/groups/basket")
     assert "customer.country == 'SE' 3 1 of 2" in browser.words and "anybody in the panel 0 0 of 1" in browser.words
-    assert "Seats still free: 2" in browser.words and "to those who agreed: 1." in browser.words
+    assert "Invited, and not answered yet: 3." in browser.words and "to those who agreed: 1." in browser.words
+    browser.page = planned
+    await browser.send_form("/groups/basket/invite")
+    assert (
+        "already, by focus-basket-1-1, focus-basket-2-1: nobody is invited a second time. Invited, and not answered yet: 3."
+        in browser.words
+    )
     await browser.get("/groups")
     assert "seats taken: 1 of 3" in browser.words
     answer = await browser.send_form("/groups", text=TEXT.replace("shop_bot", "other").replace("basket", "crate"))

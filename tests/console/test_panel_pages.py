@@ -77,8 +77,20 @@ async def test_a_panel_is_founded_counted_and_invited_to(house: House) -> None:
     assert (await browser.get("/campaigns")).text.count("panel-taste") == 0, "counting invites nobody"
     await browser.get("/panels/taste?audience=customer.country == 'SE'")
     assert "3 of 3 customers would be invited now. Astrid 0" in browser.words
+    counted = browser.page
     await browser.send_form("/panels/taste/invite")
     assert "“panel-taste-1” invites from now on." in browser.words
+    browser.page = counted
+    await browser.send_form("/panels/taste/invite")
+    assert "They are being invited already, by panel-taste-1: nobody is invited a second time." in browser.words
+    await browser.get("/panels/taste?audience=customer.country == 'SE'")
+    assert "Invitations are under way: panel-taste-1 scheduled" in browser.words and "Invite them now" not in browser.words
+    now = house.world.clock.now()
+    await plan_campaigns(house.world.database, STOCKHOLM, now)
+    sent = TABLES[Invitation].update().values(state="sent", sent_at=now)
+    await house.world.database.write(lambda conn: conn.execute(sent))
+    await browser.get("/panels/taste?audience=customer.country == 'SE'")
+    assert "Invited, and not answered yet: 3." in browser.words and "0 of 3 customers" in browser.words
     await browser.get("/campaigns/panel-taste-1")
     assert "about new teas & <cups>" in browser.words, "the survey that invites is known at once"
 

@@ -113,7 +113,6 @@ async def test_members_are_invited_by_quota_and_the_seats_left_are_counted(shop:
         assert (await conn.run_sync(lambda conn: seating_of(conn, group))).left == [0, 1]
         overview = await conn.run_sync(lambda conn: overview_of(conn, "basket"))
     assert overview and [(one.invited, one.agreed) for one in overview.wanted] == [(3, 1), (1, 1)] and overview.reached == 2
-    assert await shop.database.write(lambda conn: invite_to_group(conn, "basket", STOCKHOLM, MONDAY)) == ["focus-basket-2-2"]
     await moderated(shop, Act.END, MONDAY + HOUR)
     async with shop.database.read() as conn:
         assert {row.state for row in await conn.run_sync(all_campaigns)} == {"cancelled"}, "nobody is invited to what is called off"

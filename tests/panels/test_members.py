@@ -158,9 +158,8 @@ async def test_the_invitation_is_a_campaign_of_one_question_whose_yes_is_the_con
     await shop.database.write(lambda conn: found_panel(conn, TASTE, MONDAY))
     gold, _ = await shop.customer(attributes={"tier": "gold"}), await shop.customer()
     at = MONDAY + HOUR
-    for expected in ("panel-taste-1", "panel-taste-2"):
-        name = await shop.database.write(lambda conn: invite_to_panel(conn, "taste", "customer.tier == 'gold'", STOCKHOLM, at))
-        assert name == expected
+    name = await shop.database.write(lambda conn: invite_to_panel(conn, "taste", "customer.tier == 'gold'", STOCKHOLM, at))
+    assert name == "panel-taste-1"
     await plan(shop, at)
     await send_due(shop.database, shop.outreach, at)
     assert await invitations(shop, "sent") == [gold]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 from sqlalchemy.sql import ClauseElement
 
 from bot.dialogs import opening
@@ -16,7 +16,7 @@ from storage.bulk import insert_many
 from storage.customers import Address, Customer
 from storage.database import Database
 from storage.outbox import Message, MessageState
-from storage.queries import addresses, cases, conversations, focus, invitations, outbox, panel_members, silence, touchpoints
+from storage.queries import addresses, cases, conversations, focus, invitations, outbox, panel_members, rounds, silence, touchpoints
 from storage.queries.outbox import Settled
 from storage.queries.recalling import recall_waves
 from storage.queries.undelivered import undelivered_messages
@@ -133,6 +133,24 @@ async def test_of_the_consents_only_those_to_the_same_thing_are_gone_through(
     steps = await database.write(lambda conn: _steps_of(conn, lambda: work(conn, now)))
     assert any("ix_consent_purpose (purpose=?)" in step for step in steps)
     assert not [step for step in steps if step.startswith("SCAN consent")], steps
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda conn: rounds.count_unanswered(conn, "panel-taste"),
+        lambda conn: conn.execute(select(_customer.c.id).where(_customer.c.id > 5, ~rounds.may_answer(["panel-taste"], _customer.c.id))),
+    ],
+    ids=["how many have still to answer", "who has still to answer"],
+)
+async def test_of_the_invitations_only_those_to_the_same_thing_are_gone_through(
+    work: Callable[[Connection], Any], database: Database
+) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    steps = await database.write(lambda conn: _steps_of(conn, lambda: work(conn)))
+    assert any(step.startswith("SEARCH invitation") for step in steps), steps
+    assert not [step for step in steps if step.startswith("SCAN invitation")], steps
 
 
 async def test_whether_a_touchpoint_was_overlooked_is_asked_of_its_own_invitations(database: Database) -> None:

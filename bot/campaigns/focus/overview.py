@@ -13,24 +13,31 @@ from bot.campaigns.focus.moderating import ACTS, Act
 from bot.campaigns.focus.picture import picture_refused
 from bot.campaigns.focus.pseudonyms import pseudonym
 from bot.campaigns.focus.report import Line, Summary, summary_of, transcript_of
-from bot.campaigns.focus.seating import kind_of, seating_of
+from bot.campaigns.focus.seating import kind_of, rounds_to, seating_of
 from bot.campaigns.focus.standing_still import unheard
 from bot.campaigns.focus.wording import survey_name
 from storage.focus import FocusState
 from storage.queries.addresses import ways_to
 from storage.queries.campaigns import sent_in_all, with_survey
 from storage.queries.focus import all_groups, group_named, lines_of, seats_of
+from storage.queries.rounds import count_unanswered
 
 __all__ = ["Overview", "Participant", "Wanted", "overview_of", "overviews"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One kind of seat: how many were `invited`, and how many have `agreed` of those who are wanted."""
+    """One kind of seat: how many were `invited`, and how many have `agreed` of those who are wanted. `round` is the campaign that is
+    inviting to it; None where nobody else will be invited."""
 
     seats: Seats
     invited: int
     agreed: int
+    round: Any
+
+    @property
+    def free(self) -> int:
+        return self.seats.count - self.agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,17 @@ class Overview:
 
     @property
     def free(self) -> int:
-        return sum(one.seats.count - one.agreed for one in self.wanted)
+        return sum(one.free for one in self.wanted)
+
+    @property
+    def rounds(self) -> list[Any]:
+        """The campaigns that are inviting to seats that are still free."""
+        return [one.round for one in self.wanted if one.free and one.round]
+
+    @property
+    def may_invite(self) -> bool:
+        """Whether there are seats to which nobody is being invited."""
+        return self.group.state == FocusState.PLANNED and any(one.free and not one.round for one in self.wanted)
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -95,6 +112,8 @@ class Overview:
 class Whole(Overview):
     """With what was said."""
 
+    unanswered: int
+    """Those who were invited, and may still answer."""
     participants: tuple[Participant, ...]
     transcript: tuple[Line, ...]
     summaries: tuple[Summary, ...]
@@ -116,7 +135,13 @@ def overview_of(conn: Connection, name: str) -> Whole | None:
     here = {customer.id for customer in seating_of(conn, standing["definition"]).seated}
     participants = [_participant(seat, said.get(seat.number, []), group, seat.customer_id in here) for seat in seats_of(conn, group.id)]
     transcript, summaries = transcript_of(conn, name), summary_of(conn, name)
-    return Whole(**standing, participants=tuple(participants), transcript=tuple(transcript), summaries=tuple(summaries))
+    return Whole(
+        **standing,
+        unanswered=count_unanswered(conn, survey_name(name)),
+        participants=tuple(participants),
+        transcript=tuple(transcript),
+        summaries=tuple(summaries),
+    )
 
 
 def _standing(conn: Connection, group: Any) -> dict[str, Any]:
@@ -125,6 +150,7 @@ def _standing(conn: Connection, group: Any) -> dict[str, Any]:
     for campaign in with_survey(conn, survey_name(group.name)):
         kind = kind_of(campaign.name, group.name)
         invited[kind] = invited.get(kind, 0) + sent_in_all(conn, campaign.id)
+    rounds = {kind_of(one.name, group.name): one for one in rounds_to(conn, group.name)}
     seating = seating_of(conn, definition)
     taken = [customer.id for customer in seating.seated + seating.coming]
     lost = unheard(conn, group, definition)
@@ -132,7 +158,7 @@ def _standing(conn: Connection, group: Any) -> dict[str, Any]:
     return {
         "group": group,
         "definition": definition,
-        "wanted": tuple(Wanted(seats, invited.get(number, 0), seats.count - left) for number, (seats, left) in kinds),
+        "wanted": tuple(Wanted(seats, invited.get(number, 0), seats.count - left, rounds.get(number)) for number, (seats, left) in kinds),
         "agreed": len(taken),
         "waiting": len(seating.waiting),
         "unheard": lost[0].reason if lost and group.state == FocusState.RUNNING else "",

@@ -14,6 +14,7 @@ from bot.campaigns.focus.definition import Definition
 from bot.campaigns.focus.meeting import Meeting
 from bot.campaigns.focus.telling import by_day, tell, who_may_be_told
 from bot.campaigns.focus.wording import survey_name
+from bot.campaigns.rounds import rounds_under_way
 from bot.campaigns.rule import customer_facts, fits
 from bot.campaigns.steering import cancel
 from storage.campaigns import CampaignState
@@ -23,7 +24,7 @@ from storage.queries.campaigns import with_survey
 from storage.queries.focus import change_group, free_seats, group_named, seat_customer, seats_of, who_agreed
 from storage.queries.outbox import known_keys
 
-__all__ = ["Seating", "came_too_late", "end_invitations", "give_seats", "kind_of", "remind", "seating_of", "tell_too_late"]
+__all__ = ["Seating", "came_too_late", "end_invitations", "give_seats", "kind_of", "remind", "rounds_to", "seating_of", "tell_too_late"]
 
 _LATE = ("over_by_now", "called_off")
 """What whoever says yes too late is told."""
@@ -91,6 +92,11 @@ def remind(at: Meeting) -> None:
     long_since = [one for one in seating_of(at.conn, at.group).seated if one.agreed_at < begins - at.group.remind]
     tell(at, "remind", [one for one in long_since if by_day(at, one) == at.now])
     change_group(at.conn, at.row.id, reminded=True)
+
+
+def rounds_to(conn: Connection, group: str) -> list[Any]:
+    """The campaigns that are inviting to a kind of seats and have not written to everybody yet."""
+    return rounds_under_way(conn, survey_name(group), rf"{survey_name(group)}-\d+-\d+")
 
 
 def kind_of(campaign: str, group: str) -> int:

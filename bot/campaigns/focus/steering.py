@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from bot.campaigns.definition import Definition as Campaign
 from bot.campaigns.focus.definition import Definition
 from bot.campaigns.focus.mentions import replace_mentions
-from bot.campaigns.focus.seating import seating_of
+from bot.campaigns.focus.seating import kind_of, rounds_to, seating_of
 from bot.campaigns.focus.wording import invitation_to, survey_name
+from bot.campaigns.rounds import inviting_already
 from bot.campaigns.steering import draft, schedule
 from bot.mistake import Mistake
 from bot.surveys.publishing import load_versions, publish
@@ -66,9 +67,12 @@ def plan_group(conn: Connection, group: Definition, zone: ZoneInfo, now: datetim
 
 def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) -> list[str]:
     """Begin a campaign for each kind of seat that is not filled, which goes on from day to day until they are; gives back their
-    names.
+    names, of none where all seats are taken.
 
-    Done again later, it invites others of the panel for the seats that are still free.
+    Done again later, once all were invited, it invites others of the panel for the seats that are still free.
+
+    Raises:
+        Mistake: there is no such group, it has begun or is over, or others are being invited to all its free seats.
     """
     row = known_group(conn, name, lock=True)
     group = Definition.model_validate(row.definition)
@@ -76,14 +80,16 @@ def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) 
         raise Mistake(f'the focus group "{name}" is {row.state}', "nobody is invited to it any more", "moved_on")
     newest = {found.name: found for found in load_versions(conn).values()}
     moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    free = {number: left for number, left in enumerate(seating_of(conn, group).left, start=1) if left}
+    rounds = {kind_of(one.name, name): one for one in rounds_to(conn, name)}
+    if free and free.keys() <= rounds.keys():
+        raise inviting_already(conn, survey_name(name), [rounds[number] for number in free])
     begun = []
-    for number, (kind, left) in enumerate(zip(group.seats, seating_of(conn, group).left, strict=True), start=1):
-        if not left:
+    for number, left in free.items():
+        if number in rounds:
             continue
-        campaign = next(
-            free for n in range(1, 1000) if campaign_named(conn, free := f"{survey_name(name)}-{number}-{n}", lock=False) is None
-        )
-        written = {"name": campaign, "survey": survey_name(name), "panel": group.panel, "audience": kind.who}
+        campaign = next(new for n in range(1, 1000) if campaign_named(conn, new := f"{survey_name(name)}-{number}-{n}", lock=False) is None)
+        written = {"name": campaign, "survey": survey_name(name), "panel": group.panel, "audience": group.seats[number - 1].who}
         written["new_to"] = purpose_of(name)
         draft(conn, Campaign.model_validate({**written, "per_day": left * _FOR_A_SEAT, "when": {"at": moment}, "reminders": 0}), now)
         schedule(conn, campaign, newest.get, now)

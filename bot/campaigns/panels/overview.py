@@ -27,6 +27,7 @@ from storage.queries.panel_members import (
     waves_of_panel,
 )
 from storage.queries.panels import all_panels, panel_named
+from storage.queries.rounds import count_unanswered
 
 __all__ = ["Asked", "Member", "Overview", "asks_of", "members_shown", "overview_of", "overviews"]
 
@@ -40,6 +41,8 @@ class Overview:
 
     panel: Any
     counts: MemberCounts
+    unanswered: int
+    """Those who were invited, and may still answer."""
     rate: Measured | None
 
     @property
@@ -86,7 +89,8 @@ def overviews(conn: Connection, now: datetime) -> list[Overview]:
 
 def _overview(conn: Connection, panel: Any, now: datetime) -> Overview:
     counts = count_members(conn, panel.name, survey_name(panel.name), panel.most, now - timedelta(seconds=panel.seconds))
-    return Overview(panel, counts, Outcomes(**wave_outcomes(conn, waves_of_panel(panel.name))).rr1)
+    unanswered = count_unanswered(conn, survey_name(panel.name))
+    return Overview(panel, counts, unanswered, Outcomes(**wave_outcomes(conn, waves_of_panel(panel.name))).rr1)
 
 
 def asks_of(conn: Connection, panel: str, zone: ZoneInfo, now: datetime) -> list[Asked]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition as Campaign
 from bot.campaigns.panels.definition import Definition, invitation_to, survey_name
+from bot.campaigns.rounds import inviting_already, rounds_under_way
 from bot.campaigns.rule import check_rule
 from bot.campaigns.steering import draft, schedule
 from bot.mistake import Mistake
@@ -24,7 +26,7 @@ from storage.queries.explaining import customers_named
 from storage.queries.focus import unended
 from storage.queries.panels import add_panel, panel_named, panels_of, write_consent
 
-__all__ = ["audience_of", "found_panel", "invitation_of", "invite_to_panel", "take_out"]
+__all__ = ["audience_of", "found_panel", "invitation_of", "invite_to_panel", "rounds_to", "take_out"]
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +61,22 @@ def invitation_of(conn: Connection, panel: str, audience: str, zone: ZoneInfo, n
     return Campaign.model_validate({**asked, "when": {"at": moment}, "reminders": 0})
 
 
+def rounds_to(conn: Connection, panel: str, audience: str) -> list[Any]:
+    """The campaigns that are asking this audience already whether they would join."""
+    survey = survey_name(panel)
+    return [one for one in rounds_under_way(conn, survey, rf"{survey}-\d+") if Campaign.model_validate(one.definition).audience == audience]
+
+
 def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo, now: datetime) -> str:
-    """Begin a campaign that asks the audience whether they would join; gives back its name."""
-    if panel_named(conn, panel) is None:
+    """Begin a campaign that asks the audience whether they would join; gives back its name.
+
+    Raises:
+        Mistake: there is no such panel, or they are being asked already.
+    """
+    if panel_named(conn, panel, lock=True) is None:
         raise Mistake(f'there is no panel "{panel}"', "see: makegood panel list", "no_panel", name=panel)
+    if rounds := rounds_to(conn, panel, audience):
+        raise inviting_already(conn, survey_name(panel), rounds)
     campaign = invitation_of(conn, panel, audience, zone, now)
     newest = {found.name: found for found in load_versions(conn).values()}
     draft(conn, campaign, now)
