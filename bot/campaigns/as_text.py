@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition
+from bot.campaigns.wordings import BOTH_NAMES
 from bot.toml.times import in_units
 from storage.campaigns import CampaignState
 from storage.queries.campaigns import campaign_named
@@ -40,7 +41,8 @@ def text_like(conn: Connection, name: str) -> str | None:
         return None
     definition = Definition.model_validate(campaign.definition)
     if campaign.state != CampaignState.DRAFT:
-        names = (f"{name[:36]}-{number}" for number in count(2))
+        room = BOTH_NAMES - max((len(wording.name) for wording in definition.wording), default=0)
+        names = (f"{name[: room - 3]}-{number}" for number in count(2))
         free = next(free for free in names if campaign_named(conn, free, lock=False) is None)
         definition = definition.model_copy(update={"name": free})
     return as_text(definition)

@@ -11,6 +11,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bot.campaigns.definition import Definition, When, Wording
 from bot.campaigns.rule import leaves_out
+from bot.campaigns.wordings import BOTH_NAMES
 from bot.campaigns.written import Form, Problems, Wrong
 from bot.invitations.policy import SURVEYS
 from bot.surveys.checking.texts import mistakes_in
@@ -54,8 +55,9 @@ def read_campaign(source: Path | str, surveys: Surveys) -> Definition:
         CampaignProblems: with all mistakes, each with its line and what to write instead.
     """
     written = _FORM.read(source)
-    written.refuse([*_about_when(written.content.when), *_about_purpose(written.content), *_about_the_survey(written.content, surveys)])
-    return written.content
+    content = written.content
+    written.refuse([*_about_when(content.when), *_about_purpose(content), *_about_the_names(content), *_about_the_survey(content, surveys)])
+    return content
 
 
 def _about_when(when: When) -> Iterator[Wrong]:
@@ -71,6 +73,13 @@ def _about_purpose(definition: Definition) -> Iterator[Wrong]:
     if not _PURPOSE.fullmatch(definition.purpose):
         remedy = 'write "quote", or panel_… or focus_… with its name: what a survey asks consent for'
         yield ("purpose",), f'nobody can agree to "{definition.purpose}"', remedy
+
+
+def _about_the_names(definition: Definition) -> Iterator[Wrong]:
+    for number, wording in enumerate(definition.wording):
+        if len(definition.name) + len(wording.name) > BOTH_NAMES:
+            what = f'"{wording.name}" and the campaign\'s name are too long: together they name what is asked in this wording'
+            yield ("wording", number, "name"), what, f"shorten one of them: together they may have {BOTH_NAMES} letters"
 
 
 def _about_the_survey(definition: Definition, surveys: Surveys) -> list[Wrong]:

@@ -19,6 +19,7 @@ from bot.surveys.definition import Survey
 from bot.surveys.publishing import publish
 from storage.campaigns import CampaignState
 from storage.queries.campaigns import add_campaign, campaign_named, change_campaign, expire_later, remove_campaign, waves_of
+from storage.queries.invitations import newest_versions
 from storage.queries.panels import panel_named
 from storage.queries.recalling import recall_waves
 
@@ -89,7 +90,7 @@ def schedule(conn: Connection, name: str, survey: Callable[[str], Survey | None]
     """Let the campaign begin when its time comes: its wordings are published as they stand.
 
     Raises:
-        Mistake: it is no draft, its survey is gone, or its moment has passed.
+        Mistake: it is no draft, its survey is gone, its moment has passed, or a wording of it would be taken for another survey.
     """
     campaign = _in_state(conn, name, CampaignState.DRAFT)
     definition = Definition.model_validate(campaign.definition)
@@ -111,9 +112,16 @@ def schedule(conn: Connection, name: str, survey: Callable[[str], Survey | None]
     if definition.panel and panel_named(conn, definition.panel) is None:
         what = f'the campaign "{name}" asks the panel "{definition.panel}", and there is none'
         raise Mistake(what, "see: makegood panel list", "no_panel", name=definition.panel)
-    for arm, worded in surveys_of(definition, asked).items():
-        if arm != "own":
-            publish(conn, worded, now)
+    worded = [one for arm, one in surveys_of(definition, asked).items() if arm != "own"]
+    if taken := next(iter(newest_versions(conn, {one.name for one in worded})), None):
+        raise Mistake(
+            f'the wordings of the campaign "{name}" would be published as surveys, and there is a survey "{taken}" already',
+            "give the wording or the campaign another name, and keep it again: makegood campaign new",
+            "wording_taken",
+            survey=taken,
+        )
+    for one in worded:
+        publish(conn, one, now)
     change_campaign(conn, campaign.id, state=CampaignState.SCHEDULED.value, scheduled_at=now, reason="")
     log.info("campaign_scheduled", extra={"campaign": name})
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.campaigns.definition import Definition, Wording
 from bot.surveys.definition import Survey
 
-__all__ = ["survey_of_arm", "surveys_of"]
+__all__ = ["BOTH_NAMES", "survey_of_arm", "surveys_of"]
 
-_NAME_LIMIT = 40
+BOTH_NAMES = 39
+"""Letters that a campaign's name and a wording's have together at most: with a hyphen between them they name a survey."""
 
 
 def surveys_of(definition: Definition, survey: Survey) -> dict[str, Survey]:
@@ -16,8 +17,8 @@ def surveys_of(definition: Definition, survey: Survey) -> dict[str, Survey]:
 
 
 def survey_of_arm(definition: Definition, arm: str) -> str:
-    """The name under which the survey is published in that wording."""
-    return definition.survey if arm == "own" else f"{definition.name[: _NAME_LIMIT - 1 - len(arm)]}-{arm}".replace("_", "-")
+    """The name under which the survey is published in that wording; cut where a campaign was begun before too long ones were refused."""
+    return definition.survey if arm == "own" else f"{definition.name[: BOTH_NAMES - len(arm)]}-{arm}".replace("_", "-")
 
 
 def _reworded(definition: Definition, survey: Survey, wording: Wording) -> Survey:

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from bot.campaigns.as_text import as_text
+from bot.campaigns.as_text import as_text, text_like
 from bot.campaigns.reading import CampaignProblems, read_campaign
 from bot.mistake import Mistake
 from bot.surveys.bank import bank
 from storage.database import Database
+from storage.surveys import SurveyVersion
 from tests.campaigns.campaign import begun, definition
+from tests.invitations.shop import Shop
 
 GOOD = """\
 name = "spring"
@@ -72,6 +75,7 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
             12,
             "leads only the content to",
         ),
+        ('"spring"', '"customer-satisfaction-of-spring-2026"', 10, "shorten one of them: together they may have 39 letters"),
         ("en = ", "de = ", 11, 'the survey has no text in "de"; write its languages: en'),
     ],
 )
@@ -91,6 +95,29 @@ async def test_a_campaign_whose_moment_has_passed_everywhere_is_not_scheduled(da
     with pytest.raises(Mistake, match="2026-03-02 10:00, has passed everywhere"):
         await begun(database, datetime(2026, 3, 2, 22, 1, tzinfo=UTC), when=at)
     await begun(database, datetime(2026, 3, 2, 21, 59, tzinfo=UTC), when=at)
+
+
+@pytest.mark.parametrize(("name", "wording"), [("after", "purchase"), ("spring", "new_look")])
+async def test_a_wording_that_would_be_taken_for_another_survey_is_not_scheduled(shop: Shop, name: str, wording: str) -> None:
+    """For one of the shop's own, or for what another campaign asks."""
+    other = {"hello": {"en": "Hello again from {shop}! Would you tell us how we are doing?"}}
+    await begun(shop.database, name="spring-new", wording=[{"name": "look", **other}])
+    with pytest.raises(Mistake, match="already"):
+        await begun(shop.database, name=name, wording=[{"name": wording, **other}])
+    async with shop.database.read() as conn:
+        assert set((await conn.execute(select(SurveyVersion.__table__.c.version))).scalars()) == {1}  # type: ignore[attr-defined]
+
+
+async def test_another_campaign_like_one_of_a_long_name_can_be_kept_as_it_is(shop: Shop) -> None:
+    hello = {"en": "Hello again from {shop}! Would you tell us how we are doing? Write STOP to end this."}
+    await begun(
+        shop.database,
+        name="customer-satisfaction-in-spring",
+        audience="customer.lang == 'en'",
+        wording=[{"name": "warm", "hello": hello}, {"name": "friendly", "hello": hello}],
+    )
+    text = await shop.database.write(lambda conn: text_like(conn, "customer-satisfaction-in-spring"))
+    assert text and read(text)
 
 
 @pytest.mark.parametrize(
