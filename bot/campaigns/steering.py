@@ -73,9 +73,7 @@ def change_limits(conn: Connection, name: str, limits: Mapping[str, Any], now: d
     Raises:
         Mistake: there is no such campaign, it is over, or a limit cannot be so.
     """
-    campaign = campaign_named(conn, name)
-    if campaign is None:
-        raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list", "no_campaign", name=name)
+    campaign = _in_state(conn, name, CampaignState.DRAFT, CampaignState.PAUSED, *_ALIVE)
     changed = {key: value for key, value in {**campaign.definition, **limits}.items() if value is not None}
     try:
         definition = Definition.model_validate(changed)

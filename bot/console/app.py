@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Lifespan
 
+from bot.console.campaign import CampaignPage
 from bot.console.campaigns import CampaignPages
 from bot.console.customers import CustomerPages
 from bot.console.desk import DeskPages
@@ -53,6 +54,7 @@ def console_app(parts: ConsoleParts, *, lifespan: Lifespan[Starlette] | None = N
         *Entrance(parts, pages, sessions).routes(),
         *desk.routes(),
         *CampaignPages(parts, pages, sessions).routes(),
+        *CampaignPage(parts, pages, sessions).routes(),
         *PollPages(parts, pages, sessions).routes(),
         *PanelPages(parts, pages, sessions).routes(),
         *GroupPages(parts, pages, sessions).routes(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -50,11 +50,23 @@ class DecidersPages:
     def _route(self, path: str, endpoint: Endpoint, method: str = "GET") -> Route:
         return Route(self.home + path, only_managers(endpoint, self._pages, self._sessions, self.refused), methods=[method])
 
-    async def _steer(self, request: Request, change: Callable[[Connection], Any], said: str, *, back: str) -> Response:
-        """Make the change and go `back`, where it is told what was done (the sentence of the key `said`), or why it was not."""
+    async def _steer(
+        self,
+        request: Request,
+        change: Callable[[Connection], Any],
+        said: str,
+        *,
+        back: str,
+        again: Callable[[Mistake], Awaitable[Response]] | None = None,
+    ) -> Response:
+        """Make the change and go `back`, where it is told what was done (the sentence of the key `said`), or why it was not;
+        with `again`, that gives the page on which the form stands as it was filled in, with the mistake beside it.
+        """
         try:
             done = await self._parts.database.write(change)
         except Mistake as mistake:
+            if again:
+                return await again(mistake)
             return self._told(request, self._pages.teller(request).mistake(mistake), back=back, done=False)
         log.info("steered", extra={"page": request.url.path, "staff": request.state.staff.id})
         facts = {"name": request.path_params.get("name", ""), "done": done}

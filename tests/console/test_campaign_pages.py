@@ -8,21 +8,26 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from playwright.async_api import expect
 from sqlalchemy import Connection, select, update
 
 from bot.campaigns.planning import plan_campaigns
 from bot.campaigns.previewing import Shown
+from bot.campaigns.steering import schedule
 from bot.console.campaign_sheet import together
 from bot.console.campaign_watch import CampaignWatch
+from bot.surveys.bank import bank
 from storage.bulk import insert_many
 from storage.customers import Customer
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.queries.incidents import note_incidents
+from tests.browser import chromium, needs_chromium
 from tests.campaigns.campaign import STOCKHOLM
 from tests.console.house import ADDRESS, Browser, House
 from tests.invitations.shop import MONDAY, TABLES
 from tests.patience import PATIENCE
+from tests.serving import serving
 
 TEXT = """name = "spring"
 survey = "relationship"
@@ -197,8 +202,6 @@ async def test_a_test_goes_to_oneself_alone_in_every_wording(house: House) -> No
     assert "The test is on its way. Messages: 2." in browser.words
     sent = [say.text for say in await house.world.messages(anna.native_id, "shop_bot")]
     assert sent[0].startswith("[spring, own]") and "Dear you" in sent[1]
-    await browser.send_form("/campaigns/spring/test", to="nobody")
-    assert "“nobody” has no chat with us" in browser.words
 
 
 async def test_limits_change_while_it_runs_and_what_it_does_is_told(house: House) -> None:
@@ -209,8 +212,53 @@ async def test_limits_change_while_it_runs_and_what_it_does_is_told(house: House
     await browser.send_form("/campaigns/spring/limits", quota="200", per_day="", reminders="0", expires="3d")
     assert "The limits of “spring” are changed." in browser.words
     assert "Enough answers 200" in browser.words and "Too late after 3 days" in browser.words
-    await browser.send_form("/campaigns/spring/limits", quota="none", per_day="", reminders="0", expires="3d")
-    assert "Nothing was changed. Write the time as 12h or 7d" in browser.words
+
+
+async def test_a_form_that_is_refused_keeps_what_was_typed_with_the_mistake_beside_it(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT.replace("[when]", "quota = 50\n[when]"))
+    await browser.send_form("/campaigns/spring/schedule")
+    answer = await browser.send_form("/campaigns/spring/limits", quota="200", per_day="many", reminders="2", expires="3 dagar")
+    form = re.search(r'<details class="later" open>.*?</form>', browser.page, re.DOTALL)
+    assert answer.status_code == 409 and form and "Nothing was changed. Write the time as 12h or 7d" in form[0]
+    assert all(f'value="{typed}"' in form[0] for typed in ("200", "many", "3 dagar")) and "<option selected>2</option>" in form[0]
+    assert "Enough answers 50" in browser.words, "what holds is shown as it holds"
+    await browser.send_form("/campaigns/spring/limits", quota="200", per_day="", reminders="2", expires="3d")
+    assert "The limits of “spring” are changed." in browser.words and "Enough answers 200" in browser.words
+
+    await browser.get("/campaigns/spring?lang=sv")
+    answer = await browser.send_form("/campaigns/spring/test", to="Anna & co")
+    form = re.search(r'action="/campaigns/spring/test".*?</form>', browser.page, re.DOTALL)
+    assert answer.status_code == 409 and form and "“Anna &amp; co” has no chat with us" in form[0]
+    assert 'value="Anna &amp; co"' in form[0] and 'name="lang" value="sv"' in form[0] and "Hur troligt är det" in browser.words
+
+
+async def test_limits_of_a_campaign_that_was_cancelled_meanwhile_are_not_lost_without_a_word(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT)
+    await browser.send_form("/campaigns/spring/schedule")
+    page = browser.page
+    await browser.send_form("/campaigns/spring/cancel")
+    browser.page = page
+    await browser.send_form("/campaigns/spring/limits", quota="200", per_day="", reminders="0", expires="3d")
+    assert "That can no longer be done" in browser.words and 'value="200"' in browser.page
+
+
+@needs_chromium[0]
+@needs_chromium[1]
+async def test_a_page_on_which_a_form_was_refused_stays_live(house: House) -> None:
+    async with serving(house.sample) as url, chromium() as browser:
+        page = await browser.new_page()
+        await page.goto(f"{url}/campaigns")
+        await page.get_by_label("The campaign").fill(TEXT)
+        await page.get_by_role("button", name="Keep as a draft").click()
+        await page.get_by_label("Your own id").fill("nobody at all")
+        await page.get_by_role("button", name="Send a test").click()
+        await expect(page.get_by_role("alert")).to_contain_text("“nobody at all” has no chat with us")
+        await expect(page.get_by_label("Your own id")).to_have_value("nobody at all")
+        await house.world.database.write(lambda conn: schedule(conn, "spring", bank().get, house.world.clock.now()))
+        await expect(page.get_by_text("scheduled")).to_be_visible()
+        await expect(page.get_by_label("Your own id")).to_have_value("nobody at all")
 
 
 async def test_mistakes_stand_where_they_were_made_and_speak_the_readers_language(house: House) -> None:

@@ -16,7 +16,9 @@
   const inUse = (region) => region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, button");
 
   async function renew() {
-    const fresh = await fetched(location.href);
+    // What answers a form stands at the form's address: the page itself is elsewhere, and says so.
+    const own = document.querySelector("link[rel=canonical]");
+    const fresh = await fetched(own ? own.href : location.href);
     for (const region of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(region.id);
       if (!other || inUse(region) || other.innerHTML === region.innerHTML) continue;

@@ -1,0 +1,174 @@
+"""The operator's page of one campaign: its progress as it goes, how it begins, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.campaigns.definition import Definition
+from bot.campaigns.handing_out import links_file
+from bot.campaigns.moments import has_passed, next_moment
+from bot.campaigns.previewing import send_test, shown
+from bot.campaigns.reaching import DAYS
+from bot.campaigns.steering import EDITABLE, cancel, change_limits, discard, pause, resume, schedule
+from bot.console.campaign_sheet import campaign_sheet, together
+from bot.console.campaign_watch import CampaignWatch
+from bot.console.deciding import DecidersPages
+from bot.console.pages import Pages
+from bot.console.parts import ConsoleParts
+from bot.console.sessions import Sessions, form_of
+from bot.console.watching import seen_by
+from bot.health.words import remedy_of, title_of
+from bot.invitations.explaining import REASONS
+from bot.mistake import Mistake
+from bot.toml.times import in_units
+from storage.queries.campaigns import campaign_named
+
+__all__ = ["CampaignPage"]
+
+_ACTS = {
+    "draft": ("schedule", "discard"),
+    "scheduled": ("pause", "cancel"),
+    "running": ("pause", "cancel"),
+    "paused": ("resume", "cancel"),
+    "done": (),
+    "cancelled": (),
+}
+"""What can be done in each state."""
+
+
+class CampaignPage(DecidersPages):
+    home = "/campaigns"
+    refused = "campaign.only_managers"
+
+    def __init__(self, parts: ConsoleParts, pages: Pages, sessions: Sessions) -> None:
+        super().__init__(parts, pages, sessions)
+        self._watch = CampaignWatch(parts.database, parts.clock)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            self._route("/{name}", self._one),
+            self._route("/{name}/events", self._events),
+            self._route("/{name}/links.csv", self._links),
+            self._route("/{name}/test", self._test, "POST"),
+            self._route("/{name}/limits", self._limits, "POST"),
+            self._route("/{name}/{act}", self._act, "POST"),
+        ]
+
+    async def _one(self, request: Request) -> Response:
+        return await self._page(request)
+
+    async def _page(
+        self, request: Request, refused: Mapping[str, Mistake] | None = None, typed: Mapping[str, str] | None = None
+    ) -> Response:
+        """`refused` says of a form what is wrong with it, and `typed` is what was written there."""
+        name, now, typed = request.path_params["name"], self._parts.clock.now(), typed or {}
+        counting = request.query_params.get("count") == "yes"
+        async with self._parts.database.read() as conn:
+            one = await conn.run_sync(lambda conn: campaign_sheet(conn, name, now, counting=counting))
+        if one is None:
+            raise HTTPException(404)
+        t, survey = self._pages.teller(request), self._parts.survey(one.definition.survey)
+        langs = survey.langs if survey else ()
+        wanted = typed.get("lang") or request.query_params.get("lang", t.lang)
+        lang = wanted if wanted in langs else next(iter(langs), "en")
+        begun = shown(one.definition, survey, lang, self._parts.shop, self._parts.platforms, now) if survey else ()
+        return self._pages.page(
+            request,
+            "campaign.html",
+            status=409 if refused else 200,
+            refused=refused or {},
+            typed=typed,
+            campaign=one.campaign,
+            definition=one.definition,
+            progress=one.progress,
+            states=one.states,
+            links=any(kind == ("sent", "link") for kind, _ in one.states),
+            reached=one.reached,
+            days=DAYS,
+            wordings=one.wordings,
+            messages=together(begun),
+            preview_langs=langs,
+            preview_lang=lang,
+            next=next_moment(one.definition, self._parts.zone, now),
+            passed=one.campaign.state == "draft" and has_passed(one.definition, now),
+            zone=self._parts.zone,
+            expires=in_units(one.definition.expires).replace(" ", ""),
+            pulse=self._watch.pulse(name),
+            since=self._watch.mark(one.progress),
+            acts=_ACTS[one.campaign.state],
+            reasons=REASONS,
+            trouble=lambda key: title_of(key, t.lang),
+            remedy=lambda key: remedy_of(key, t.lang),
+        )
+
+    async def _act(self, request: Request) -> Response:
+        await form_of(request)
+        name, act, now = request.path_params["name"], request.path_params["act"], self._parts.clock.now()
+        acts: dict[str, Callable[[Connection], None]] = {
+            "schedule": lambda conn: schedule(conn, name, self._parts.survey, now),
+            "pause": lambda conn: pause(conn, name, now, self._parts.zone),
+            "resume": lambda conn: resume(conn, name),
+            "cancel": lambda conn: cancel(conn, name, now),
+            "discard": lambda conn: discard(conn, name),
+        }
+        if act not in acts:
+            raise HTTPException(404)
+        back = self.home if act == "discard" else f"{self.home}/{name}"
+        return await self._steer(request, acts[act], f"campaign_done.{act}", back=back)
+
+    async def _test(self, request: Request) -> Response:
+        """How it begins, sent to one chat: to oneself, as a rule."""
+        name, now, typed = request.path_params["name"], self._parts.clock.now(), await _typed(request, "to", "lang")
+
+        def sending(conn: Connection) -> int:
+            campaign = campaign_named(conn, name, lock=False)
+            survey = self._parts.survey(campaign.survey) if campaign else None
+            if campaign is None or survey is None:
+                raise Mistake(
+                    f'there is no campaign "{name}", or its survey is gone', "see: makegood campaign list", "no_campaign", name=name
+                )
+            definition = Definition.model_validate(campaign.definition)
+            lang = typed["lang"] if typed["lang"] in survey.langs else survey.langs[0]
+            return send_test(conn, definition, survey, typed["to"], lang, self._parts.shop, now)
+
+        return await self._steer_form(request, "test", sending, typed)
+
+    async def _limits(self, request: Request) -> Response:
+        name, now, typed = request.path_params["name"], self._parts.clock.now(), await _typed(request, *EDITABLE)
+        limits = {key: _limit(text) for key, text in typed.items()}
+        return await self._steer_form(request, "limits", lambda conn: change_limits(conn, name, limits, now), typed)
+
+    async def _steer_form(self, request: Request, form: str, change: Callable[[Connection], Any], typed: Mapping[str, str]) -> Response:
+        async def again(mistake: Mistake) -> Response:
+            return await self._page(request, {form: mistake}, typed)
+
+        return await self._steer(request, change, f"campaign_done.{form}", back=f"{self.home}/{request.path_params['name']}", again=again)
+
+    async def _links(self, request: Request) -> Response:
+        """The links of those whom no bot could write to, for the shop to hand out."""
+        name, links = request.path_params["name"], self._parts.links()
+        async with self._parts.database.read() as conn:
+            text = await conn.run_sync(links_file, name, links)
+        if text is None:
+            raise HTTPException(404)
+        return Response(text, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}-links.csv"'})
+
+    async def _events(self, request: Request) -> Response:
+        return EventSourceResponse(self._watch.events(request.path_params["name"], seen_by(request)))
+
+
+async def _typed(request: Request, *fields: str) -> dict[str, str]:
+    form = await form_of(request)
+    return {field: str(form.get(field, "")).strip() for field in fields}
+
+
+def _limit(text: str) -> int | str | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text or None
