@@ -13,7 +13,10 @@ __all__ = ["remind"]
 
 
 def remind(survey: Survey, dialog: Dialog, now: datetime, *, number: int, of: int) -> Step:
-    """The reminder of that number, out of so many there will ever be; the last one says that it is the last."""
+    """The reminder of that number, out of so many there will ever be; the last one says that it is the last. Of number 0 it is none:
+    the question was not put before."""
+    if number == 0:
+        return repeat(survey, dialog, now)
     key = "reminder_first" if number < of else "reminder" if of == 1 else "reminder_last"
     shop = str(dialog.facts.get("shop", ""))
     return repeat(survey, dialog, now, lead=phrase(key, dialog.lang, shop=shop, minutes=minutes_in(survey.minutes, dialog.lang)))

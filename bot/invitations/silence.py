@@ -65,7 +65,8 @@ def what_now(policy: Policy, known: Known | None, reminders: int, last_said_at: 
     """What to do about a dialog in which nobody has said anything since `last_said_at`, after so many `reminders`.
 
     `known` is the customer as the contact policy sees them; None where we did not write first, and nobody is
-    reminded of a conversation that they began.
+    reminded of a conversation that they began. After less than no reminders they have not had the question at all, but a part of
+    what it begins with: then it is put as soon as may be, for what was begun is finished.
     """
     over_at = last_said_at + policy.grace
     if now >= over_at:
@@ -73,7 +74,9 @@ def what_now(policy: Policy, known: Known | None, reminders: int, last_said_at: 
     if known is None or reminders >= policy.reminders:
         return Wait(over_at)
     remind_at = last_said_at + policy.remind_after
-    if now < remind_at:
+    if reminders < 0:
+        known = replace(known, quota_full=False, expires_at=max(known.expires_at, over_at))
+    elif now < remind_at:
         return Wait(min(remind_at, over_at))
     # It goes through the outbox: it must be right also at the end of the time that it may wait there.
     for moment in (now, now + STALE_AFTER):
@@ -164,7 +167,8 @@ def _known(conn: Connection, outreach: Outreach, customers: Customers, dialog: A
 
 
 def _unless_paused(dialog: Any, what: Remind | Wait | Over, later: datetime) -> Remind | Wait | Over:
-    return Wait(later) if isinstance(what, Remind) and dialog.campaign_state == CampaignState.PAUSED else what
+    waits = isinstance(what, Remind) and dialog.campaign_state == CampaignState.PAUSED and dialog.reminders >= 0
+    return Wait(later) if waits else what
 
 
 def _policy(policy: Policy, dialog: Any) -> Policy:

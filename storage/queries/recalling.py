@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
 
 from storage.among import one_of
 from storage.campaigns import Wave
@@ -63,7 +63,7 @@ def _stale(now: datetime) -> ColumnElement[bool]:
 
 
 def _recall(conn: Connection, which: ColumnElement[bool], now: datetime) -> Recalled:
-    columns = (_message.c.id, _message.c.dialog_id, _message.c.invitation_id, _message.c.repeated)
+    columns = (_message.c.id, _message.c.dialog_id, _message.c.invitation_id, _message.c.repeated, _message.c.created_at)
     # In the order of the index of what is due: by their ids alone, SQLite would go through all messages that there ever were.
     in_order = select(*columns).where(which).order_by(_message.c.account, _message.c.priority, _message.c.id)
     waiting = conn.execute(in_order.limit(_MOST).with_for_update(skip_locked=True)).all()
@@ -86,19 +86,27 @@ def _take_back(conn: Connection, unsent: Sequence[Any], now: datetime) -> Sequen
     untouched = (_dialog.c.state == "open") & (_dialog.c.version == 1) & _dialog.c.id.in_(dialog_ids - said)
     gone = conn.execute(select(_dialog.c.id, _dialog.c.invitation_id).where(untouched).with_for_update()).all()
     conn.execute(delete(_dialog).where(_dialog.c.id.in_([one.id for one in gone])))
-    back = {"state": InvitationState.PLANNED.value, "sent_at": None, "due_at": now, "reason": ""}
+    back = {"state": InvitationState.PLANNED.value, "sent_at": None, "due_at": now, "reason": "", "reminders": 0}
     theirs = [one.invitation_id for one in gone]
     not_sent = _invitation.c.id.in_(theirs) & (_invitation.c.state == "sent")
     of_campaigns = select(_wave.c.campaign_id, _invitation.c.sent_at).join(_wave, _wave.c.id == _invitation.c.wave_id)
     sent = [(row.campaign_id, row.sent_at) for row in conn.execute(of_campaigns.where(not_sent))]
     conn.execute(update(_invitation).where(not_sent).values(**back))
-    # What is left were reminders: whether they still make sense is looked at anew, and the silence lasts since what was said last.
     taken = {one.id for one in gone}
-    left = [one for one in unsent if one.dialog_id not in taken]
-    said_last = select(func.max(_message.c.sent_at)).where(_message.c.dialog_id == _dialog.c.id).scalar_subquery()
-    silent = update(_dialog).where(_dialog.c.id.in_([one.dialog_id for one in left]), _dialog.c.state == "open")
-    conn.execute(silent.values(nudge_at=now, updated_at=func.coalesce(said_last, _dialog.c.updated_at)))
-    reminded = [one.invitation_id for one in left if one.invitation_id]
-    fewer = func.max(0, _invitation.c.reminders - 1) if conn.dialect.name == "sqlite" else func.greatest(0, _invitation.c.reminders - 1)
-    conn.execute(update(_invitation).where(_invitation.c.id.in_(reminded)).values(reminders=fewer))
+    _to_be_put_again(conn, [one for one in unsent if one.dialog_id not in taken], now)
     return sent
+
+
+def _to_be_put_again(conn: Connection, unsent: Sequence[Any], now: datetime) -> None:
+    """They were reminders, or the rest of an opening that has begun to leave. Where nothing has been said since, whether they still
+    make sense is looked at anew, and the silence lasts since what was said last. Each is one reminder less: after less than none, the
+    opening has still to be finished."""
+    put_at = {one.dialog_id: one.created_at for one in unsent}
+    theirs = select(_dialog.c.id, _dialog.c.invitation_id, _dialog.c.updated_at).where(_dialog.c.id.in_(put_at), _dialog.c.state == "open")
+    silent = [one for one in conn.execute(theirs.with_for_update()) if one.updated_at == put_at[one.id]]
+    said_last = select(func.max(_message.c.sent_at)).where(_message.c.dialog_id == _dialog.c.id).scalar_subquery()
+    looked_at = update(_dialog).where(_dialog.c.id.in_([one.id for one in silent]))
+    conn.execute(looked_at.values(nudge_at=now, updated_at=func.coalesce(said_last, _dialog.c.updated_at)))
+    all_theirs = _invitation.c.id.in_([one.invitation_id for one in unsent if one.invitation_id])
+    fewer = or_(_invitation.c.reminders > 0, _invitation.c.id.in_([one.invitation_id for one in silent if one.invitation_id]))
+    conn.execute(update(_invitation).where(all_theirs, fewer).values(reminders=_invitation.c.reminders - 1))
