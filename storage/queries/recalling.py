@@ -80,7 +80,8 @@ def _recall(conn: Connection, which: ColumnElement[bool], now: datetime) -> Reca
 
 
 def _take_back(conn: Connection, unsent: Sequence[Any], now: datetime) -> Sequence[tuple[int, datetime]]:
-    """Undo the dialogs that had not begun: nothing of them was sent, and nobody has said a word in them."""
+    """Undo the dialogs that had not begun: nothing of them was sent, and nobody has said a word in them. Their invitations were not
+    sent then, also where their time has passed meanwhile."""
     dialog_ids = {one.dialog_id for one in unsent if one.dialog_id}
     said = set(conn.execute(select(_message.c.dialog_id).where(_message.c.dialog_id.in_(dialog_ids)).distinct()).scalars())
     untouched = (_dialog.c.state == "open") & (_dialog.c.version == 1) & _dialog.c.id.in_(dialog_ids - said)
@@ -88,7 +89,7 @@ def _take_back(conn: Connection, unsent: Sequence[Any], now: datetime) -> Sequen
     conn.execute(delete(_dialog).where(_dialog.c.id.in_([one.id for one in gone])))
     back = {"state": InvitationState.PLANNED.value, "sent_at": None, "due_at": now, "reason": "", "reminders": 0}
     theirs = [one.invitation_id for one in gone]
-    not_sent = _invitation.c.id.in_(theirs) & (_invitation.c.state == "sent")
+    not_sent = _invitation.c.id.in_(theirs) & _invitation.c.state.in_(("sent", "expired"))
     of_campaigns = select(_wave.c.campaign_id, _invitation.c.sent_at).join(_wave, _wave.c.id == _invitation.c.wave_id)
     sent = [(row.campaign_id, row.sent_at) for row in conn.execute(of_campaigns.where(not_sent))]
     conn.execute(update(_invitation).where(not_sent).values(**back))

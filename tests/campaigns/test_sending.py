@@ -12,6 +12,7 @@ from bot.campaigns.ending import end_campaigns
 from bot.campaigns.panels.steering import take_out
 from bot.campaigns.steering import cancel, draft, pause, resume
 from bot.invitations import sending
+from bot.invitations.expiring import expire_old
 from bot.invitations.room import Search
 from bot.invitations.sending import send_due
 from bot.mistake import Mistake
@@ -364,3 +365,16 @@ async def test_two_months_after_a_delivery_it_is_not_too_late_to_ask(shop: Shop)
     due = MONDAY + 60 * DAY + 7 * HOUR  # six in summer time, on the first of May
     assert await send(shop, due) == Counter(postponed=1)
     assert await send(shop, due + 15 * HOUR) == Counter(sent=1)
+
+
+async def test_what_could_not_leave_before_its_time_was_over_counts_as_never_sent(shop: Shop) -> None:
+    await people(shop, 2, **HERE)
+    await begun(shop.database, expires="1h", per_day=2)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=2)
+    late = AT_SIX + 2 * HOUR
+    assert await expire_old(shop.database, late) == 2
+    assert await send(shop, late) == Counter(suppressed=2)
+    assert await states(shop) == {("suppressed", "expired"): 2}
+    assert (await progress(shop)).sent == 0
+    assert await end_campaigns(shop.database, late) == 1
