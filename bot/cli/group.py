@@ -23,10 +23,11 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A focus group
     """Plan a focus group, with the survey that invites to it."""
     from bot.campaigns.focus.definition import read_group
     from bot.campaigns.focus.steering import check_account, plan_group
+    from bot.config.rules import host_of
     from channels.clock import SystemClock
 
     group, settings = read_group(file), read_config(config)
-    check_account(group, settings.channels)
+    check_account(group, host_of(settings).platforms)
     write_to(config, lambda conn: plan_group(conn, group, settings.shop.timezone, SystemClock().now()))
     typer.echo(f'"{group.name}" is planned. Invite to it: makegood group invite {group.name}')
 

@@ -92,7 +92,9 @@ async def test_a_group_is_planned_and_invited_to_by_quota(house: House) -> None:
     await browser.get("/groups")
     assert "seats taken: 1 of 3" in browser.words
     answer = await browser.send_form("/groups", text=TEXT.replace("shop_bot", "other").replace("basket", "crate"))
-    assert answer.status_code == 409 and "There is no account “other”. Choose among: shop_bot" in browser.words
+    assert (
+        answer.status_code == 409 and "The place is on Telegram, where you have no account “other”. Choose among: shop_bot" in browser.words
+    )
 
 
 async def test_whom_another_account_alone_knows_is_reminded_too_and_would_not_be_heard(house: House) -> None:

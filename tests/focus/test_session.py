@@ -16,7 +16,7 @@ from bot.campaigns.focus.overview import overview_of
 from bot.campaigns.focus.pseudonyms import without_names
 from bot.campaigns.focus.report import summary_of, transcript_of
 from bot.campaigns.focus.seating import seating_of
-from bot.campaigns.focus.steering import erase, invite_to_group, plan_group
+from bot.campaigns.focus.steering import check_account, erase, invite_to_group, plan_group
 from bot.campaigns.focus.tending import tend_groups
 from bot.campaigns.focus.wording import invitation_to, said
 from bot.campaigns.panels.steering import found_panel
@@ -295,3 +295,17 @@ def test_what_is_wrong_is_told_with_its_line() -> None:
         read_group('name = "basket"\nplace = "@group"\nseats = []\nquestions = "one"\n')
     told = str(raised.value)
     assert '"panel" is missing' in told and "line 4" in told
+
+
+@pytest.mark.parametrize(
+    ("place", "account", "remedy"),
+    [
+        ("-1001", "chat", "choose among shop_bot"),
+        ("-1001", "nobody", "choose among shop_bot"),
+        ("C0NEWS", "shop_bot", "configure an account there first"),
+    ],
+)
+def test_a_group_is_planned_on_an_account_of_the_platform_that_its_place_is_on(place: str, account: str, remedy: str) -> None:
+    check_account(Definition.model_validate(WRITTEN), HOST.platforms)
+    with pytest.raises(Mistake, match=remedy):
+        check_account(Definition.model_validate({**WRITTEN, "place": place, "account": account}), HOST.platforms)

@@ -79,6 +79,11 @@ class Definition(_Strict):
             )
         return self
 
+    @property
+    def platform(self) -> str:
+        """On which the place is."""
+        return "telegram" if self.place.startswith("-") else "slack"
+
 
 _FORM = Form(
     Definition,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -41,11 +41,19 @@ _FOR_A_SEAT = 3
 """Invitations in a day for each free seat: not everybody can come, and whoever says yes too late was asked for nothing."""
 
 
-def check_account(group: Definition, accounts: Iterable[str]) -> None:
-    """Raises Mistake where the group would be on an account that there is not."""
-    if group.account not in accounts:
-        known = ", ".join(accounts)
-        raise Mistake(f'there is no account "{group.account}"', f"choose among {known}", "no_account", name=group.account, known=known)
+def check_account(group: Definition, accounts: Mapping[str, str]) -> None:
+    """`accounts` are the customers', each with its platform. Raises Mistake where the group's is none of those that its place is on."""
+    there = [account for account, platform in accounts.items() if platform == group.platform]
+    if group.account not in there:
+        platform, known = group.platform.title(), ", ".join(there)
+        raise Mistake(
+            f'the place "{group.place}" is on {platform}, and there is no account "{group.account}" there',
+            f"choose among {known}" if known else "a focus group is held on Telegram or in Slack: configure an account there first",
+            "no_account",
+            platform=platform,
+            name=group.account,
+            known=known,
+        )
 
 
 def plan_group(conn: Connection, group: Definition, zone: ZoneInfo, now: datetime) -> None:
