@@ -28,7 +28,7 @@ def inviting_already(conn: Connection, survey: str, rounds: Sequence[Any]) -> Mi
     """What whoever wants to begin another one is told."""
     names, unanswered = ", ".join(one.name for one in rounds), count_unanswered(conn, survey)
     return Mistake(
-        f"they are being invited already, by {names}; invited, and not answered yet: {unanswered}",
+        f"they are being invited already, by {names}" + (f"; invited, and not answered yet: {unanswered}" if unanswered else ""),
         f"follow it: makegood campaign status {rounds[0].name}",
         "inviting",
         names=names,

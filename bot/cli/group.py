@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="A moderated conversation about an idea, among members of a panel.", no_args_is_help=True)
 
+_NOTHING = "Nothing has been said in it"
+
 Name = Annotated[str, typer.Argument(help="The focus group's name.")]
 
 
@@ -36,11 +38,19 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A focus group
 def invite(name: Name, config: ConfigFile = None) -> None:
     """Invite members of the panel for the seats that are still free."""
     from bot.campaigns.focus.steering import invite_to_group
+    from bot.campaigns.focus.wording import survey_name
     from channels.clock import SystemClock
+    from storage.queries.rounds import count_unanswered
 
     zone = read_config(config).shop.timezone
-    begun = write_to(config, lambda conn: invite_to_group(conn, name, zone, SystemClock().now()))
+
+    def inviting(conn: Connection) -> tuple[list[str], int]:
+        return invite_to_group(conn, name, zone, SystemClock().now()), count_unanswered(conn, survey_name(name))
+
+    begun, unanswered = write_to(config, inviting)
     typer.echo(f"These campaigns invite: {', '.join(begun)}" if begun else "All seats are taken")
+    if begun and unanswered:
+        typer.echo(f"Invited before, and not answered yet: {unanswered}. They are not invited again while they may still answer")
 
 
 @app.command(name="list")
@@ -66,7 +76,10 @@ def transcript(name: Name, config: ConfigFile = None) -> None:
     from bot.campaigns.focus.report import transcript_of
 
     console, zone = Console(highlight=False), read_config(config).shop.timezone
-    for line in look_at(config, lambda conn: transcript_of(conn, name)):
+    lines = look_at(config, lambda conn: transcript_of(conn, name))
+    if not lines:
+        typer.echo(_NOTHING)
+    for line in lines:
         console.print(f"[dim]{line.at.astimezone(zone):%H:%M}[/] [bold]{line.who}[/]: {escape(line.text)}")
 
 
@@ -79,8 +92,10 @@ def summary(name: Name, config: ConfigFile = None) -> None:
 
     from bot.campaigns.focus.report import summary_of
 
-    console = Console(highlight=False)
-    for one in look_at(config, lambda conn: summary_of(conn, name)):
+    console, summaries = Console(highlight=False), look_at(config, lambda conn: summary_of(conn, name))
+    if not summaries:
+        typer.echo(_NOTHING)
+    for one in summaries:
         console.print(f"[bold]{escape(one.question) or '–'}[/]")
         table = Table("who", "messages", "words", "fullest words", box=None)
         for part in one.parts:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.data import look_at, write_to
 from bot.cli.options import ConfigFile, read_config
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = typer.Typer(help="Customers who have agreed to be asked regularly.", no_args_is_help=True)
 
@@ -34,12 +37,20 @@ def invite(
     config: ConfigFile = None,
 ) -> None:
     """Ask customers whether they would join: a campaign of one question, which begins at once."""
+    from bot.campaigns.panels.definition import survey_name
     from bot.campaigns.panels.steering import audience_of, invite_to_panel
     from channels.clock import SystemClock
+    from storage.queries.rounds import count_unanswered
 
     whom, zone = audience_of(audience), read_config(config).shop.timezone
-    campaign = write_to(config, lambda conn: invite_to_panel(conn, name, whom, zone, SystemClock().now()))
+
+    def inviting(conn: Connection) -> tuple[str, int]:
+        return invite_to_panel(conn, name, whom, zone, SystemClock().now()), count_unanswered(conn, survey_name(name))
+
+    campaign, unanswered = write_to(config, inviting)
     typer.echo(f'The campaign "{campaign}" invites. Follow it: makegood campaign status {campaign}')
+    if unanswered:
+        typer.echo(f"Invited before, and not answered yet: {unanswered}. They are not invited again while they may still answer")
 
 
 @app.command()
@@ -49,11 +60,16 @@ def members(name: Name, config: ConfigFile = None) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from bot.campaigns.panels.steering import known_panel
     from storage.ids import short
     from storage.queries.panels import members_of
 
+    found = look_at(config, lambda conn: members_of(conn, known_panel(conn, name).name))
+    if not found:
+        typer.echo(f'Nobody is in "{name}" yet. Invite to it: makegood panel invite {name}')
+        return
     table = Table("customer", "name", "language", "country", box=None)
-    for one in look_at(config, lambda conn: members_of(conn, name)):
+    for one in found:
         table.add_row(escape(one.external_id or short(one.id)), escape(one.name), one.lang, one.country)
     Console().print(table)
 

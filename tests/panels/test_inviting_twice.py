@@ -57,7 +57,7 @@ async def test_who_is_invited_to_a_panel_twice_is_told_so_and_nobody_is_written_
     await shop.database.write(lambda conn: found_panel(conn, TASTE, MONDAY))
     people = [await shop.customer() for _ in range(3)]
     await to_panel(shop)
-    with pytest.raises(Mistake, match=r"already, by panel-taste-1; invited, and not answered yet: 0"):
+    with pytest.raises(Mistake, match="already, by panel-taste-1\n"):
         await to_panel(shop)
     await plan(shop, MONDAY)
     await send_due(shop.database, shop.outreach, MONDAY)
@@ -88,7 +88,7 @@ async def test_who_is_invited_to_a_focus_group_twice_is_told_so_and_its_day_is_n
     await planned(shop, seats=[{"count": 1}])
     people = [await member(shop) for _ in range(8)]
     assert await to_group(shop) == ["focus-basket-1-1"]
-    with pytest.raises(Mistake, match="already, by focus-basket-1-1; invited, and not answered yet: 0"):
+    with pytest.raises(Mistake, match="already, by focus-basket-1-1\n"):
         await to_group(shop)
     await sends(shop, MONDAY)
     with pytest.raises(Mistake, match="and not answered yet: 3"):
@@ -115,7 +115,7 @@ async def test_each_kind_of_seat_is_invited_to_by_itself(shop: Shop) -> None:
         overview = await conn.run_sync(lambda conn: overview_of(conn, "basket"))
     assert overview and not overview.may_invite, "what is paused goes on when it is resumed"
     await agreed(shop, await member(shop))
-    with pytest.raises(Mistake, match="already, by focus-basket-2-2;"):
+    with pytest.raises(Mistake, match="already, by focus-basket-2-2\n"):
         await to_group(shop, MONDAY + HOUR)
 
 

@@ -26,7 +26,7 @@ from storage.queries.explaining import customers_named
 from storage.queries.focus import unended
 from storage.queries.panels import add_panel, panel_named, panels_of, write_consent
 
-__all__ = ["audience_of", "found_panel", "invitation_of", "invite_to_panel", "rounds_to", "take_out"]
+__all__ = ["audience_of", "found_panel", "invitation_of", "invite_to_panel", "known_panel", "rounds_to", "take_out"]
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,14 @@ def found_panel(conn: Connection, panel: Definition, now: datetime) -> None:
     add_panel(conn, panel.name, panel.most, int(panel.every.total_seconds()), panel.about, now)
     publish(conn, invitation_to(panel), now)
     log.info("panel_founded", extra={"panel": panel.name})
+
+
+def known_panel(conn: Connection, name: str, *, lock: bool = False) -> Any:
+    """With `lock`, locked on PostgreSQL. Raises Mistake where there is no such panel."""
+    panel = panel_named(conn, name, lock=lock)
+    if panel is None:
+        raise Mistake(f'there is no panel "{name}"', "see: makegood panel list", "no_panel", name=name)
+    return panel
 
 
 def audience_of(rule: str) -> str:
@@ -73,8 +81,7 @@ def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo,
     Raises:
         Mistake: there is no such panel, or they are being asked already.
     """
-    if panel_named(conn, panel, lock=True) is None:
-        raise Mistake(f'there is no panel "{panel}"', "see: makegood panel list", "no_panel", name=panel)
+    known_panel(conn, panel, lock=True)
     if rounds := rounds_to(conn, panel, audience):
         raise inviting_already(conn, survey_name(panel), rounds)
     campaign = invitation_of(conn, panel, audience, zone, now)
@@ -88,8 +95,9 @@ def take_out(conn: Connection, panel: str, who: str, now: datetime) -> None:
     """Note that somebody has left, who said so elsewhere; they sit in none of its focus groups either.
 
     Raises:
-        Mistake: no member bears that name, or several do.
+        Mistake: there is no such panel, or no member bears that name, or several do.
     """
+    known_panel(conn, panel)
     named = customers_named(conn, who)
     if not named:
         raise Mistake(f'nobody is known as "{who}"', "write your own id for them, or a platform's name for their chat", "nobody", who=who)
