@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +13,8 @@ from sqlalchemy import Connection
 from bot.campaigns.definition import Definition
 from storage.campaigns import CampaignState
 from storage.database import Database
-from storage.queries.campaigns import change_campaign, change_wave, completed_of, end_planned, in_states, may_still_send, waves_of
+from storage.queries.campaigns import change_campaign, change_wave, completed_of, end_planned, may_still_send, waves_of
+from storage.queries.working_campaigns import held, may_end
 
 __all__ = ["CANCELLED", "end_campaigns"]
 
@@ -27,49 +30,47 @@ async def end_campaigns(database: Database, now: datetime) -> int:
 
     May be stopped and started anywhere.
     """
-    total = 0
+    total, broken = 0, list[Exception]()
     async with database.read() as conn:
-        ids = await conn.run_sync(_perhaps_over)
+        ids = await conn.run_sync(may_end)
     for campaign_id in ids:
-        while await database.write(lambda conn, campaign_id=campaign_id: _settle(conn, campaign_id)):  # type: ignore[misc]
-            pass
-        total += await database.write(lambda conn, campaign_id=campaign_id: _end(conn, campaign_id, now))  # type: ignore[misc]
+        try:
+            while await database.write(partial(_settle, campaign_id=campaign_id)):
+                pass
+            total += await database.write(partial(_end, campaign_id=campaign_id, now=now))
+        except Exception as error:  # a bug, or no database: the other campaigns do not wait for it
+            broken.append(error)
+    if broken:
+        raise broken[0]
     return total
-
-
-def _perhaps_over(conn: Connection) -> list[int]:
-    running = [one.id for one in in_states(conn, [CampaignState.RUNNING])]
-    cancelled = [one.id for one in in_states(conn, [CampaignState.CANCELLED])]
-    return running + [one for one in cancelled if any(wave.ended_at is None for wave in waves_of(conn, one))]
 
 
 def _settle(conn: Connection, campaign_id: int) -> int:
     """Some of what a cancelled campaign has left; gives back how many."""
-    if not any(one.id == campaign_id for one in in_states(conn, [CampaignState.CANCELLED])):
+    if held(conn, campaign_id).state != CampaignState.CANCELLED:
         return 0
-    return sum(end_planned(conn, wave.id, CANCELLED, _CHUNK) for wave in waves_of(conn, campaign_id) if wave.ended_at is None)
+    return sum(end_planned(conn, wave.id, CANCELLED, _CHUNK) for wave in waves_of(conn, campaign_id, ended=False))
 
 
 def _end(conn: Connection, campaign_id: int, now: datetime) -> int:
-    campaign = next(one for one in in_states(conn, list(CampaignState)) if one.id == campaign_id)
-    cancelled = campaign.state == CampaignState.CANCELLED
-    definition = Definition.model_validate(campaign.definition)
-    for wave in waves_of(conn, campaign_id, lock=True):
-        over = cancelled or wave.state == "ready"
-        if wave.ended_at is None and over and not may_still_send(conn, wave.id):
+    campaign = held(conn, campaign_id)
+    open_waves = waves_of(conn, campaign_id, ended=False)
+    busy = [wave for wave in open_waves if may_still_send(conn, wave.id)]
+    done = campaign.state == CampaignState.RUNNING and not busy and _is_done(conn, campaign, open_waves)
+    for wave in open_waves:
+        if wave not in busy and (done or campaign.state == CampaignState.CANCELLED or wave.state == "ready"):
             change_wave(conn, wave.id, state="ended", ended_at=now)
             log.info("wave_ended", extra={"campaign": campaign.name, "wave": wave.number})
-    if campaign.state != CampaignState.RUNNING or not _is_done(conn, campaign, definition):
-        return 0
-    change_campaign(conn, campaign_id, still=CampaignState.RUNNING.value, state=CampaignState.DONE.value)
-    log.info("campaign_done", extra={"campaign": campaign.name})
-    return 1
+    if done:
+        change_campaign(conn, campaign_id, state=CampaignState.DONE.value)
+        log.info("campaign_done", extra={"campaign": campaign.name})
+    return int(done)
 
 
-def _is_done(conn: Connection, campaign: Any, definition: Definition) -> bool:
-    """A campaign at one moment is done with its wave; one in a rhythm, or after touchpoints, only once its quota is full."""
-    waves = waves_of(conn, campaign.id)
+def _is_done(conn: Connection, campaign: Any, open_waves: Sequence[Any]) -> bool:
+    """Where nothing can be sent any more, a campaign at one moment is done with its wave; one in a rhythm, or after touchpoints,
+    only once its quota is full."""
+    definition = Definition.model_validate(campaign.definition)
     if definition.when.at is not None:
-        return bool(waves) and all(wave.ended_at is not None for wave in waves)
-    full = definition.quota is not None and completed_of(conn, campaign.id, definition.quota) >= definition.quota
-    return full and not any(may_still_send(conn, wave.id) for wave in waves)
+        return all(wave.state == "ready" for wave in open_waves)
+    return definition.quota is not None and completed_of(conn, campaign.id, definition.quota) >= definition.quota

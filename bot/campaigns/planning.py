@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ from storage.queries.panels import is_member
 from storage.queries.rounds import may_answer
 from storage.queries.touchpoints import newest_touchpoints
 from storage.queries.waves import Arm, Place, Stretch, count_in, customers_in, invite, places_in, stretch_after
+from storage.queries.working_campaigns import held
 
 __all__ = ["CHUNK", "Audience", "plan_campaigns", "plan_chunk", "told_by"]
 
@@ -40,6 +42,7 @@ log = logging.getLogger(__name__)
 
 CHUNK = 5_000
 """Customers of one transaction."""
+_ALIVE = (CampaignState.SCHEDULED, CampaignState.RUNNING)
 _customer = Customer.__table__  # type: ignore[attr-defined]
 
 
@@ -96,9 +99,10 @@ def told_by(touchpoint: Any, now: datetime) -> dict[str, Any]:
 
 
 def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *, chunk: int = CHUNK) -> int:
-    """Plan the next chunk of the campaign's first wave that is not ready yet; gives back how many customers were looked at."""
+    """Plan the next chunk of the first wave that is not ready yet of this campaign, which is held (`storage.queries.working_campaigns`);
+    gives back how many customers were looked at."""
     definition = Definition.model_validate(campaign.definition)
-    wave = next((wave for wave in waves_of(conn, campaign.id, lock=True) if wave.state == "planned"), None)
+    wave = next((wave for wave in waves_of(conn, campaign.id, ended=False) if wave.state == "planned"), None)
     if wave is None:
         return 0
     # One begun goes on: those left are told of as expired, and those invited already are settled, or sent on a later day of it.
@@ -156,26 +160,29 @@ async def plan_campaigns(database: Database, zone: ZoneInfo, now: datetime, *, c
     May be stopped and started anywhere, and run by two at a time. A campaign that is paused meanwhile is left within a chunk.
     """
 
-    def begin(conn: Connection) -> list[Any]:
-        campaigns = in_states(conn, (CampaignState.SCHEDULED, CampaignState.RUNNING))
-        for campaign in campaigns:
-            definition = Definition.model_validate(campaign.definition)
-            moment = wave_moment(definition, zone, now, campaign.scheduled_at)
-            if moment is not None:
-                # Where the shop's clock is another one since, the moment is: that is no reason to ask everybody again.
-                begin_wave(conn, campaign.id, moment, only=definition.when.cron is None)
-                change_campaign(conn, campaign.id, still=CampaignState.SCHEDULED.value, state=CampaignState.RUNNING.value)
-        return [campaign.id for campaign in campaigns]
+    def begin(conn: Connection, campaign_id: int) -> None:
+        campaign = held(conn, campaign_id)
+        definition = Definition.model_validate(campaign.definition)
+        moment = wave_moment(definition, zone, now, campaign.scheduled_at)
+        if campaign.state in _ALIVE and moment is not None:
+            # Where the shop's clock is another one since, the moment is: that is no reason to ask everybody again.
+            begin_wave(conn, campaign.id, moment, only=definition.when.cron is None)
+            change_campaign(conn, campaign.id, state=CampaignState.RUNNING.value)
 
     def go_on(conn: Connection, campaign_id: int) -> int:
-        campaign = next((one for one in in_states(conn, [CampaignState.RUNNING]) if one.id == campaign_id), None)
-        return 0 if campaign is None else plan_chunk(conn, campaign, zone, now, chunk=chunk)
+        campaign = held(conn, campaign_id)
+        return plan_chunk(conn, campaign, zone, now, chunk=chunk) if campaign.state == CampaignState.RUNNING else 0
 
-    total = 0
+    total, broken = 0, list[Exception]()
     async with database.read() as conn:
-        if not await conn.run_sync(lambda conn: in_states(conn, (CampaignState.SCHEDULED, CampaignState.RUNNING))):
-            return 0
-    for campaign_id in await database.write(begin):
-        while seen := await database.write(lambda conn, campaign_id=campaign_id: go_on(conn, campaign_id)):  # type: ignore[misc]
-            total += seen
+        ids = [campaign.id for campaign in await conn.run_sync(in_states, _ALIVE)]
+    for campaign_id in ids:
+        try:
+            await database.write(partial(begin, campaign_id=campaign_id))
+            while seen := await database.write(partial(go_on, campaign_id=campaign_id)):
+                total += seen
+        except Exception as error:  # a bug, or no database: the other campaigns do not wait for it
+            broken.append(error)
+    if broken:
+        raise broken[0]
     return total

@@ -21,9 +21,9 @@ from bot.invitations.policy import Known, Not, Policy, Reason, Yes, may_write
 from bot.invitations.room import FILL, Room, Search, room_at
 from storage.database import Database
 from storage.invitations import InvitationState
-from storage.queries.campaigns import sending_waves
 from storage.queries.invitations import change_invitations, due_invitations
 from storage.queries.recalling import STALE_AFTER, has_stale, recall_stale
+from storage.queries.working_campaigns import sending_waves
 
 __all__ = ["AS_LINK", "Outreach", "send_due", "verdict"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Row, delete, exists, func, or_, select, type_coerce, update
 
 from storage.bulk import insert_many
-from storage.campaigns import Campaign, CampaignState, Wave
+from storage.campaigns import Campaign, Wave
 from storage.customers import Customer
 from storage.ids import new_id
 from storage.invitations import ASKED, Invitation, InvitationState
@@ -32,7 +32,6 @@ __all__ = [
     "last_due",
     "may_still_send",
     "remove_campaign",
-    "sending_waves",
     "sent_in_all",
     "states_of",
     "waves_by_id",
@@ -75,10 +74,8 @@ def with_survey(conn: Connection, survey: str) -> Sequence[AnyRow]:
     return conn.execute(select(_campaign).where(_campaign.c.survey == survey).order_by(_campaign.c.id)).all()
 
 
-def change_campaign(conn: Connection, campaign_id: int, *, still: str = "", **values: Any) -> None:
-    """With `still`, only where it is in that state yet: an operator may have paused or cancelled it since it was read."""
-    which = [_campaign.c.id == campaign_id, *([_campaign.c.state == still] if still else [])]
-    conn.execute(update(_campaign).where(*which).values(**values))
+def change_campaign(conn: Connection, campaign_id: int, **values: Any) -> None:
+    conn.execute(update(_campaign).where(_campaign.c.id == campaign_id).values(**values))
 
 
 def remove_campaign(conn: Connection, campaign_id: int) -> None:
@@ -88,37 +85,22 @@ def remove_campaign(conn: Connection, campaign_id: int) -> None:
 
 def begin_wave(conn: Connection, campaign_id: int, moment: datetime, *, only: bool = False) -> None:
     """The campaign's wave for that moment: one, whoever begins it and how often. The `only` one it has stays so, whatever its moment."""
-    there = conn.execute(select(_wave.c.due_at, _wave.c.number).where(_wave.c.campaign_id == campaign_id)).all()
-    if any(only or row.due_at == moment for row in there):
+    theirs = _wave.c.campaign_id == campaign_id
+    there = select(_wave.c.id).where(theirs, *([] if only else [_wave.c.due_at == moment])).limit(1)
+    if conn.execute(there).first() is not None:
         return
-    number = max((row.number for row in there), default=0) + 1
+    number = conn.execute(select(func.coalesce(func.max(_wave.c.number), 0) + 1).where(theirs)).scalar_one()
     insert_many(conn, _wave, [{"id": new_id(), "campaign_id": campaign_id, "number": number, "due_at": moment}], ignore=True)
 
 
-def waves_of(conn: Connection, campaign_id: int, *, lock: bool = False) -> Sequence[AnyRow]:
+def waves_of(conn: Connection, campaign_id: int, *, ended: bool = True) -> Sequence[AnyRow]:
+    """In their order; without those that have `ended` where that is said."""
     found = select(_wave).where(_wave.c.campaign_id == campaign_id).order_by(_wave.c.number)
-    return conn.execute(found.with_for_update() if lock else found).all()
+    return conn.execute(found if ended else found.where(_wave.c.ended_at.is_(None))).all()
 
 
 def change_wave(conn: Connection, wave_id: int, **values: Any) -> None:
     conn.execute(update(_wave).where(_wave.c.id == wave_id).values(**values))
-
-
-_SENDING_WAVES = (
-    select(_wave.c.id, _wave.c.campaign_id, _campaign.c.name, _campaign.c.definition)
-    .join(_campaign, _campaign.c.id == _wave.c.campaign_id)
-    .where(_campaign.c.state == CampaignState.RUNNING.value, _wave.c.ended_at.is_(None))
-    .order_by(_wave.c.id)
-)
-
-
-def sending_waves(conn: Connection, *, lock: bool = False) -> Sequence[AnyRow]:
-    """The waves of running campaigns that may have something to send: `id`, `campaign_id`, `name`, `definition`.
-
-    With `lock`, nobody pauses or cancels them on PostgreSQL before the transaction ends: they would take back what is in the outbox
-    by then, and not what this one still brings. Nor does anybody else send of them, who would count what is left of a day's share.
-    """
-    return conn.execute(_SENDING_WAVES.with_for_update(key_share=True, of=_campaign) if lock else _SENDING_WAVES).all()
 
 
 def waves_by_id(conn: Connection) -> dict[int, AnyRow]:

@@ -12,18 +12,19 @@ from sqlalchemy import Connection, text, update
 from sqlalchemy.util import await_only
 
 from bot.campaigns import planning
-from bot.campaigns.steering import pause
+from bot.campaigns.steering import draft, pause
 from bot.invitations import sending
 from bot.invitations.sending import send_due
 from storage.bulk import insert_many
+from storage.campaigns import CampaignState
 from storage.database import Database, open_database
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.outbox import Message
 from storage.queries.merging import merge
-from tests.campaigns.campaign import STOCKHOLM, begun, customers, only_campaign, people, plan
+from tests.campaigns.campaign import STOCKHOLM, begun, customers, definition, only_campaign, people, plan
 from tests.campaigns.test_sending import AT_SIX, HERE, states
-from tests.invitations.shop import MONDAY, TABLES, Shop
+from tests.invitations.shop import DAY, MONDAY, TABLES, Shop
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 _BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -48,14 +49,17 @@ async def _done_or_blocked(database: Database, task: asyncio.Task[Any]) -> None:
 async def test_a_pause_that_comes_while_a_wave_is_begun_is_not_undone(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     await people(shop, 2, **HERE)
     await begun(shop.database)
+    pauses: list[asyncio.Task[None]] = []
     begin_wave = planning.begin_wave
 
     def paused_meanwhile(conn: Connection, *args: Any, **more: Any) -> None:
-        await_only(other.write(lambda conn: pause(conn, "spring", MONDAY, STOCKHOLM)))
+        pauses.append(asyncio.create_task(other.write(lambda conn: pause(conn, "spring", MONDAY, STOCKHOLM))))
+        await_only(_done_or_blocked(shop.database, pauses[0]))
         begin_wave(conn, *args, **more)
 
     monkeypatch.setattr(planning, "begin_wave", paused_meanwhile)
     await plan(shop)
+    await pauses[0]
     assert (await only_campaign(shop)).state == "paused"
     assert await shop.rows(Invitation) == []
 
@@ -121,6 +125,25 @@ async def test_a_pause_that_comes_while_invitations_go_into_the_outbox_takes_the
     await pauses[0]
     assert await shop.rows(Message) == []
     assert await states(shop) == {("planned", ""): 3}
+
+
+async def test_another_expiry_holds_also_for_those_who_are_being_planned(
+    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people(shop, 2, **HERE)
+    await begun(shop.database)
+    changes: list[asyncio.Task[CampaignState]] = []
+    invite = planning.invite
+
+    def changed_meanwhile(conn: Connection, *args: Any, **more: Any) -> int:
+        changes.append(asyncio.create_task(other.write(lambda conn: draft(conn, definition(expires="30d"), MONDAY))))
+        await_only(_done_or_blocked(shop.database, changes[-1]))
+        return invite(conn, *args, **more)
+
+    monkeypatch.setattr(planning, "invite", changed_meanwhile)
+    await plan(shop)
+    await changes[0]
+    assert [one.expires_at - one.due_at for one in await shop.rows(Invitation)] == [30 * DAY] * 2
 
 
 async def test_two_that_send_at_once_keep_to_one_days_share(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
