@@ -29,6 +29,7 @@ from storage.outbox import Message, Priority
 from storage.queries.invitations import change_invitations
 from storage.queries.recalling import STALE_AFTER
 from storage.queries.silence import change_dialogs, silent_dialogs
+from storage.queries.working_campaigns import hold_running
 
 __all__ = ["REMIND_EVERY", "Over", "Remind", "Wait", "remind_silent", "what_now"]
 
@@ -64,9 +65,8 @@ class Over:
 def what_now(policy: Policy, known: Known | None, reminders: int, last_said_at: datetime, now: datetime) -> Remind | Wait | Over:
     """What to do about a dialog in which nobody has said anything since `last_said_at`, after so many `reminders`.
 
-    `known` is the customer as the contact policy sees them; None where we did not write first, and nobody is
-    reminded of a conversation that they began. After less than no reminders they have not had the question at all, but a part of
-    what it begins with: then it is put as soon as may be, for what was begun is finished.
+    `known` is the customer as the contact policy sees them; None where we did not write first, and nobody is reminded of a
+    conversation that they began. After less than none they have had only what stands before the question: what was begun is finished.
     """
     over_at = last_said_at + policy.grace
     if now >= over_at:
@@ -116,6 +116,7 @@ async def remind_silent(
 
 def _look_at_chunk(conn: Connection, outreach: Outreach, room: Room, now: datetime, limit: int) -> tuple[Counter[str], Sequence[Row], Room]:
     room = room.copy()  # this may be done again, after it was rolled back
+    hold_running(conn)
     silent = silent_dialogs(conn, now, limit, but_not=[account for account, left in room.left.items() if not left])
     if not silent:
         return Counter(), (), room
@@ -141,9 +142,8 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, room: Room, now: dateti
                 continue
             case Remind():
                 data, says = _reminder(conn, outreach, dialog, now, of=policy.reminders)
-                dialogs.append(
-                    same | {"data": data, "updated_at": now, "nudge_at": now + min(outreach.policy.remind_after, outreach.policy.grace)}
-                )
+                nudge_at = now + min(outreach.policy.remind_after, outreach.policy.grace)
+                dialogs.append(same | {"data": data, "updated_at": now, "nudge_at": nudge_at})
                 invitations[dialog.invitation_id] = {"id": dialog.invitation_id, "reminders": dialog.reminders + 1}
                 messages += says
                 tally["reminded"] += 1

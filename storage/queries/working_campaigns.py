@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, exists, or_, select
 
 from storage.campaigns import Campaign, CampaignState, Wave
 
-__all__ = ["held", "may_end", "sending_waves"]
+__all__ = ["held", "hold_running", "may_end", "sending_waves"]
 
 _campaign, _wave = Campaign.__table__, Wave.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
@@ -18,6 +18,13 @@ AnyRow = Row[*tuple[Any, ...]]
 def held(conn: Connection, campaign_id: int) -> AnyRow:
     """The campaign, which nobody pauses, cancels or changes on PostgreSQL before the transaction ends, or plans, sends or ends."""
     return conn.execute(select(_campaign).where(_campaign.c.id == campaign_id).with_for_update(key_share=True)).one()
+
+
+def hold_running(conn: Connection) -> None:
+    """Nobody pauses or cancels a campaign on PostgreSQL before the transaction ends, which may put something of theirs into the outbox:
+    they would take back only what is there by then. What was said of campaigns is read after this."""
+    running = select(_campaign.c.id).where(_campaign.c.state == CampaignState.RUNNING.value).order_by(_campaign.c.id)
+    conn.execute(running.with_for_update(read=True, key_share=True))
 
 
 def may_end(conn: Connection) -> Sequence[int]:

@@ -13,14 +13,15 @@ from sqlalchemy.util import await_only
 
 from bot.campaigns import planning
 from bot.campaigns.steering import draft, pause
-from bot.invitations import sending
+from bot.invitations import sending, silence
 from bot.invitations.sending import send_due
+from bot.invitations.silence import remind_silent
 from storage.bulk import insert_many
 from storage.campaigns import CampaignState
 from storage.database import Database, open_database
 from storage.ids import new_id
 from storage.invitations import Invitation
-from storage.outbox import Message
+from storage.outbox import Message, Priority
 from storage.queries.merging import merge
 from tests.campaigns.campaign import STOCKHOLM, begun, customers, definition, only_campaign, people, plan
 from tests.campaigns.test_sending import AT_SIX, HERE, states
@@ -144,6 +145,31 @@ async def test_another_expiry_holds_also_for_those_who_are_being_planned(
     await plan(shop)
     await changes[0]
     assert [one.expires_at - one.due_at for one in await shop.rows(Invitation)] == [30 * DAY] * 2
+
+
+async def test_a_pause_that_comes_while_reminders_go_into_the_outbox_takes_them_back_too(
+    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people(shop, 3, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    await send_due(shop.database, shop.outreach, AT_SIX)
+    await shop.delivered()
+    later = AT_SIX + 3 * DAY
+    pauses: list[asyncio.Task[None]] = []
+    change_dialogs = silence.change_dialogs
+
+    def paused_meanwhile(conn: Connection, rows: Any) -> None:
+        change_dialogs(conn, rows)
+        if not pauses:
+            pauses.append(asyncio.create_task(other.write(lambda conn: pause(conn, "spring", later, STOCKHOLM))))
+            await_only(_done_or_blocked(shop.database, pauses[0]))
+
+    monkeypatch.setattr(silence, "change_dialogs", paused_meanwhile)
+    await remind_silent(shop.database, shop.outreach, later)
+    await pauses[0]
+    assert {(message.state, message.priority) for message in await shop.rows(Message)} == {("sent", Priority.CAMPAIGN)}
+    assert {one.reminders for one in await shop.rows(Invitation)} == {0}
 
 
 async def test_two_that_send_at_once_keep_to_one_days_share(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
