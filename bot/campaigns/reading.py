@@ -14,6 +14,7 @@ from bot.campaigns.rule import leaves_out
 from bot.campaigns.wordings import BOTH_NAMES
 from bot.campaigns.written import Form, Problems, Wrong
 from bot.invitations.policy import SURVEYS
+from bot.surveys.bank import bank
 from bot.surveys.checking.texts import mistakes_in
 from bot.surveys.checking.thanking import EVERYBODY, led_apart
 from bot.surveys.definition import FACTS, Survey
@@ -89,7 +90,7 @@ def _about_the_survey(definition: Definition, surveys: Surveys) -> list[Wrong]:
             (
                 ("survey",),
                 f'there is no survey "{definition.survey}"',
-                "see: makegood survey list; yours is published by makegood survey publish",
+                f"write one that is ready ({', '.join(bank())}), or publish yours first: makegood survey publish",
             )
         ]
     wrong: list[Wrong] = []

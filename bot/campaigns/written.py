@@ -79,7 +79,10 @@ class Form(Generic[M]):
                 return f'"{key}" is missing', instead
             case "extra_forbidden":
                 model = self.parts.get(str(path[0]), self.model) if len(path) > 1 else self.model
-                near = get_close_matches(key, model.model_fields, n=1)
+                near = get_close_matches(key, [*model.model_fields, *self.model.model_fields], n=1)
+                if near and near[0] not in model.model_fields:
+                    # Whoever adds a line at the end has added it to the last table.
+                    return f'there is no key "{key}" under "{path[0]}"', f"write {near[0]} above the first line in brackets"
                 return f'there is no key "{key}"', f"write {near[0]}" if near else f"choose among {', '.join(model.model_fields)}"
             case "value_error":
                 what, _, remedy = str(detail["ctx"]["error"]).partition("; ")

@@ -47,7 +47,9 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
     ("wrong", "right", "line", "said"),
     [
         ("survey =", "survy =", 2, 'there is no key "survy"; write survey'),
-        ('"relationship"', '"relations"', 2, 'there is no survey "relations"'),
+        ('"relationship"', '"relations"', 2, 'there is no survey "relations"; write one that is ready (after-purchase, after-support,'),
+        ("at = 2026-04-01T10:00:00", "at = 2026-04-01T10:00:00\nqota = 5", 8, 'no key "qota" under "when"; write quota above the first'),
+        ('name = "warm"', 'name = "warm"\nper_day = 5', 11, 'no key "per_day" under "wording"; write per_day above the first line'),
         ("== 'SE'", "= 'SE'", 3, '"audience" cannot be read at its character 18; write == to compare'),
         ("&&", "and", 3, "write && for and"),
         ("== 'SE'", "== 'SE", 3, "write it like this: customer.country == 'SE'"),
