@@ -20,6 +20,7 @@ from bot.console.deciding import DecidersPages
 from bot.console.sessions import form_of
 from bot.console.watching import changes, mark_of, seen_by
 from bot.mistake import Mistake
+from storage.queries.campaigns import campaign_named
 
 __all__ = ["PanelPages"]
 
@@ -77,10 +78,10 @@ class PanelPages(DecidersPages):
                 raise HTTPException(404)
             reached = reach(conn, invitation_of(conn, name, counted, zone, now), now) if counted is not None else None
             rounds = rounds_to(conn, name, counted) if counted is not None else []
-            return overview, asks_of(conn, name, zone, now), members_shown(conn, name, now), reached, rounds
+            return overview, asks_of(conn, name, zone, now), members_shown(conn, name, now), reached, rounds, _free_name(conn, name)
 
         async with self._parts.database.read() as conn:
-            overview, asks, members, reached, rounds = await conn.run_sync(reading)
+            overview, asks, members, reached, rounds, free_name = await conn.run_sync(reading)
         surveys = {ask.definition.survey: self._parts.survey(ask.definition.survey) for ask in asks}
         return self._pages.page(
             request,
@@ -96,6 +97,7 @@ class PanelPages(DecidersPages):
             audience=audience,
             reached=reached,
             rounds=rounds,
+            free_name=free_name,
         )
 
     async def _events(self, request: Request) -> Response:
@@ -117,3 +119,9 @@ class PanelPages(DecidersPages):
         form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
         leaving = str(form.get("who", "")).strip()
         return await self._steer(request, lambda conn: take_out(conn, name, leaving, now), "panel_done.leave", back=f"/panels/{name}")
+
+
+def _free_name(conn: Connection, panel: str) -> str:
+    """For the next campaign that asks it: kept under a name that there is, it would change that one."""
+    names = (f"{panel.replace('_', '-')}-{n}" for n in range(1, 10_000))
+    return next(name for name in names if campaign_named(conn, name, lock=False) is None)

@@ -91,6 +91,10 @@ async def test_a_group_is_planned_and_invited_to_by_quota(house: House) -> None:
     )
     await browser.get("/groups")
     assert "seats taken: 1 of 3" in browser.words
+    await browser.get("/groups/basket")
+    await browser.send_form("/groups/basket/end")
+    assert "not answered yet" not in browser.words, "nobody is invited any more"
+    await browser.get("/groups")
     answer = await browser.send_form("/groups", text=TEXT.replace("shop_bot", "other").replace("basket", "crate"))
     assert (
         answer.status_code == 409 and "The place is on Telegram, where you have no account “other”. Choose among: shop_bot" in browser.words

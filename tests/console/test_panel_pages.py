@@ -71,7 +71,9 @@ async def test_a_panel_is_founded_counted_and_invited_to(house: House) -> None:
     await browser.send_form("/panels", text=TEXT)
     assert "“taste” is founded. Now invite to it." in browser.words and "new teas & <cups>" in browser.words
     await browser.get("/panels/taste?audience=customer.country")
-    assert "the audience" not in browser.words and "0 of 3 customers" in browser.words
+    assert "the audience" not in browser.words and "0 of 3 customers" in browser.words and "invite everybody, write true" in browser.words
+    await browser.get("/panels/taste?audience=customer.tier == 'gold'")
+    assert "customer.tier is known of 0 of 3." in browser.words
     await browser.get("/panels/taste?audience=colour == 1")
     assert "The rule uses colour, which nothing is known of. Write customer.colour" in browser.words
     assert (await browser.get("/campaigns")).text.count("panel-taste") == 0, "counting invites nobody"
@@ -123,6 +125,18 @@ async def test_a_panel_tells_who_joined_rests_and_left_and_how_they_answer(house
     assert "members: 6" in browser.words and "n = 6" in browser.words
 
 
+async def test_what_could_be_asked_next_has_a_name_that_no_campaign_has(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/panels", text=TEXT)
+    assert 'name = "taste-1"' in browser.words
+    await _asked(house, "taste-2", answered=0)
+    await browser.get("/panels/taste")
+    assert 'name = "taste-1"' in browser.words
+    await _asked(house, "taste-1", answered=0)
+    await browser.get("/panels/taste")
+    assert 'name = "taste-3"' in browser.words, "under a name that there is, it would change that campaign"
+
+
 async def test_somebody_is_taken_out_and_only_by_a_form_of_ours(house: House) -> None:
     (anna,) = await _customers(house, 1)
     browser = await _operator(house)
@@ -163,6 +177,8 @@ async def test_a_member_is_taken_out_on_a_phone_too(house: House) -> None:
         await page.goto(f"{url}/panels/taste")
         place = await page.locator("#members summary").bounding_box()
         assert place and place["x"] + place["width"] < 390 and place["height"] < 40, "seen at once, and not cut into syllables"
+        beyond = await page.locator("#members .wide-table").evaluate("table => table.scrollWidth - table.clientWidth")
+        assert beyond == 0, "nor is its end out of sight"
         await page.locator("#members summary").click()
         await expect(page.locator("#members").get_by_role("button", name="They have left")).to_be_visible()
         button = await page.locator("#members").get_by_role("button", name="They have left").bounding_box()
