@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,8 +61,10 @@ def left_out(conn: Connection, customer: Any, invited: set[str], zone: ZoneInfo,
 
 def _by_the_clock(conn: Connection, campaign: Any, definition: Definition, customer: Any, zone: ZoneInfo, now: datetime) -> LeftOut:
     why = partial(LeftOut, definition.name)
-    waves = waves_of(conn, campaign.id)
-    audience = Audience(definition, waves[-1].number if waves else 1)
+    last = next(reversed(waves_of(conn, campaign.id)), None)
+    passed = last is not None and (last.state != "planned" or customer.id <= last.cursor)
+    again = passed and definition.when.cron is not None
+    audience = Audience(definition, 1 if last is None else last.number + again)
     if definition.panel and not conn.execute(select(is_member(definition.panel, literal(customer.id)))).scalar():
         return why("panel", {"panel": definition.panel})
     if definition.new_to and conn.execute(select(has_spoken(definition.new_to, literal(customer.id)))).scalar():
@@ -80,9 +82,10 @@ def _by_the_clock(conn: Connection, campaign: Any, definition: Definition, custo
             return why("rotation", {"part": part + 1, "parts": parts, "wave": audience.number})
     if audience.draw("control").below(customer.id, definition.control):
         return why("control")
-    following = next_moment(definition, zone, now)
+    since = max(now, last.due_at + timedelta(seconds=1)) if last is not None and again else now
+    following = next_moment(definition, zone, since) if again or not passed else None
     if following is None:
-        return why("came_later" if waves else "soon")
+        return why("came_later" if passed else "soon")
     theirs = due_here(following, zone, customer.timezone, customer.country)
     at = theirs.astimezone(zone_of(customer.timezone, customer.country, zone))
     return why("asks_at" if definition.when.at else "asks_from", {"at": at})

@@ -10,7 +10,8 @@ from bot.campaigns.steering import pause
 from bot.console.words import Teller
 from storage.invitations import Invitation
 from storage.queries.explaining import customer_row
-from tests.campaigns.campaign import STOCKHOLM, begun, plan
+from tests.campaigns.campaign import EVENING, STOCKHOLM, TOMORROW_AT_SIX, begun, plan
+from tests.campaigns.test_planning import half_planned
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
 
 
@@ -77,3 +78,27 @@ async def test_of_a_campaign_after_touchpoints_the_one_that_gives_reason_is_look
     await plan(shop, MONDAY + 2 * HOUR)
     (said,) = (await why(shop, customer, now=MONDAY + 2 * HOUR)).values()
     assert said.endswith("not known of them: customer.tier")
+
+
+async def test_who_came_when_a_wave_was_planned_already_is_not_told_that_it_asks_them(shop: Shop) -> None:
+    for name, when in (
+        ("once", TOMORROW_AT_SIX),
+        ("weekly", {"cron": "0 18 * * tue"}),
+        ("by-turns", {"cron": "0 18 * * tue", "rotate": 2}),
+    ):
+        await begun(shop.database, name=name, when=when)
+    await shop.customer()
+    await plan(shop)
+    told = await why(shop, await shop.customer(), now=EVENING)
+    assert told["once"] == "came to us, or into its audience, when it was planned already"
+    assert told["weekly"] == "it asks them at the earliest on Tue 10 Mar 18:00"
+    assert told["by-turns"] in (told["weekly"], "in part 1 of 2, whose turn is not in wave 2")
+
+
+async def test_who_is_still_to_be_planned_is_told_when_it_asks_them(shop: Shop) -> None:
+    first, second = [await shop.customer() for _ in range(2)]
+    await begun(shop.database)
+    await half_planned(shop, chunk=1)
+    assert await why(shop, second, now=EVENING) == {"spring": "it asks them on Tue 3 Mar 18:00"}
+    assert await why(shop, second, now=EVENING + DAY) == {"spring": "it is about to be planned"}
+    assert await why(shop, first, now=EVENING) == {"spring": "came to us, or into its audience, when it was planned already"}
