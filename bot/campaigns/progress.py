@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
-from storage.invitations import ASKED
+from storage.invitations import ASKED, InvitationState
 from storage.queries.campaigns import campaign_named, counts_of, last_due, waves_of
 from storage.queries.incidents import incidents_like
 
@@ -21,19 +22,32 @@ class Progress:
     name: str
     state: str
     reason: str
-    planned: int
-    """Invitations that wait."""
-    sent: int
-    answered: int
-    """Completed."""
-    settled: int
-    """Invitations that are not waiting any more, sent or not."""
+    counts: Mapping[str, int]
+    """Invitations by their state."""
     control: int
     waves: tuple[Any, ...]
     last_due: datetime | None
     """When the last of those that wait is due, on the clock of whoever it is for, and with so many a day as are allowed."""
     held: tuple[tuple[str, str], ...]
     """The incidents by which bulk holds back just now: their keys, and why, in words."""
+
+    @property
+    def planned(self) -> int:
+        """Invitations that wait."""
+        return self.counts.get(InvitationState.PLANNED, 0)
+
+    @property
+    def sent(self) -> int:
+        return sum(self.counts.get(state, 0) for state in ASKED)
+
+    @property
+    def answered(self) -> int:
+        return self.counts.get(InvitationState.COMPLETED, 0)
+
+    @property
+    def settled(self) -> int:
+        """Invitations that are not waiting any more, sent or not."""
+        return sum(self.counts.values()) - self.planned - self.control
 
     @property
     def chosen(self) -> int:
@@ -51,18 +65,12 @@ def progress_of(conn: Connection, name: str) -> Progress | None:
     if campaign is None:
         return None
     waves = waves_of(conn, campaign.id)
-    counts = counts_of(conn, [wave.id for wave in waves])
-    control = sum(wave.control for wave in waves)
-    planned = counts.get("planned", 0)
     return Progress(
         name=campaign.name,
         state=campaign.state,
         reason=campaign.reason,
-        planned=planned,
-        sent=sum(counts.get(state, 0) for state in ASKED),
-        answered=counts.get("completed", 0),
-        settled=sum(counts.values()) - planned - control,
-        control=control,
+        counts=counts_of(conn, [wave.id for wave in waves]),
+        control=sum(wave.control for wave in waves),
         waves=tuple(waves),
         last_due=last_due(conn, [wave.id for wave in waves if wave.ended_at is None]),
         held=tuple(incidents_like(conn, "bulk.")),

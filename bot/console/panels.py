@@ -88,7 +88,7 @@ class PanelPages(DecidersPages):
             "panel.html",
             wrong=wrong,
             one=overview,
-            since=mark_of(overview),
+            since=mark_of((overview, asks)),
             asks=asks,
             members=members,
             most_shown=MEMBERS_SHOWN,
@@ -101,9 +101,15 @@ class PanelPages(DecidersPages):
         )
 
     async def _events(self, request: Request) -> Response:
+        name = request.path_params["name"]
+
+        def looking(conn: Connection) -> object:
+            now = self._parts.clock.now()
+            return overview_of(conn, name, now), asks_of(conn, name, self._parts.zone, now)
+
         async def look() -> object:
             async with self._parts.database.read() as conn:
-                return await conn.run_sync(lambda conn: overview_of(conn, request.path_params["name"], self._parts.clock.now()))
+                return await conn.run_sync(looking)
 
         return EventSourceResponse(changes(look, seen_by(request), _LOOK_EVERY))
 

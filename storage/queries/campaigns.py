@@ -129,7 +129,8 @@ def as_links(conn: Connection, campaign_id: int) -> Sequence[AnyRow]:
 def counts_of(conn: Connection, wave_ids: Sequence[int]) -> dict[str, int]:
     """How many invitations of these waves are in each state: from an index alone."""
     mine = _invitation.c.wave_id.in_(list(wave_ids))
-    rows = conn.execute(select(_invitation.c.state, func.count().label("n")).where(mine).group_by(_invitation.c.state))
+    counted = select(_invitation.c.state, func.count().label("n")).where(mine).group_by(_invitation.c.state)
+    rows = conn.execute(counted.order_by(_invitation.c.state))
     return {row.state: row.n for row in rows}
 
 

@@ -68,7 +68,7 @@ def test_a_draft_is_discarded_and_what_was_scheduled_is_not(capsys: pytest.Captu
 def test_a_wave_is_told_by_the_shops_own_clock(capsys: pytest.CaptureFixture[str]) -> None:
     at = datetime(2026, 3, 3, 17, tzinfo=UTC)
     wave = SimpleNamespace(number=1, due_at=at, state="ready", seen=5, chosen=3, control=0)
-    progress = Progress("spring", "done", "", planned=0, sent=3, answered=0, settled=3, control=0, waves=(wave,), last_due=None, held=())
+    progress = Progress("spring", "done", "", counts={"sent": 3}, control=0, waves=(wave,), last_due=None, held=())
     definition = Definition.model_validate({"name": "spring", "survey": "relationship", "when": {"at": "2026-03-03T18:00:00"}})
     print_status(progress, definition, [(1, "relationship", "sent", "", 3)], ZoneInfo("Europe/Stockholm"), at)
     assert "03 Mar 2026, 18:00" in capsys.readouterr().out

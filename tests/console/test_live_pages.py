@@ -8,18 +8,26 @@ from collections.abc import Awaitable, Callable
 from html import unescape
 
 import pytest
+from sqlalchemy import update
 
 from bot.campaigns.panels.steering import found_panel
+from bot.campaigns.planning import plan_campaigns
+from bot.campaigns.steering import schedule
 from bot.console.watching import changes, mark_of
+from bot.surveys.bank import bank
+from storage.bulk import insert_many
+from storage.customers import Customer
 from storage.ids import short
+from storage.invitations import Invitation
 from storage.queries.focus import change_group, group_named
 from storage.queries.incidents import note_incidents
 from storage.queries.panels import write_consent
+from tests.campaigns.campaign import STOCKHOLM
 from tests.console.house import Browser, House
 from tests.console.test_campaign_pages import TEXT as CAMPAIGN
 from tests.console.test_group_pages import TEXT as GROUP
 from tests.console.test_poll_pages import TEXT as POLL
-from tests.invitations.shop import MONDAY
+from tests.invitations.shop import MONDAY, TABLES
 from tests.panels.test_members import TASTE
 from tests.patience import PATIENCE, caller
 from tests.serving import serving
@@ -43,6 +51,24 @@ async def _campaign(house: House, browser: Browser) -> tuple[str, Change]:
     await browser.get("/campaigns")
     await browser.send_form("/campaigns", text=CAMPAIGN)
     return "/campaigns/spring", lambda: browser.send_form("/campaigns/spring/schedule")
+
+
+async def _campaign_answered(house: House, browser: Browser) -> tuple[str, Change]:
+    """Somebody has begun to answer, and is not through."""
+    await house.world.database.write(lambda conn: insert_many(conn, TABLES[Customer], [{"id": 1, "country": "SE", "created_at": MONDAY}]))
+    place, scheduled = await _campaign(house, browser)
+    await scheduled()
+    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    await house.world.database.write(lambda conn: conn.execute(update(TABLES[Invitation]).values(state="sent")))
+    return place, lambda: house.world.database.write(lambda conn: conn.execute(update(TABLES[Invitation]).values(state="started")))
+
+
+async def _panel_asked(house: House, browser: Browser) -> tuple[str, Change]:
+    await house.world.database.write(lambda conn: found_panel(conn, TASTE, MONDAY))
+    await browser.get("/campaigns")
+    await browser.send_form("/campaigns", text=CAMPAIGN.replace("audience = \"customer.country == 'SE'\"", 'panel = "taste"'))
+    now = house.world.clock.now()
+    return "/panels/taste", lambda: house.world.database.write(lambda conn: schedule(conn, "spring", bank().get, now))
 
 
 async def _poll(house: House, browser: Browser) -> tuple[str, Change]:
@@ -81,7 +107,11 @@ def _listens(browser: Browser) -> str:
     return unescape(found[1])
 
 
-@pytest.mark.parametrize("open_page", [_desk, _case, _campaign, _poll, _panel, _group, _health], ids=lambda page: page.__name__[1:])
+@pytest.mark.parametrize(
+    "open_page",
+    [_desk, _case, _campaign, _campaign_answered, _poll, _panel, _panel_asked, _group, _health],
+    ids=lambda page: page.__name__[1:],
+)
 async def test_what_changes_before_a_page_listens_is_told_at_once(
     open_page: Callable[[House, Browser], Awaitable[tuple[str, Change]]], house: House
 ) -> None:
