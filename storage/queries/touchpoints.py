@@ -141,21 +141,22 @@ def newest_touchpoint_of(conn: Connection, customer_id: int, kind: str, since: d
 
 
 def touchpoints_after(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Touchpoints of that kind told since then, by id, with their customers (`c_…`)."""
-    return _with_customers(conn, cursor, kind, _touchpoint.c.created_at >= since, limit)
+    """Touchpoints of that kind told since then, by id, with their customers (`c_…`); those alone that are not just becoming another
+    customer's, and on PostgreSQL none does before the transaction ends."""
+    return conn.execute(_with_customers(cursor, kind, _touchpoint.c.created_at >= since, limit).with_for_update(**_THEIRS)).all()
 
 
 def touchpoints_overlooked(
     conn: Connection, wave_id: int, first: int, last: int, kind: str, since: datetime, limit: int
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """The newest touchpoints of that kind told since then whose ids are behind `first` and up to `last`, and which the wave has no
-    invitation for; by id, with their customers (`c_…`)."""
+    invitation for; by id, with their customers (`c_…`), held as by `touchpoints_after`."""
     # By an expression: for the column itself SQLite goes through all of the wave's invitations, once for each touchpoint.
     of_the_wave = func.coalesce(_invitation.c.wave_id, 0) == wave_id
     invited = exists().where(_invitation.c.touchpoint_id == _touchpoint.c.id, of_the_wave)
     which = (_touchpoint.c.id > first, _touchpoint.c.id <= last, _touchpoint.c.kind == kind, _touchpoint.c.created_at >= since)
     newest = _TOLD_WITH_CUSTOMERS.where(*which, ~invited).order_by(_touchpoint.c.id.desc()).limit(limit)
-    return conn.execute(newest).all()[::-1]
+    return conn.execute(newest.with_for_update(**_THEIRS)).all()[::-1]
 
 
 def newest_touchpoint_id(conn: Connection) -> int:
@@ -164,14 +165,15 @@ def newest_touchpoint_id(conn: Connection) -> int:
 
 def touchpoints_since(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Touchpoints of that kind that happened since then, whenever they were told."""
-    return _with_customers(conn, cursor, kind, _touchpoint.c.occurred_at >= since, limit)
+    return conn.execute(_with_customers(cursor, kind, _touchpoint.c.occurred_at >= since, limit)).all()
 
 
-def _with_customers(conn: Connection, cursor: int, kind: str, since: ColumnElement[bool], limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+def _with_customers(cursor: int, kind: str, since: ColumnElement[bool], limit: int) -> Select[Any]:
     which = (_touchpoint.c.id > cursor, _touchpoint.c.kind == kind, since)
-    return conn.execute(_TOLD_WITH_CUSTOMERS.where(*which).order_by(_touchpoint.c.id).limit(limit)).all()
+    return _TOLD_WITH_CUSTOMERS.where(*which).order_by(_touchpoint.c.id).limit(limit)
 
 
+_THEIRS: Any = {"read": True, "of": _touchpoint}
 _CUSTOMER = ("name", "lang", "timezone", "country", "attributes")
 _TOLD_WITH_CUSTOMERS: Select[Any] = select(_touchpoint, *(_customer.c[name].label(f"c_{name}") for name in _CUSTOMER)).join(
     _customer, _customer.c.id == _touchpoint.c.customer_id

@@ -88,9 +88,8 @@ async def test_who_moves_or_comes_while_a_wave_is_planned_is_invited_all_the_sam
     assert invited == dict.fromkeys([came, *ids], AT_SIX), "who was not seen there is due as the shop's own clock has it"
 
 
-async def test_who_is_merged_while_a_wave_is_planned_is_invited_once(shop: Shop, other: Database) -> None:
-    joining, kept = await people(shop, 2, **HERE)
-    await begun(shop.database)
+async def _planned_while_merging(shop: Shop, other: Database, joining: int, kept: int) -> None:
+    """The merge has been done, and is committed only once the planning waits for it, or is done."""
     merged, go_on = asyncio.Event(), asyncio.Event()
 
     def merging(conn: Connection) -> None:
@@ -104,6 +103,21 @@ async def test_who_is_merged_while_a_wave_is_planned_is_invited_once(shop: Shop,
     await _done_or_blocked(shop.database, planned)
     go_on.set()
     await asyncio.gather(task, planned)
+
+
+async def test_who_is_merged_while_a_wave_is_planned_is_invited_once(shop: Shop, other: Database) -> None:
+    joining, kept = await people(shop, 2, **HERE)
+    await begun(shop.database)
+    await _planned_while_merging(shop, other, joining, kept)
+    assert [one.customer_id for one in await shop.rows(Invitation)] == [kept]
+
+
+async def test_who_is_merged_while_they_are_planned_after_a_delivery_is_invited_as_who_they_are_then(shop: Shop, other: Database) -> None:
+    joining, kept = await people(shop, 2, **HERE)
+    await begun(shop.database, when={"after": "delivery", "delay": "2d"})
+    await shop.touchpoint(joining, MONDAY)
+    await _planned_while_merging(shop, other, joining, kept)
+    await plan(shop)
     assert [one.customer_id for one in await shop.rows(Invitation)] == [kept]
 
 
