@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
@@ -139,18 +140,23 @@ class CampaignPage(DecidersPages):
             lang = typed["lang"] if typed["lang"] in survey.langs else survey.langs[0]
             return send_test(conn, definition, survey, typed["to"], lang, self._parts.shop, now)
 
-        return await self._steer_form(request, "test", sending, typed)
+        return await self._steer_form(request, "test", sending, typed, shown=f"?lang={quote(typed['lang'])}")
 
     async def _limits(self, request: Request) -> Response:
         name, now, typed = request.path_params["name"], self._parts.clock.now(), await _typed(request, *EDITABLE)
         limits = {key: _limit(text) for key, text in typed.items()}
         return await self._steer_form(request, "limits", lambda conn: change_limits(conn, name, limits, now), typed)
 
-    async def _steer_form(self, request: Request, form: str, change: Callable[[Connection], Any], typed: Mapping[str, str]) -> Response:
+    async def _steer_form(
+        self, request: Request, form: str, change: Callable[[Connection], Any], typed: Mapping[str, str], shown: str = ""
+    ) -> Response:
+        """Do what the form says and go back to the page, `shown` as before; or show the form again as it was filled in."""
+
         async def again(mistake: Mistake) -> Response:
             return await self._page(request, {form: mistake}, typed)
 
-        return await self._steer(request, change, f"campaign_done.{form}", back=f"{self.home}/{request.path_params['name']}", again=again)
+        back = f"{self.home}/{request.path_params['name']}{shown}"
+        return await self._steer(request, change, f"campaign_done.{form}", back=back, again=again)
 
     async def _links(self, request: Request) -> Response:
         """The links of those whom no bot could write to, for the shop to hand out."""

@@ -76,6 +76,10 @@ async def test_a_campaign_is_drafted_looked_at_scheduled_paused_and_cancelled(ho
     assert "How likely are you to recommend" in (await browser.get("/campaigns/spring")).text
     await browser.get("/campaigns/spring?count=yes")
     assert "3 of 5 customers would be invited now. Astrid 0" in browser.words
+    (first, *_) = re.findall(r'href="(/customers/\w+)">Astrid 0<', browser.page)
+    await browser.get(first)
+    assert "Astrid 0" in browser.words, "who they are, and by what name they can be sent a test"
+    await browser.get("/campaigns/spring")
     for act, said in (("schedule", "is scheduled"), ("pause", "is paused"), ("resume", "goes on"), ("cancel", "is cancelled")):
         await browser.send_form(f"/campaigns/spring/{act}")
         assert f"“spring” {said}" in browser.words
@@ -202,6 +206,9 @@ async def test_a_test_goes_to_oneself_alone_in_every_wording(house: House) -> No
     assert "The test is on its way. Messages: 2." in browser.words
     sent = [say.text for say in await house.world.messages(anna.native_id, "shop_bot")]
     assert sent[0].startswith("[spring, own]") and "Dear you" in sent[1]
+    await browser.get("/campaigns/spring?lang=sv")
+    await browser.send_form("/campaigns/spring/test", to=anna.native_id)
+    assert "The test is on its way." in browser.words and "Hur troligt är det" in browser.words, "in the language that was looked at"
 
 
 async def test_limits_change_while_it_runs_and_what_it_does_is_told(house: House) -> None:
@@ -229,7 +236,7 @@ async def test_a_form_that_is_refused_keeps_what_was_typed_with_the_mistake_besi
     await browser.get("/campaigns/spring?lang=sv")
     answer = await browser.send_form("/campaigns/spring/test", to="Anna & co")
     form = re.search(r'action="/campaigns/spring/test".*?</form>', browser.page, re.DOTALL)
-    assert answer.status_code == 409 and form and "“Anna &amp; co” has no chat with us" in form[0]
+    assert answer.status_code == 409 and form and "Nobody with an open chat is known as “Anna &amp; co”" in form[0]
     assert 'value="Anna &amp; co"' in form[0] and 'name="lang" value="sv"' in form[0] and "Hur troligt är det" in browser.words
 
 
@@ -254,7 +261,7 @@ async def test_a_page_on_which_a_form_was_refused_stays_live(house: House) -> No
         await page.get_by_role("button", name="Keep as a draft").click()
         await page.get_by_label("Your own id").fill("nobody at all")
         await page.get_by_role("button", name="Send a test").click()
-        await expect(page.get_by_role("alert")).to_contain_text("“nobody at all” has no chat with us")
+        await expect(page.get_by_role("alert")).to_contain_text("is known as “nobody at all”")
         await expect(page.get_by_label("Your own id")).to_have_value("nobody at all")
         await house.world.database.write(lambda conn: schedule(conn, "spring", bank().get, house.world.clock.now()))
         await expect(page.get_by_text("scheduled")).to_be_visible()
@@ -290,6 +297,10 @@ async def test_whoever_waits_says_why_and_an_ended_campaign_does_not_speak_of_la
     browser = await _planned(house)
     await browser.get("/campaigns/spring")
     assert "waiting their turn comes 3" in browser.words
+    await browser.send_form("/campaigns/spring/pause")
+    assert "waiting the campaign is paused 3" in browser.words
+    await browser.send_form("/campaigns/spring/cancel")
+    assert "waiting the campaign was cancelled 3" in browser.words, "until they are settled"
     await browser.get("/campaigns")
     await browser.send_form("/campaigns", text=TEXT.replace('"spring"', '"never"'))
     await browser.send_form("/campaigns/never/schedule")
