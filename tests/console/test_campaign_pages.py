@@ -318,3 +318,29 @@ async def test_why_a_campaign_waits_is_told_in_the_readers_language_with_what_to
     await browser.get("/campaigns/spring")
     assert "shop_bot låter kampanjer vänta Svaren går först" in browser.words
     assert '<span lang="en">(campaigns wait: 100 replies)</span>' in browser.page
+
+
+@needs_chromium[0]
+@needs_chromium[1]
+async def test_wordings_are_compared_on_a_phone_without_a_name_cut_into_syllables(house: House) -> None:
+    await house.world.staff("Ilze", role="lead", lang="lv")
+    text = TEXT + '[[wording]]\nname = "warm_letters"\nquestions.nps.en = "Would you recommend {shop}?"\n'
+    rows = [{"id": new_id(), "country": "SE", "lang": "en", "created_at": MONDAY} for _ in range(80)]
+    await house.world.database.write(lambda conn: insert_many(conn, TABLES[Customer], rows))
+    operator = await house.signed_in("Ilze")
+    await operator.get("/campaigns")
+    await operator.send_form("/campaigns", text=text.replace("customer.country == 'SE'", "customer.lang == 'en'"))
+    await operator.send_form("/campaigns/spring/schedule")
+    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    answered = update(TABLES[Invitation]).values(state="completed")
+    await house.world.database.write(lambda conn: conn.execute(answered))
+    async with serving(house.app) as url, chromium() as browser:
+        context = await browser.new_context(viewport={"width": 390, "height": 800})
+        await context.add_cookies([{"name": "makegood_desk", "value": operator.cookies["makegood_desk"], "url": url}])
+        page = await context.new_page()
+        await page.goto(f"{url}/campaigns/spring")
+        await expect(page.locator("#wordings")).to_contain_text("100 %")
+        for name in ("pašas aptaujas vārdi", "warm_letters"):
+            place = await page.locator("#wordings").get_by_role("rowheader", name=name).bounding_box()
+            assert place and place["height"] < 90, place
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390
