@@ -28,7 +28,6 @@ pytestmark = [
     pytest.mark.skipif(not FOLDER, reason="MAKEGOOD_ATPROTO names no folder where npm has installed @atproto/dev-env: see docs/bluesky.md"),
     pytest.mark.skipif(bool(LACKING), reason=f"Bluesky's software needs {LACKING}"),
 ]
-"""Seconds that the index may take to learn of something; it takes one."""
 _T = TypeVar("_T")
 _numbers = itertools.count(1)
 
