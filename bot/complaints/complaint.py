@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.complaints.detection import Finding, picked_departments
 from bot.surveys.definition import SCALES, Question
+from bot.surveys.filling import filled
 from bot.surveys.understanding.understood import Value
 from channels.contract import Media
 
@@ -35,6 +37,8 @@ class Complaint:
     case_id: int | None = None
     survey: str = ""
     question: Question | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in the question's places, such as the shop's name."""
     value: Value | None = None
     words: str = ""
     quoted: str = ""
@@ -57,6 +61,11 @@ class Complaint:
     def departments(self) -> tuple[str, ...]:
         return self.finding.departments if self.finding else picked_departments(self.question, self.value)
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """What was asked, in every language, as customers read it."""
+        return {lang: filled(text, self.facts) for lang, text in self.question.text.items()} if self.question else {}
+
     def data(self) -> dict[str, Any]:
         """What the case's history keeps of it beside the words."""
         data: dict[str, Any] = {"departments": list(self.departments)} if self.departments else {}
@@ -77,7 +86,7 @@ class Complaint:
             if self.media.file:
                 data["media"]["file"] = self.media.file
         if self.question:
-            data |= {"survey": self.survey, "question": self.question.key, "asked": dict(self.question.text)} | self._value(self.question)
+            data |= {"survey": self.survey, "question": self.question.key, "asked": self.asked} | self._value(self.question)
             if self.question.department:
                 data["about"] = self.question.department
         return data

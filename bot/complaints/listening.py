@@ -104,6 +104,7 @@ def _complaint(told: Told, judge: Judge) -> Complaint | None:
         case_id=told.case_id,
         survey=told.survey,
         question=told.question,
+        facts=told.facts or {},
         value=value,
         words=f"{told.words} “{told.quoted}”" if told.quoted else told.words,
         quoted=told.quoted,

@@ -54,7 +54,7 @@ def keep_for_second_look(conn: Connection, complaints: Sequence[Complaint]) -> N
 
 
 def _said(complaint: Complaint) -> dict[str, Any]:
-    question = complaint.question.model_dump(mode="json") if complaint.question else None
+    question = complaint.question.model_dump(mode="json") | {"text": complaint.asked} if complaint.question else None
     return {fact: getattr(complaint, fact) for fact in _FACTS} | {"question": question}
 
 

@@ -54,3 +54,10 @@ async def test_staff_see_where_the_card_hangs_on_which_somebody_complains(world:
     await phone.writes("The card reader was broken and nobody helped me")
     assert (await world.case()).place == "TILL3"
     assert "📍 On a comment card: TILL3" in (await world.news("Maria"))[0].text
+
+
+async def test_staff_read_the_question_as_the_customer_did(world: World) -> None:
+    await world.staff("Maria")
+    anna = await world.customer()
+    await world.says(anna, "nps", 2, survey="relationship", facts={"shop": "Sample Shop"})
+    assert "How likely are you to recommend Sample Shop to a friend or colleague? – 2 of 10" in (await world.news("Maria"))[0].text

@@ -66,6 +66,13 @@ async def test_a_case_that_is_open_becomes_graver_and_is_not_acknowledged_again(
     assert len(await shop.news("Lead")) == 2, "the alert, and that it got worse"
 
 
+async def test_staff_read_the_question_as_the_customer_did(shop: World) -> None:
+    anna = await shop.customer(lang="en")
+    await shop.says(anna, "nps", 8, VEILED, survey="relationship", facts={"shop": "Sample Shop"})
+    assert await look(shop, ANGRY) == 1
+    assert (await shop.case()).entries[0].data["asked"]["en"] == "How likely are you to recommend Sample Shop to a friend or colleague?"
+
+
 async def test_each_text_counts_once(shop: World) -> None:
     anna = await shop.customer(lang="en")
     await shop.says(anna, "words", words=VEILED)
