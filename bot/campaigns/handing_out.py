@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from io import StringIO
 
-from sqlalchemy import Connection
-
 from bot.invitations.links import Links
-from storage.queries.campaigns import as_links, campaign_named
+from storage.database import Database
+from storage.queries.campaigns import as_links
 
 __all__ = ["links_file"]
 
+CHUNK = 2_000
+"""Invitations looked at between two turns of everything else: there may be as many as customers."""
 
-def links_file(conn: Connection, name: str, links: Links) -> str | None:
-    """As CSV, each that nobody has opened yet, once for every account that a link can lead to; None where there is no such campaign."""
-    campaign = campaign_named(conn, name, lock=False)
-    if campaign is None:
-        return None
+
+async def links_file(database: Database, campaign_id: int, links: Links, *, chunk: int = CHUNK) -> AsyncIterator[str]:
+    """As CSV, each that nobody has opened yet, once for every account that a link can lead to; piece by piece."""
+    yield _lines([("customer", "lang", "account", "link")])
+    last: int | None = 0
+    while last is not None:
+        async with database.read() as conn:
+            last, some = await conn.run_sync(partial(as_links, campaign_id=campaign_id, after=last, size=chunk))
+        yield _lines((one.external_id, one.lang, account, link) for one in some for account, link in links.of(one.token).items())
+
+
+def _lines(rows: Iterable[Sequence[str | None]]) -> str:
     text = StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["customer", "lang", "account", "link"])
-    for one in as_links(conn, campaign.id):
-        writer.writerows([one.external_id, one.lang, account, link] for account, link in links.of(one.token).items())
+    csv.writer(text).writerows(rows)
     return text.getvalue()

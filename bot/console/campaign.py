@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
 from bot.campaigns.definition import Definition
@@ -162,10 +163,12 @@ class CampaignPage(DecidersPages):
         """The links of those whom no bot could write to, for the shop to hand out."""
         name, links = request.path_params["name"], self._parts.links()
         async with self._parts.database.read() as conn:
-            text = await conn.run_sync(links_file, name, links)
-        if text is None:
+            campaign = await conn.run_sync(partial(campaign_named, name=name, lock=False))
+        if campaign is None:
             raise HTTPException(404)
-        return Response(text, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}-links.csv"'})
+        file = links_file(self._parts.database, campaign.id, links)
+        attached = {"Content-Disposition": f'attachment; filename="{name}-links.csv"'}
+        return StreamingResponse(file, media_type="text/csv", headers=attached)
 
     async def _events(self, request: Request) -> Response:
         return EventSourceResponse(self._watch.events(request.path_params["name"], seen_by(request)))

@@ -45,6 +45,8 @@ _invitation = Invitation.__table__  # type: ignore[attr-defined]
 _message = Message.__table__  # type: ignore[attr-defined]
 _PLANNED: Any = written_out(InvitationState.PLANNED)
 _WAITING: Sequence[Any] = [written_out(state) for state in (MessageState.DUE, MessageState.SENDING)]
+_AN_HOUR = 60 * 60 * 1000 << 21
+"""As ids count it: another process's clock may be behind."""
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -117,13 +119,18 @@ def states_of(conn: Connection, campaign_id: int) -> list[tuple[int, str, str, s
     return [(wave, survey, state, reason, n) for wave, survey, state, reason, n in rows]
 
 
-def as_links(conn: Connection, campaign_id: int) -> Sequence[AnyRow]:
-    """The campaign's invitations that are links which nobody has opened yet, each with its customer."""
-    mine = _invitation.c.wave_id.in_(select(_wave.c.id).where(_wave.c.campaign_id == campaign_id))
-    waits = (mine, _invitation.c.state == InvitationState.SENT.value, _invitation.c.reason == "link")
+def as_links(conn: Connection, campaign_id: int, *, after: int, size: int) -> tuple[int | None, Sequence[AnyRow]]:
+    """Of the next so many (`size`) invitations behind the id `after`, those of the campaign that are links which nobody has opened yet,
+    each with its customer; and the id of the last one looked at, None where there are none left."""
+    waves = conn.execute(select(_wave.c.id).where(_wave.c.campaign_id == campaign_id)).scalars().all()
+    first = max(after, min(waves, default=0) - _AN_HOUR)  # what is older is of no wave of theirs
+    some = select(_invitation.c.id).where(_invitation.c.id > first).order_by(_invitation.c.id).limit(size).subquery()
+    last = conn.execute(select(func.max(some.c.id))).scalar()
+    here = (_invitation.c.id > first, _invitation.c.id <= (last or 0), func.coalesce(_invitation.c.wave_id, 0).in_(waves))
     found = select(_customer.c.external_id, _customer.c.lang, _invitation.c.token)
-    theirs = found.join(_customer, _customer.c.id == _invitation.c.customer_id).where(*waits)
-    return conn.execute(theirs.order_by(_invitation.c.id)).all()
+    theirs = found.join(_customer, _customer.c.id == _invitation.c.customer_id)
+    waiting = theirs.where(*here, _invitation.c.state == InvitationState.SENT.value, _invitation.c.reason == "link")
+    return last, conn.execute(waiting.order_by(_invitation.c.id)).all()
 
 
 def counts_of(conn: Connection, wave_ids: Sequence[int]) -> dict[str, int]:
