@@ -151,8 +151,8 @@ def discard(conn: Connection, name: str) -> None:
 
 
 def cancel(conn: Connection, name: str, now: datetime) -> None:
-    """End it for good. What was sent may still be answered."""
-    campaign = _in_state(conn, name, CampaignState.DRAFT, CampaignState.PAUSED, *_ALIVE)
+    """End for good what was scheduled. What was sent may still be answered."""
+    campaign = _in_state(conn, name, CampaignState.PAUSED, *_ALIVE)
     change_campaign(conn, campaign.id, state=CampaignState.CANCELLED.value)
     recall_waves(conn, [wave.id for wave in waves_of(conn, campaign.id)], now)
     log.info("campaign_cancelled", extra={"campaign": name})

@@ -144,7 +144,7 @@ def resume(name: Name, config: ConfigFile = None) -> None:
 
 @app.command()
 def cancel(name: Name, config: ConfigFile = None) -> None:
-    """End a campaign for good. What was sent may still be answered."""
+    """End a scheduled campaign for good. What was sent may still be answered."""
     from bot.campaigns.steering import cancel as cancelling
     from channels.clock import SystemClock
 

@@ -57,6 +57,7 @@ def test_a_campaign_that_waits_says_for_when(capsys: pytest.CaptureFixture[str],
 
 def test_a_draft_is_discarded_and_what_was_scheduled_is_not(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     run(capsys, "campaign", "new", "spring.toml")
+    assert run(capsys, "campaign", "cancel", "spring")[0] == 1, "its name would be taken for good, and nobody was asked"
     assert run(capsys, "campaign", "discard", "spring") == (0, 'the draft "spring" is discarded')
     assert 'no campaign "spring"' in run(capsys, "campaign", "status", "spring")[1]
     run(capsys, "campaign", "new", "spring.toml")

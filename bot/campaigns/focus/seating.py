@@ -20,7 +20,7 @@ from bot.campaigns.steering import cancel
 from storage.campaigns import CampaignState
 from storage.focus import FocusState, purpose_of
 from storage.ids import short
-from storage.queries.campaigns import with_survey
+from storage.queries.campaigns import change_campaign, with_survey
 from storage.queries.focus import change_group, free_seats, group_named, seat_customer, seats_of, who_agreed
 from storage.queries.outbox import known_keys
 
@@ -108,5 +108,9 @@ def kind_of(campaign: str, group: str) -> int:
 def end_invitations(conn: Connection, group: str, now: datetime, kinds: Collection[int]) -> None:
     """Nobody else is invited to seats of these kinds."""
     for campaign in with_survey(conn, survey_name(group)):
-        if campaign.state not in (CampaignState.DONE, CampaignState.CANCELLED) and kind_of(campaign.name, group) in kinds:
+        if campaign.state in (CampaignState.DONE, CampaignState.CANCELLED) or kind_of(campaign.name, group) not in kinds:
+            continue
+        if campaign.state == CampaignState.DRAFT:  # what somebody wrote stays to be read
+            change_campaign(conn, campaign.id, state=CampaignState.CANCELLED.value)
+        else:
             cancel(conn, campaign.name, now)
