@@ -6,10 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from storage.bulk import insert_many
 from storage.figures import Rollup
+from storage.invitations import Invitation, InvitationState
+from tests.campaigns.campaign import begun, people, plan
 from tests.console.house import Browser, House
+from tests.invitations.shop import open_shop
 
 TODAY = date(2026, 3, 2)
 
@@ -53,6 +57,17 @@ async def test_a_change_is_called_one_only_beyond_chance(house: House) -> None:
     words = (await _page(house)).words
     assert "Changed by +40 against the 30 days before." in words
     assert "No change beyond chance against the 30 days before." in words
+
+
+async def test_it_says_of_how_many_who_were_asked_nothing_came(house: House) -> None:
+    shop = await open_shop(house.world.database)
+    await people(shop, 3)
+    await begun(shop.database)
+    await plan(shop)
+    sent = update(Invitation).values(state=InvitationState.SENT, sent_at=house.world.clock.now())
+    await shop.database.write(lambda conn: conn.execute(sent))
+    assert "could not be reached 0" in (words := (await _page(house)).words)
+    assert "did not answer 3" in words
 
 
 async def test_without_answers_the_page_says_so(house: House) -> None:
