@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 
 from bot.invitations.policy import SURVEYS
 from storage.ids import short
-from storage.queries.addresses import Way, ways_to
+from storage.queries.addresses import Way, ways_of
 from storage.queries.consents import agreed_to
 from storage.queries.customers import (
     Counts,
@@ -60,7 +60,7 @@ def sheet_of(conn: Connection, customer: AnyRow, accounts: Sequence[str]) -> Cus
     """`accounts` are those that customers are written to from, in the order of preference."""
     return CustomerSheet(
         customer,
-        ways_to(conn, [customer.id], accounts).get(customer.id, ()),
+        ways_of(conn, customer.id, accounts),
         agreed_to(conn, customer.id, SURVEYS),
         count_of_customer(conn, customer.id),
         open_dialogs_of_customer(conn, customer.id),

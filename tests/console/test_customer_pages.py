@@ -13,6 +13,7 @@ from storage.ids import short
 from storage.outbox import Message, Priority
 from storage.queries.reactions import keep_reaction, said_to
 from tests.campaigns.campaign import begun, plan
+from tests.complaints.phone import Phone
 from tests.complaints.world import CUSTOMERS, World
 from tests.console.house import Browser, House
 from tests.invitations.shop import HOUR, MONDAY, open_shop
@@ -47,6 +48,16 @@ async def test_two_records_of_one_person_become_one_and_two_again(world: World, 
     await lena.send_form(f"{place}/unmerge", merge=short(merge_id))
     assert "They are two customers again." in lena.words
     assert berg.native_id not in lena.words and "undone" in lena.words
+
+
+async def test_when_a_chat_was_last_used_is_told_also_of_somebody_who_has_no_other(world: World, lena: Browser) -> None:
+    anna = await world.customer("Anna Berg")
+    world.pass_time(hours=1)
+    phone = Phone(world, anna.native_id)
+    await phone.scans("comment-TILL3")
+    await phone.writes("5")
+    await lena.get(f"/customers/{short(anna.customer_id)}")
+    assert "last used Mon 2 Mar 11:00" in lena.words
 
 
 async def test_what_cannot_be_is_said_with_its_remedy_and_changes_nothing(world: World, lena: Browser) -> None:
