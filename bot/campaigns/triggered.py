@@ -40,12 +40,14 @@ class Whose:
 def plan_triggered(conn: Connection, campaign: Any, definition: Definition, wave: Any, zone: ZoneInfo, now: datetime, chunk: int) -> int:
     """Plan the invitations that the next touchpoints give reason for; gives back how many new ones were looked at."""
     which = {"kind": definition.when.after or "", "since": campaign.scheduled_at}
-    fresh = touchpoints_after(conn, wave.cursor, limit=chunk, **which)
+    # What was told before it was drafted, perhaps in many years, gives no reason.
+    fresh = touchpoints_after(conn, max(wave.cursor, campaign.id - _OVERLAP), limit=chunk, **which)
     late: Sequence[Any] = ()
     if len(fresh) == chunk:
         cursor = fresh[-1].id
     else:  # all that was told is seen now, of whatever kind: it need not be gone through again
-        late = touchpoints_overlooked(conn, wave.id, wave.cursor - _OVERLAP, wave.cursor, limit=chunk, **which)
+        if new_id() - wave.cursor < 2 * _OVERLAP:  # else nothing more becomes visible there
+            late = touchpoints_overlooked(conn, wave.id, wave.cursor - _OVERLAP, wave.cursor, limit=chunk, **which)
         cursor = max(wave.cursor, newest_touchpoint_id(conn))
     told = [*late, *fresh]
     versions = newest_versions(conn, {survey_of_arm(definition, arm) for arm in definition.arms})

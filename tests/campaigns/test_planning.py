@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import Connection
 
+from bot.campaigns import triggered
 from bot.campaigns.ending import end_campaigns
 from bot.campaigns.planning import plan_campaigns, plan_chunk
 from bot.campaigns.steering import cancel, pause, resume
@@ -178,6 +181,46 @@ async def test_what_was_told_before_a_campaign_began_is_not_gone_through_again_a
     await plan(shop, MONDAY)
     assert (await waves_in(shop))[0].cursor == old
     assert await shop.rows(Invitation) == []
+
+
+async def test_what_was_told_is_gone_through_again_only_while_something_could_still_become_visible_before_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = await shop.customer()
+    await begun(shop.database, when={"after": "delivery", "delay": "2d"}, audience="touchpoint.amount > 100")
+    await shop.touchpoint(customer, MONDAY + HOUR, amount=20)
+    looked_at: list[int] = []
+    is_wanted = triggered.is_wanted
+
+    def looked(one: Any, *more: Any) -> bool:
+        looked_at.append(one.id)
+        return is_wanted(one, *more)
+
+    monkeypatch.setattr(triggered, "is_wanted", looked)
+    await plan(shop, MONDAY + HOUR)
+    before = len(looked_at)
+    await plan(shop, MONDAY + HOUR)
+    assert len(looked_at) == before + 1
+    monkeypatch.setattr(triggered, "new_id", lambda: new_id() + (30 * 60 * 1000 << 21))
+    await plan(shop, MONDAY + HOUR)
+    assert len(looked_at) == before + 1
+
+
+async def test_what_was_told_in_years_before_a_campaign_was_drafted_is_not_gone_through(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(shop.database, when={"after": "delivery", "delay": "2d"})
+    behind: list[int] = []
+    touchpoints_after = triggered.touchpoints_after
+
+    def looked_for(conn: Connection, cursor: int, **which: Any) -> Any:
+        behind.append(cursor)
+        return touchpoints_after(conn, cursor, **which)
+
+    monkeypatch.setattr(triggered, "touchpoints_after", looked_for)
+    an_hour_ago = new_id() - (60 * 60 * 1000 << 21)
+    await plan(shop, MONDAY + HOUR)
+    assert behind and min(behind) > an_hour_ago
 
 
 async def half_planned(shop: Shop, chunk: int = 4) -> None:
