@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition
+from bot.campaigns.rule import leaves_out
 from bot.campaigns.wordings import surveys_of
 from bot.dialogs.advance import begin
 from bot.dialogs.dialog import Dialog
@@ -23,7 +24,7 @@ from storage.outbox import Message, Priority
 from storage.queries.explaining import customer_row
 from storage.queries.invitations import addresses_of
 
-__all__ = ["Shown", "opening", "send_test", "shown"]
+__all__ = ["Shown", "langs_of", "opening", "send_test", "shown"]
 
 _message = Message.__table__  # type: ignore[attr-defined]
 _LOOKS = {
@@ -45,6 +46,11 @@ class Shown:
     platform: str
     texts: tuple[str, ...]
     buttons: tuple[str, ...]
+
+
+def langs_of(definition: Definition, survey: Survey) -> tuple[str, ...]:
+    """The survey's languages without those whose speakers the audience leaves out: other wordings need not have words in them."""
+    return tuple(lang for lang in survey.langs if not leaves_out(definition.audience, lang)) or survey.langs
 
 
 def opening(survey: Survey, lang: str, shop: str, now: datetime) -> tuple[Say, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.campaign_data import read_file, surveys_in
+from bot.cli.campaign_data import read_file, survey_in, surveys_in
 from bot.cli.data import look_at, look_beside, write_to
 from bot.cli.options import ConfigFile, read_config
 from bot.mistake import Mistake
@@ -19,6 +19,7 @@ app = typer.Typer(help="Draft, preview, schedule and follow campaigns.", no_args
 
 Name = Annotated[str, typer.Argument(help="The campaign's name.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A campaign in TOML.")]
+Lang = Annotated[str, typer.Option(help="In which language, two letters; the first that it is asked in where not given.")]
 
 
 @app.command()
@@ -58,9 +59,7 @@ def new(file: File, config: ConfigFile = None) -> None:
 
 
 @app.command()
-def preview(
-    file: File, lang: Annotated[str, typer.Option(help="The language to show it in, two letters.")] = "en", config: ConfigFile = None
-) -> None:
+def preview(file: File, lang: Lang = "", config: ConfigFile = None) -> None:
     """Show whom a campaign would reach, and its first message as each channel would show it."""
     from rich.console import Console
 
@@ -71,8 +70,7 @@ def preview(
     from storage.reading import NoDatabase
 
     definition, settings, now = read_file(file, config), read_config(config), SystemClock().now()
-    survey = surveys_in(config)(definition.survey)
-    assert survey is not None, "the file was checked"
+    survey, lang = survey_in(lang, definition, config)
     platforms = sorted({channel.kind for channel in settings.channels.values()})
     try:
         reached = look_beside(config, lambda conn: reach(conn, definition, now))
@@ -85,7 +83,7 @@ def preview(
 def test(
     file: File,
     to: Annotated[str, typer.Option(help="Whom to send it to: your own id for them, or a platform's name for their chat.")],
-    lang: Annotated[str, typer.Option(help="The language to send it in, two letters.")] = "en",
+    lang: Lang = "",
     config: ConfigFile = None,
 ) -> None:
     """Send a campaign's first message to yourself; nothing is recorded of it."""
@@ -93,8 +91,7 @@ def test(
     from channels.clock import SystemClock
 
     definition, settings = read_file(file, config), read_config(config)
-    survey = surveys_in(config)(definition.survey)
-    assert survey is not None, "the file was checked"
+    survey, lang = survey_in(lang, definition, config)
 
     def sending(conn: Connection) -> int:
         return send_test(conn, definition, survey, to, lang, settings.shop.name, SystemClock().now())

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 from bot.campaigns.definition import Definition
 from bot.campaigns.handing_out import links_file
 from bot.campaigns.moments import has_passed, next_moment
-from bot.campaigns.previewing import send_test, shown
+from bot.campaigns.previewing import langs_of, send_test, shown
 from bot.campaigns.reaching import DAYS
 from bot.campaigns.steering import EDITABLE, cancel, change_limits, discard, pause, resume, schedule
 from bot.console.campaign_sheet import campaign_sheet, together
@@ -78,7 +78,7 @@ class CampaignPage(DecidersPages):
         if one is None:
             raise HTTPException(404)
         t, survey = self._pages.teller(request), self._parts.survey(one.definition.survey)
-        langs = survey.langs if survey else ()
+        langs = langs_of(one.definition, survey) if survey else ()
         wanted = typed.get("lang") or request.query_params.get("lang", t.lang)
         lang = wanted if wanted in langs else next(iter(langs), "en")
         begun = shown(one.definition, survey, lang, self._parts.shop, self._parts.platforms, now) if survey else ()
@@ -138,7 +138,8 @@ class CampaignPage(DecidersPages):
                     f'there is no campaign "{name}", or its survey is gone', "see: makegood campaign list", "no_campaign", name=name
                 )
             definition = Definition.model_validate(campaign.definition)
-            lang = typed["lang"] if typed["lang"] in survey.langs else survey.langs[0]
+            langs = langs_of(definition, survey)
+            lang = typed["lang"] if typed["lang"] in langs else langs[0]
             return send_test(conn, definition, survey, typed["to"], lang, self._parts.shop, now)
 
         return await self._steer_form(request, "test", sending, typed, shown=f"?lang={quote(typed['lang'])}")

@@ -66,6 +66,18 @@ def test_a_draft_is_discarded_and_what_was_scheduled_is_not(capsys: pytest.Captu
     assert code == 1 and "is scheduled" in said and "while it is draft" in said
 
 
+WARM = '[[wording]]\nname = "warm"\nhello.fr = "Chère vous, ici {shop}. STOP pour arrêter."\n'
+
+
+def test_how_it_begins_is_shown_in_a_language_that_it_is_asked_in(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    in_french = CAMPAIGN.replace("customer.tier == 'gold'", "customer.lang == 'fr'") + WARM
+    (folder / "spring.toml").write_text(in_french, encoding="utf-8")
+    code, said = run(capsys, "campaign", "preview", "spring.toml")
+    assert code == 0 and "Chère vous" in said and "How likely" not in said, "of the wording nobody would see anything in English"
+    assert run(capsys, "campaign", "preview", "spring.toml", "--lang", "de") == (1, 'nobody is asked in "de" write --lang fr')
+    assert run(capsys, "campaign", "test", "spring.toml", "--to", "C-1", "--lang", "en")[0] == 1
+
+
 def test_a_wave_is_told_by_the_shops_own_clock(capsys: pytest.CaptureFixture[str]) -> None:
     at = datetime(2026, 3, 3, 17, tzinfo=UTC)
     wave = SimpleNamespace(number=1, due_at=at, state="ready", seen=5, chosen=3, control=0)

@@ -35,6 +35,7 @@ audience = "customer.country == 'SE'"
 [when]
 at = 2026-03-02T18:00:00
 """
+WARM = '[[wording]]\nname = "warm"\nhello.en = "Dear you, this is {shop}. STOP ends it."\n'
 
 
 async def _operator(house: House) -> Browser:
@@ -195,10 +196,8 @@ async def test_an_open_page_is_told_when_the_campaign_is_further(house: House) -
 async def test_a_test_goes_to_oneself_alone_in_every_wording(house: House) -> None:
     anna = await house.world.customer("Anna", lang="en")
     browser = await _operator(house)
-    in_english = TEXT.replace("customer.country == 'SE'", "customer.lang == 'en'")
-    await browser.send_form(
-        "/campaigns", text=in_english + '[[wording]]\nname = "warm"\nhello.en = "Dear you, this is {shop}. STOP ends it."\n'
-    )
+    in_two = TEXT.replace("customer.country == 'SE'", "customer.lang in ['en', 'sv']")
+    await browser.send_form("/campaigns", text=in_two + WARM + 'hello.sv = "Kära du, det här är {shop}. STOPP avslutar."\n')
     await browser.get("/campaigns/spring?lang=sv")
     assert "Hur troligt är det" in browser.words
     await browser.get("/campaigns/spring")
@@ -209,6 +208,14 @@ async def test_a_test_goes_to_oneself_alone_in_every_wording(house: House) -> No
     await browser.get("/campaigns/spring?lang=sv")
     await browser.send_form("/campaigns/spring/test", to=anna.native_id)
     assert "The test is on its way." in browser.words and "Hur troligt är det" in browser.words, "in the language that was looked at"
+
+
+async def test_how_it_begins_is_shown_in_the_languages_that_it_is_asked_in(house: House) -> None:
+    browser = await _operator(house)
+    in_english = TEXT.replace("customer.country == 'SE'", "customer.lang == 'en'")
+    await browser.send_form("/campaigns", text=in_english + WARM)
+    await browser.get("/campaigns/spring?lang=sv")
+    assert "Dear you, this is Sample Shop." in browser.words and "Hur troligt är det" not in browser.words
 
 
 async def test_limits_change_while_it_runs_and_what_it_does_is_told(house: House) -> None:
