@@ -22,6 +22,7 @@ from storage.database import Database, open_database
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.outbox import Message, Priority
+from storage.queries.erasing import erase_customers
 from storage.queries.merging import merge
 from tests.campaigns.campaign import STOCKHOLM, begun, customers, definition, only_campaign, people, plan
 from tests.campaigns.test_sending import AT_SIX, HERE, states
@@ -119,6 +120,24 @@ async def test_who_is_merged_while_they_are_planned_after_a_delivery_is_invited_
     await _planned_while_merging(shop, other, joining, kept)
     await plan(shop)
     assert [one.customer_id for one in await shop.rows(Invitation)] == [kept]
+
+
+async def test_who_is_erased_while_a_wave_is_planned_is_not_invited(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    (customer,) = await people(shop, 1, **HERE)
+    await begun(shop.database)
+    erasures: list[asyncio.Task[set[str]]] = []
+    change_wave = planning.change_wave
+
+    def erased_meanwhile(conn: Connection, *args: Any, **more: Any) -> None:
+        change_wave(conn, *args, **more)
+        if not erasures:
+            erasures.append(asyncio.create_task(other.write(lambda conn: erase_customers(conn, [customer], MONDAY, but=[]))))
+            await_only(_done_or_blocked(shop.database, erasures[0]))
+
+    monkeypatch.setattr(planning, "change_wave", erased_meanwhile)
+    await plan(shop)
+    await erasures[0]
+    assert await states(shop) == {("suppressed", "erased"): 1}
 
 
 async def test_a_pause_that_comes_while_invitations_go_into_the_outbox_takes_them_back_too(
