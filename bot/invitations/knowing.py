@@ -16,6 +16,7 @@ from bot.invitations.resting import Rests
 from bot.surveys.definition import Survey
 from storage.queries.addresses import Way, ways_to
 from storage.queries.conversations import customers_with_open_case
+from storage.queries.held_customers import hold_customers
 from storage.queries.invitations import consents_of, last_asked, with_open_dialog
 
 __all__ = ["Customers", "is_blocked"]
@@ -52,6 +53,14 @@ class Customers:
             Used.read(conn, limits.values(), zone, now),
             Rests.read(conn, (one.panel for one in limits.values()), ids, now),
         )
+
+    @classmethod
+    def held(
+        cls, conn: Connection, ids: set[int], accounts: Sequence[str], limits: dict[int, Limits], zone: ZoneInfo, now: datetime
+    ) -> Self:
+        """As `read`, and none of them says no before the transaction ends, which may put something for them into the outbox."""
+        hold_customers(conn, ids)
+        return cls.read(conn, ids, accounts, limits, zone, now)
 
     def known(self, invitation: Any, survey: Survey | None) -> Known:
         customer = invitation.customer_id

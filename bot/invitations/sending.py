@@ -134,7 +134,7 @@ def _send_chunk(
                 break
             after = {}  # all was looked at: from the beginning again
             continue
-        customers = Customers.read(conn, {one.customer_id for one in due}, outreach.accounts, limits, outreach.policy.timezone, now)
+        customers = Customers.held(conn, {one.customer_id for one in due}, outreach.accounts, limits, outreach.policy.timezone, now)
         tally, messages = _send(conn, outreach, customers, room, due, now)
         if tally:
             return tally, messages, room, after

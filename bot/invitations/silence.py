@@ -155,7 +155,7 @@ def _look_at_chunk(conn: Connection, outreach: Outreach, room: Room, now: dateti
 
 def _customers(conn: Connection, outreach: Outreach, silent: Sequence[Any], now: datetime) -> Customers:
     limits = {dialog.wave_id: limits_of(dialog.campaign_id, dialog.campaign) for dialog in silent if dialog.wave_id is not None}
-    return Customers.read(conn, {dialog.customer_id for dialog in silent}, outreach.accounts, limits, outreach.policy.timezone, now)
+    return Customers.held(conn, {dialog.customer_id for dialog in silent}, outreach.accounts, limits, outreach.policy.timezone, now)
 
 
 def _known(conn: Connection, outreach: Outreach, customers: Customers, dialog: Any) -> Known | None:

@@ -23,6 +23,7 @@ from storage.platforms import PublicInvitation
 from storage.praise import Praise
 from storage.queries.files import forget_files_of
 from storage.queries.focus import erase_lines, erase_seats, hold_groups
+from storage.queries.held_customers import hold_alone
 from storage.queries.learned import forget_heads_of
 from storage.staff import Door, Staff
 from storage.touchpoints import Touchpoint
@@ -87,8 +88,7 @@ def erase_customers(conn: Connection, customer_ids: Collection[int], now: dateti
     Rows that count stay: answers with their scores, invitations, cases with their times. The messages `but` are the caller's.
     """
     ids = sorted(customer_ids)
-    # On PostgreSQL whoever is just inviting them is waited for: what they write goes too.
-    conn.execute(select(_customer.c.id).where(_customer.c.id.in_(ids)).order_by(_customer.c.id).with_for_update())
+    hold_alone(conn, ids)
     places = conn.execute(select(_address.c.account, _address.c.native_id).where(_address.c.customer_id.in_(ids))).all()
     case_ids = cases_of(conn, ids)
     dialogs = conn.execute(select(_dialog.c.id, _dialog.c.data).where(_dialog.c.customer_id.in_(ids))).all()

@@ -14,6 +14,7 @@ from storage.campaigns import Wave
 from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message, MessageState, Priority
+from storage.queries.held_customers import hold_alone
 from storage.written_out import written_out
 
 __all__ = ["STALE_AFTER", "Recalled", "has_stale", "recall_from", "recall_stale", "recall_waves"]
@@ -53,7 +54,8 @@ def recall_waves(conn: Connection, wave_ids: Sequence[int], now: datetime) -> Re
 
 
 def recall_from(conn: Connection, customer_ids: Collection[int], now: datetime) -> Recalled:
-    """Take back what campaigns have waiting for these customers."""
+    """Take back what campaigns have waiting for these customers, and what somebody is just about to put there."""
+    hold_alone(conn, customer_ids)
     return _recall(conn, _BULK & one_of(_message.c.customer_id, customer_ids), now)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, text, update
@@ -22,6 +22,7 @@ from storage.database import Database, open_database
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.outbox import Message, Priority
+from storage.queries.consents import add_consent
 from storage.queries.erasing import erase_customers
 from storage.queries.merging import merge
 from tests.campaigns.campaign import STOCKHOLM, begun, customers, definition, only_campaign, people, plan
@@ -29,6 +30,7 @@ from tests.campaigns.test_sending import AT_SIX, HERE, states
 from tests.invitations.shop import DAY, MONDAY, TABLES, Shop
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+T = TypeVar("T")
 _BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
@@ -89,27 +91,28 @@ async def test_who_moves_or_comes_while_a_wave_is_planned_is_invited_all_the_sam
     assert invited == dict.fromkeys([came, *ids], AT_SIX), "who was not seen there is due as the shop's own clock has it"
 
 
-async def _planned_while_merging(shop: Shop, other: Database, joining: int, kept: int) -> None:
-    """The merge has been done, and is committed only once the planning waits for it, or is done."""
-    merged, go_on = asyncio.Event(), asyncio.Event()
+async def _while_uncommitted(shop: Shop, other: Database, change: Callable[[Connection], Any], work: Coroutine[Any, Any, T]) -> T:
+    """The change has been made, and is committed only once the work waits for it, or is done."""
+    made, go_on = asyncio.Event(), asyncio.Event()
 
-    def merging(conn: Connection) -> None:
-        merge(conn, joining, kept, MONDAY, who="staff:1")
-        merged.set()
+    def making(conn: Connection) -> None:
+        change(conn)
+        made.set()
         await_only(go_on.wait())
 
-    task = asyncio.create_task(other.write(merging))
-    await merged.wait()
-    planned = asyncio.create_task(plan(shop))
-    await _done_or_blocked(shop.database, planned)
+    task = asyncio.create_task(other.write(making))
+    await made.wait()
+    working = asyncio.create_task(work)
+    await _done_or_blocked(shop.database, working)
     go_on.set()
-    await asyncio.gather(task, planned)
+    await task
+    return await working
 
 
 async def test_who_is_merged_while_a_wave_is_planned_is_invited_once(shop: Shop, other: Database) -> None:
     joining, kept = await people(shop, 2, **HERE)
     await begun(shop.database)
-    await _planned_while_merging(shop, other, joining, kept)
+    await _while_uncommitted(shop, other, lambda conn: merge(conn, joining, kept, MONDAY, who="staff:1"), plan(shop))
     assert [one.customer_id for one in await shop.rows(Invitation)] == [kept]
 
 
@@ -117,7 +120,7 @@ async def test_who_is_merged_while_they_are_planned_after_a_delivery_is_invited_
     joining, kept = await people(shop, 2, **HERE)
     await begun(shop.database, when={"after": "delivery", "delay": "2d"})
     await shop.touchpoint(joining, MONDAY)
-    await _planned_while_merging(shop, other, joining, kept)
+    await _while_uncommitted(shop, other, lambda conn: merge(conn, joining, kept, MONDAY, who="staff:1"), plan(shop))
     await plan(shop)
     assert [one.customer_id for one in await shop.rows(Invitation)] == [kept]
 
@@ -223,3 +226,48 @@ async def test_two_that_send_at_once_keep_to_one_days_share(shop: Shop, other: D
     monkeypatch.setattr(sending, "change_invitations", sent_meanwhile)
     sent = await send_due(shop.database, shop.outreach, AT_SIX, chunk=2)
     assert (sent + await others[0])["sent"] == 2
+
+
+def _says_no(customer: int) -> Callable[[Connection], None]:
+    return lambda conn: add_consent(conn, customer, "surveys", granted=False, source="test", now=AT_SIX)
+
+
+async def test_who_says_no_while_they_are_sent_something_is_not_sent_it(
+    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await people(shop, 2, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    refusals: list[asyncio.Task[None]] = []
+    change_invitations = sending.change_invitations
+
+    def refused_meanwhile(conn: Connection, rows: Any) -> None:
+        change_invitations(conn, rows)
+        if not refusals:
+            refusals.append(asyncio.create_task(other.write(_says_no(first))))
+            await_only(_done_or_blocked(shop.database, refusals[0]))
+
+    monkeypatch.setattr(sending, "change_invitations", refused_meanwhile)
+    await send_due(shop.database, shop.outreach, AT_SIX)
+    await refusals[0]
+    assert [message.customer_id for message in await shop.rows(Message)] == [second]
+
+
+async def test_who_has_said_no_a_moment_before_they_are_sent_something_is_not_sent_it(shop: Shop, other: Database) -> None:
+    (customer,) = await people(shop, 1, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    sent = await _while_uncommitted(shop, other, _says_no(customer), send_due(shop.database, shop.outreach, AT_SIX))
+    assert sent == Counter(suppressed=1)
+    assert await shop.rows(Message) == []
+
+
+async def test_who_says_no_while_they_are_reminded_is_not_reminded(shop: Shop, other: Database) -> None:
+    (customer,) = await people(shop, 1, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    await send_due(shop.database, shop.outreach, AT_SIX)
+    await shop.delivered()
+    later = AT_SIX + 3 * DAY
+    looked = await _while_uncommitted(shop, other, _says_no(customer), remind_silent(shop.database, shop.outreach, later))
+    assert looked == Counter(waiting=1)
