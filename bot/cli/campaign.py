@@ -39,9 +39,8 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="C
             wrong += 1
             print_problems(console, problems)
         else:
-            console.print(
-                f"[green]✓[/] [bold]{escape(str(file))}[/]: all right, {escape(definition.survey)} for {escape(definition.audience)}"
-            )
+            whom = "everybody" if definition.audience == "true" else escape(definition.audience)
+            console.print(f"[green]✓[/] [bold]{escape(str(file))}[/]: all right, {escape(definition.survey)} for {whom}")
     if wrong:
         raise typer.Exit(1)
 

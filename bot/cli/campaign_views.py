@@ -24,6 +24,7 @@ from bot.campaigns.reaching import DAYS, Reach
 from bot.campaigns.written import Problems
 from bot.invitations.explaining import REASONS
 from channels.clock import SystemClock
+from storage.ids import short
 
 __all__ = ["follow_progress", "print_preview", "print_problems", "print_status"]
 
@@ -50,7 +51,8 @@ def print_preview(console: Console, reached: Reach | None, messages: Sequence[Sh
             console.print(f"[{'dim' if n else 'yellow'}]{fact} is known of {n:,} of {reached.looked_at:,}[/]")
         for one in reached.examples:
             facts = ", ".join(f"{name}: {value}" for name, value in (one.attributes or {}).items())
-            console.print(f"  {escape(one.name or one.external_id or '–')}  [dim]{one.lang} {one.country} {escape(facts)}[/]")
+            about = " ".join(part for part in (one.lang, one.country, escape(facts)) if part)
+            console.print(f"  {escape(one.external_id or short(one.id))}  {escape(one.name or '–')}  [dim]{about}[/]")
         console.print()
     for message in messages:
         buttons = "   ".join(f"[reverse] {escape(label)} [/]" for label in message.buttons)

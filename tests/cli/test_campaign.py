@@ -9,10 +9,12 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 
 from bot.campaigns.definition import Definition
 from bot.campaigns.progress import Progress
-from bot.cli.campaign_views import print_status
+from bot.campaigns.reaching import Reach
+from bot.cli.campaign_views import print_preview, print_status
 from bot.cli.main import main
 
 CAMPAIGN = """\
@@ -48,6 +50,11 @@ def test_before_the_first_start_it_is_said_how_to_begin(
     assert (code, said) == (1, f"there is no database at {folder}/data/sample.db yet start Makegood once: makegood run")
 
 
+def test_a_campaign_without_an_audience_is_for_everybody(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "spring.toml").write_text(CAMPAIGN.replace("audience =", "#"), encoding="utf-8")
+    assert run(capsys, "campaign", "check", "spring.toml") == (0, "✓ spring.toml: all right, relationship for everybody")
+
+
 def test_a_campaign_that_waits_says_for_when(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert run(capsys, "campaign", "new", "spring.toml")[0] == run(capsys, "campaign", "schedule", "spring")[0] == 0
     code, said = run(capsys, "campaign", "status", "spring")
@@ -76,6 +83,13 @@ def test_how_it_begins_is_shown_in_a_language_that_it_is_asked_in(capsys: pytest
     assert code == 0 and "Chère vous" in said and "How likely" not in said, "of the wording nobody would see anything in English"
     assert run(capsys, "campaign", "preview", "spring.toml", "--lang", "de") == (1, 'nobody is asked in "de" write --lang fr')
     assert run(capsys, "campaign", "test", "spring.toml", "--to", "C-1", "--lang", "en")[0] == 1
+
+
+def test_the_ten_who_are_shown_can_be_asked_about(capsys: pytest.CaptureFixture[str]) -> None:
+    astrid = SimpleNamespace(id=1, external_id="C-7", name="Astrid", lang="sv", country="SE", attributes={"tier": "gold"})
+    nameless = SimpleNamespace(id=35, external_id=None, name="", lang="", country="", attributes=None)
+    print_preview(Console(), Reach(9, 2, 0, (astrid, nameless), {}), [])
+    assert "C-7 Astrid sv SE tier: gold z –" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_wave_is_told_by_the_shops_own_clock(capsys: pytest.CaptureFixture[str]) -> None:
