@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from apscheduler.triggers.cron import CronTrigger
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from bot.campaigns.rule import check_rule
 from bot.invitations.policy import SURVEYS
@@ -24,7 +24,8 @@ def _cron(text: str) -> str:
     try:
         CronTrigger.from_crontab(text)
     except ValueError:
-        raise ValueError('should be five fields, minute hour day month weekday, such as "0 10 1 1,4,7,10 *"') from None
+        wrong = "has a field that cannot be so: they are" if len(text.split()) == 5 else "should be five fields,"
+        raise ValueError(f'{wrong} minute hour day month weekday, such as "0 10 1 1,4,7,10 *"') from None
     minute, hour, *_ = text.split()
     if not (minute.isdecimal() and hour.isdecimal()):
         raise ValueError('should name one time of day: a whole minute and hour first, such as "0 10 * * mon"')
@@ -75,6 +76,16 @@ class Wording(_Strict):
     questions: dict[Key, Texts] = Field(default={})
 
 
+def _differing(wordings: tuple[Wording, ...]) -> tuple[Wording, ...]:
+    names = [wording.name for wording in wordings]
+    if len(set(names)) < len(names) or "own" in names:
+        raise ValueError('has two of one name; give each a name of its own (the survey\'s is called "own")')
+    for wording in wordings:
+        if not (wording.hello or wording.thanks or wording.questions):
+            raise ValueError(f'has "{wording.name}", which changes nothing; write [wording.hello] and under it en = "…"')
+    return wordings
+
+
 class Definition(_Strict):
     """A campaign as its author wrote it."""
 
@@ -102,26 +113,18 @@ class Definition(_Strict):
     reminders: Literal[0, 1, 2] = 1
     own_language_only: bool = False
     """Ask only those whose language is known and one of the survey's."""
-    wording: tuple[Wording, ...] = Field(default=(), max_length=4)
+    wording: Annotated[tuple[Wording, ...], AfterValidator(_differing)] = Field(default=(), max_length=4)
     """Other wordings to try beside the survey's own; each gets an equal part."""
 
-    @model_validator(mode="after")
-    def _wordings_differ(self) -> Self:
-        names = [wording.name for wording in self.wording]
-        if len(set(names)) < len(names) or "own" in names:
-            raise ValueError('has two wordings of one name; give each a name of its own (the survey\'s is called "own")')
-        for wording in self.wording:
-            if not (wording.hello or wording.thanks or wording.questions):
-                raise ValueError(f'has a wording "{wording.name}" that changes nothing; write [wording.hello] and under it en = "…"')
-        return self
-
-    @model_validator(mode="after")
-    def _a_panel_is_asked_by_the_clock(self) -> Self:
-        if self.panel and self.when.after is not None:
-            raise ValueError("is put to a panel after a touchpoint; a panel is asked at a moment or in a rhythm: write at or cron")
-        if self.panel and self.purpose != SURVEYS:
-            raise ValueError("has a panel and a purpose; its members have agreed to the panel: leave purpose out")
-        return self
+    @field_validator("panel")
+    @classmethod
+    def _a_panel_is_asked_by_the_clock(cls, panel: str | None, others: ValidationInfo) -> str | None:
+        when, purpose = others.data.get("when"), others.data.get("purpose", SURVEYS)
+        if panel and when and when.after is not None:
+            raise ValueError("is not asked after a touchpoint, but at a moment or in a rhythm; write at or cron in place of after")
+        if panel and purpose != SURVEYS:
+            raise ValueError("has members who have agreed to it, and needs no purpose; leave purpose out")
+        return panel
 
     @property
     def arms(self) -> tuple[str, ...]:

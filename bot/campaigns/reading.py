@@ -40,6 +40,7 @@ _EXAMPLES = {
     "control": "control = 0.1, a share from 0 to below 1",
     "quota": "quota = 500, a whole number",
     "per_day": "per_day = 10000, a whole number",
+    "expires": 'expires = "7d", from "1h" to "365d"',
     "reminders": "reminders = 0, 1 or 2",
     "rotate": "rotate = 4, a whole number from 1 to 52",
     "wording": "[[wording]], in double brackets, above its name",

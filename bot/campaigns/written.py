@@ -64,7 +64,10 @@ class Form(Generic[M]):
         try:
             content = self.model.model_validate(data)
         except ValidationError as error:
-            wrong = [(detail["loc"], *self._told(detail)) for detail in error.errors(include_url=False)]
+            details = error.errors(include_url=False)
+            # Where something inside of a part is wrong, the part is missing too, of too few: that was not written wrong.
+            inside = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+            wrong = [(detail["loc"], *self._told(detail)) for detail in details if detail["loc"] not in inside]
             raise Problems([_problem(file, places, one) for one in wrong]) from None
         return Written(file, places, content)
 
@@ -87,7 +90,7 @@ class Form(Generic[M]):
             case "value_error":
                 what, _, remedy = str(detail["ctx"]["error"]).partition("; ")
                 if remedy:
-                    return f'"{key}" {what}' if key else f"{self.what} {what}", remedy
+                    return f'"{key}" {what}', remedy
                 wrong, such_as, shown = what.rpartition(", such as ")
                 return f'"{key}" {wrong or what}', f"write {shown}" if such_as else instead
         given = detail["input"]

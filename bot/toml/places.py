@@ -35,6 +35,8 @@ class Places:
             if _HEADER.match(statement):
                 table = self._table(read)
                 self._note(table, begun)
+                if table and isinstance(table[-1], int):
+                    self._note(table[:-1], begun)  # the array as a whole stands where its first entry does
             else:
                 for path in _paths(read):
                     self._note(table + path, begun)

@@ -70,7 +70,10 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
         ("'en'", "'sv'", 11, '"hello" has no words in sv'),
         ("customer.lang == 'en'", "has(customer.tier)", 11, '"hello" has no words in sv'),
         (" && customer.lang == 'en'", "", 11, '"hello" has no words in fr, so that some would be counted under words that they never saw'),
-        ('"warm"', '"own"', 0, "two wordings of one name"),
+        ('"warm"', '"own"', 9, '"wording" has two of one name'),
+        ("control = 0.1", 'panel = "taste"\npurpose = "quote"', 4, '"panel" has members who have agreed to it, and needs no purpose'),
+        ("at = 2026-04-01T10:00:00", 'cron = "0 25 * * *"', 7, '"cron" has a field that cannot be so: they are minute hour'),
+        ("control = 0.1", 'expires = "1m"', 4, 'write expires = "7d", from "1h" to "365d"'),
         (
             "[wording.hello]",
             '[wording.thanks]\nen = "Tell others: https://reviews.example!"\n[wording.hello]',
@@ -85,6 +88,12 @@ def test_a_mistake_is_told_with_its_line_and_its_remedy(wrong: str, right: str, 
     with pytest.raises(CampaignProblems) as told:
         read(GOOD.replace(wrong, right, 1))
     assert any(problem.line == line and said in str(problem) for problem in told.value.problems), told.value.problems
+
+
+def test_a_panel_is_not_asked_after_a_touchpoint() -> None:
+    wrong = GOOD.replace("control = 0.1", 'panel = "taste"').replace("at = 2026-04-01T10:00:00", 'after = "delivery"')
+    with pytest.raises(CampaignProblems, match='line 4: "panel" is not asked after a touchpoint'):
+        read(wrong)
 
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:

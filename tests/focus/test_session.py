@@ -297,6 +297,12 @@ def test_what_is_wrong_is_told_with_its_line() -> None:
     assert '"panel" is missing' in told and "line 4" in told
 
 
+def test_seats_that_are_written_wrong_are_not_said_to_be_missing_as_well() -> None:
+    with pytest.raises(Problems) as raised:
+        read_group('name = "basket"\nplace = "-1001"\n[[seats]]\ncount = 0\n')
+    assert [problem.what for problem in raised.value.problems if problem.line > 2] == ['"count" cannot be 0']
+
+
 @pytest.mark.parametrize(
     ("place", "account", "remedy"),
     [

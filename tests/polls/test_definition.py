@@ -45,7 +45,7 @@ def test_a_poll_that_every_platform_takes_is_read() -> None:
         ('"Which colour', '"' + 300 * "o", "the poll, line 2: the question has 325 characters, and 300 are the most for the account"),
         ('"Green"', f'"{101 * "e"}"', "has 101 characters, and an option has at most 100 for the account"),
         ('["Blue", "Green"]', '["Blue"]', 'line 3: "options" cannot be'),
-        ('["Blue", "Green"]', '["Blue", "blue"]', "the poll has an option twice; write each of them once"),
+        ('["Blue", "Green"]', '["Blue", "blue"]', 'line 3: "options" has one of them twice; write each once'),
         ('"3d"', '"3 minutes"', 'line 4: "closes" should be a length of time'),
         ('"3d"', '"31d"', 'line 4: "closes" cannot be'),
         ("options", "option", 'there is no key "option"; write options'),

@@ -37,6 +37,7 @@ survey = "y"
         (("shop", "list", 1, "inner"), 7),
         (("shop", "dotted", "key"), 11),
         (("channels", "a.b", "kind"), 13),
+        (("ask",), 14),
         (("ask", 0, "survey"), 15),
         (("ask", 0, "deep", "z"), 17),
         (("ask", 1), 18),

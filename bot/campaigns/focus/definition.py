@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.campaigns.rule import check_rule
 from bot.campaigns.written import Form
@@ -26,9 +26,15 @@ def _naive(moment: datetime) -> datetime:
     return moment
 
 
-def _without_general(place: str) -> str:
-    """What is said in Telegram's topic 1, which every group with topics has, is told as said in none."""
-    return place.removesuffix("/1")
+def _group(place: str) -> str:
+    # What is said in Telegram's topic 1, which every group with topics has, is told as said in none.
+    place = place.removesuffix("/1")
+    if not re.fullmatch(r"-\d{1,15}(/[1-9]\d{0,9})?|[CG][A-Z0-9]{2,20}", place):
+        raise ValueError(
+            'is no group; write the number of a Telegram group, "-1001234567890", of a topic in it, "-1001234567890/17", '
+            "or a Slack channel's id"
+        )
+    return place
 
 
 class _Strict(BaseModel):
@@ -54,7 +60,7 @@ class Definition(_Strict):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,24}$")]
     panel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
     account: str
-    place: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_without_general)]
+    place: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_group)]
     """A group, or one topic of it."""
     join: Web
     """Where participants enter the group."""
@@ -69,15 +75,6 @@ class Definition(_Strict):
     """A person's own id on the platform, who moderates in place of the bot."""
     remind: Period = Field(default=timedelta(hours=1), ge=timedelta(0), le=timedelta(days=7))
     seats: tuple[Seats, ...] = Field(min_length=1, max_length=8)
-
-    @model_validator(mode="after")
-    def _a_group_is_a_group(self) -> Self:
-        if not re.fullmatch(r"-\d{1,15}(/[1-9]\d{0,9})?|[CG][A-Z0-9]{2,20}", self.place):
-            raise ValueError(
-                'has a place that is no group; write the number of a Telegram group, "-1001234567890", of a topic in it, '
-                '"-1001234567890/17", or a Slack channel\'s id'
-            )
-        return self
 
     @property
     def platform(self) -> str:

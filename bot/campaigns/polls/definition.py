@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.campaigns.written import Form, Wrong
 from bot.toml.times import Period, in_units
@@ -32,10 +32,22 @@ class Place(_Strict):
     """Other than the poll itself."""
 
 
+def _each_once(options: tuple[str, ...]) -> tuple[str, ...]:
+    if len({option.casefold() for option in options}) < len(options):
+        raise ValueError("has one of them twice; write each once")
+    return options
+
+
+def _each_place_once(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    if len({(place.account, place.place) for place in places}) < len(places):
+        raise ValueError("stands there twice; write each place once")
+    return places
+
+
 class Definition(_Strict):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     question: Line
-    options: tuple[Line, ...] = Field(min_length=2, max_length=10)
+    options: Annotated[tuple[Line, ...], AfterValidator(_each_once)] = Field(min_length=2, max_length=10)
     multiple: bool = False
     """Whether one person may choose several options."""
     anonymous: bool = True
@@ -43,15 +55,7 @@ class Definition(_Strict):
     closes: Period = Field(default=timedelta(days=3), ge=timedelta(minutes=5), le=timedelta(days=30))
     """How long after it is posted it can be answered."""
     lang: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
-    place: tuple[Place, ...] = Field(min_length=1, max_length=50)
-
-    @model_validator(mode="after")
-    def _nothing_stands_twice(self) -> Self:
-        if len({option.casefold() for option in self.options}) < len(self.options):
-            raise ValueError("has an option twice; write each of them once")
-        if len({(place.account, place.place) for place in self.place}) < len(self.place):
-            raise ValueError("has a place twice; write each of them once")
-        return self
+    place: Annotated[tuple[Place, ...], AfterValidator(_each_place_once)] = Field(min_length=1, max_length=50)
 
     def anonymous_at(self, place: Place) -> bool:
         return self.anonymous if place.anonymous is None else place.anonymous
