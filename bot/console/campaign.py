@@ -29,6 +29,7 @@ from bot.console.sessions import Sessions, form_of
 from bot.console.watching import seen_by
 from bot.health.words import remedy_of, title_of
 from bot.invitations.explaining import REASONS
+from bot.invitations.policy import SURVEYS
 from bot.mistake import Mistake
 from bot.toml.times import in_units
 from storage.queries.campaigns import campaign_named
@@ -107,6 +108,7 @@ class CampaignPage(DecidersPages):
             since=self._watch.mark(one.progress),
             acts=_ACTS[one.campaign.state],
             reasons=REASONS,
+            surveys=SURVEYS,
             trouble=lambda key: title_of(key, t.lang),
             remedy=lambda key: remedy_of(key, t.lang),
         )

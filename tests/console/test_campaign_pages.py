@@ -218,6 +218,17 @@ async def test_how_it_begins_is_shown_in_the_languages_that_it_is_asked_in(house
     assert "Dear you, this is Sample Shop." in browser.words and "Hur troligt är det" not in browser.words
 
 
+async def test_it_is_told_who_is_not_asked_beside_the_audience(house: House) -> None:
+    browser = await _operator(house)
+    await browser.send_form("/campaigns", text=TEXT)
+    assert "Only who" not in browser.words
+    await browser.get("/campaigns")
+    narrow = 'purpose = "quote"\nnew_to = "panel_taste"\nown_language_only = true\n[when]'
+    await browser.send_form("/campaigns", text=TEXT.replace("[when]", narrow))
+    assert "Only who has agreed to quote Only who has said neither yes nor no to panel_taste" in browser.words
+    assert "Only who speaks a language of the survey" in browser.words
+
+
 async def test_limits_change_while_it_runs_and_what_it_does_is_told(house: House) -> None:
     browser = await _operator(house)
     await browser.send_form("/campaigns", text=TEXT.replace("[when]", "control = 0.1\n[when]"))
