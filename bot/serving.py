@@ -136,7 +136,8 @@ def _listen(host: str, port: int) -> socket.socket:
         taken = error.errno == errno.EADDRINUSE
         why = "another program listens there already" if taken else str(error.strerror or error).lower()
         raise Mistake(
-            f"http://{host}:{port} cannot be opened: {why}.", "Stop the other one, or choose another port with --port."
+            f"http://{host}:{port} cannot be opened: {why}.",
+            f"Stop the other one, or choose another port: MAKEGOOD_SERVER__PORT={port + 1} make run",
         ) from error
     # asyncio does this for sockets it makes itself. Without it a page's second packet waits 40 ms for the first's receipt.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -39,3 +42,15 @@ def test_a_new_operator_gets_in_with_the_password_that_the_first_start_prints_on
         assert printed.count("\n") == 1
     kept = "\n".join(file.read_text(errors="replace") for file in tmp_path.rglob("*") if file.is_file())
     assert password[1] not in kept
+
+
+def test_where_the_port_is_taken_it_is_said_how_to_take_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        command = [sys.executable, "-m", "bot.cli.main", "run", "--port", str(port)]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert ended.returncode == 1
+    assert (
+        f"another program listens there already.\nStop the other one, or choose another port: MAKEGOOD_SERVER__PORT={port + 1}"
+        in ended.stderr
+    )
