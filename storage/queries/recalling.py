@@ -15,6 +15,7 @@ from storage.dialogs import Dialog
 from storage.invitations import Invitation, InvitationState
 from storage.outbox import Message, MessageState, Priority
 from storage.queries.held_customers import hold_alone
+from storage.queries.same_matter import ENDED, has_twin
 from storage.written_out import written_out
 
 __all__ = ["STALE_AFTER", "Recalled", "has_stale", "recall_from", "recall_stale", "recall_waves"]
@@ -95,6 +96,7 @@ def _take_back(conn: Connection, unsent: Sequence[Any], now: datetime) -> Sequen
     of_campaigns = select(_wave.c.campaign_id, _invitation.c.sent_at).join(_wave, _wave.c.id == _invitation.c.wave_id)
     sent = [(row.campaign_id, row.sent_at) for row in conn.execute(of_campaigns.where(not_sent))]
     conn.execute(update(_invitation).where(not_sent).values(**back))
+    conn.execute(update(_invitation).where(_invitation.c.id.in_(theirs), has_twin()).values(**ENDED))
     taken = {one.id for one in gone}
     _to_be_put_again(conn, [one for one in unsent if one.dialog_id not in taken], now)
     return sent

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from storage.campaigns import Wave
 from storage.invitations import ASKED, Invitation, InvitationState
 
-__all__ = ["asked_once", "may_be_again"]
+__all__ = ["ENDED", "asked_once", "has_twin", "may_be_again"]
 
 _invitation, _wave = Invitation.__table__, Wave.__table__  # type: ignore[attr-defined]
-_ENDED = {"state": InvitationState.SUPPRESSED.value, "reason": "merged"}
+ENDED = {"state": InvitationState.SUPPRESSED.value, "reason": "merged"}
 """Of an invitation that the merged customer has once already."""
 
 
@@ -31,10 +31,20 @@ def asked_once(conn: Connection, joining: int, kept: int) -> list[tuple[int, Map
         if any(other.survey == one.survey for other in same):
             changes.append((one.id, {"matter": f"{one.matter}~{joining}"}))
         if same and one.state == InvitationState.PLANNED:
-            changes.append((one.id, _ENDED))
+            changes.append((one.id, ENDED))
         if one.state in ASKED:
-            changes += [(other.id, _ENDED) for other in same if other.state == InvitationState.PLANNED]
+            changes += [(other.id, ENDED) for other in same if other.state == InvitationState.PLANNED]
     return changes
+
+
+def has_twin() -> ColumnElement[bool]:
+    """Of a planned invitation: whether the customer that a merge made of two has another of the same wave, sent or planned before it."""
+    twin = _invitation.alias("twin")
+    same = (twin.c.customer_id == _invitation.c.customer_id, twin.c.wave_id == _invitation.c.wave_id)
+    first = (twin.c.state == InvitationState.PLANNED.value) & (twin.c.id < _invitation.c.id)
+    other = exists().where(*same, twin.c.id != _invitation.c.id, or_(twin.c.state.in_(ASKED), first))
+    planned: ColumnElement[bool] = _invitation.c.state == InvitationState.PLANNED.value
+    return planned & other
 
 
 def may_be_again(conn: Connection, invitation_id: int, was: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -43,4 +53,4 @@ def may_be_again(conn: Connection, invitation_id: int, was: Mapping[str, Any]) -
         return was
     over = select(_wave.c.id).join(_invitation, _invitation.c.wave_id == _wave.c.id)
     is_over = conn.execute(over.where(_invitation.c.id == invitation_id, _wave.c.ended_at.is_not(None))).first() is not None
-    return {name: value for name, value in was.items() if name not in _ENDED} if is_over else was
+    return {name: value for name, value in was.items() if name not in ENDED} if is_over else was

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, update
 
 from bot.campaigns.ending import end_campaigns
+from bot.campaigns.steering import pause
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
 from storage.queries.merging import merge, merge_row, unmerge
-from tests.campaigns.campaign import begun, only_campaign, people, plan
+from tests.campaigns.campaign import STOCKHOLM, begun, only_campaign, people, plan
 from tests.campaigns.test_planning import half_planned
 from tests.campaigns.test_sending import AT_SIX, HERE, send, states
 from tests.invitations.shop import DAY, HOUR, MONDAY, TABLES, Shop
@@ -81,3 +83,18 @@ async def test_what_was_planned_in_a_wave_that_is_over_is_not_planned_again_when
     assert (await only_campaign(shop)).state == "done"
     assert {one.customer_id: one.state for one in await shop.rows(Invitation)} == {joining: "suppressed", kept: "sent"}
     assert len({one.matter for one in await shop.rows(Invitation)}) == 1, "as it was before"
+
+
+@pytest.mark.parametrize("wording", [[], WARM])
+async def test_who_has_two_invitations_in_the_outbox_when_merged_and_both_are_taken_back_is_asked_once(
+    shop: Shop, wording: list[dict[str, Any]]
+) -> None:
+    ids = await people(shop, 8, **HERE)
+    await begun(shop.database, wording=wording, expires="30d")
+    await plan(shop)
+    assert await send(shop) == Counter(sent=8)
+    for joining, kept in zip(ids[:4], ids[4:], strict=True):
+        await merged(shop, joining, kept)
+    await shop.database.write(lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM))
+    assert await states(shop) == {("planned", ""): 4, ("suppressed", "merged"): 4}
+    assert {one.customer_id for one in await shop.rows(Invitation) if one.state == "planned"} == set(ids[4:])
