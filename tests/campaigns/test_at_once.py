@@ -271,3 +271,13 @@ async def test_who_says_no_while_they_are_reminded_is_not_reminded(shop: Shop, o
     later = AT_SIX + 3 * DAY
     looked = await _while_uncommitted(shop, other, _says_no(customer), remind_silent(shop.database, shop.outreach, later))
     assert looked == Counter(waiting=1)
+
+
+async def test_who_is_erased_while_what_waits_for_them_is_taken_back_is_erased_all_the_same(shop: Shop, other: Database) -> None:
+    (customer,) = await people(shop, 1, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    await send_due(shop.database, shop.outreach, AT_SIX)
+    erasing = shop.database.write(lambda conn: erase_customers(conn, [customer], AT_SIX, but=[]))
+    await _while_uncommitted(shop, other, lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM), erasing)
+    assert await states(shop) == {("suppressed", "erased"): 1}
