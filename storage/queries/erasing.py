@@ -23,8 +23,8 @@ from storage.platforms import PublicInvitation
 from storage.praise import Praise
 from storage.queries.files import forget_files_of
 from storage.queries.focus import erase_lines, erase_seats, hold_groups
-from storage.queries.held_customers import hold_alone
 from storage.queries.learned import forget_heads_of
+from storage.queries.recalling import recall_from
 from storage.staff import Door, Staff
 from storage.touchpoints import Touchpoint
 
@@ -88,7 +88,7 @@ def erase_customers(conn: Connection, customer_ids: Collection[int], now: dateti
     Rows that count stay: answers with their scores, invitations, cases with their times. The messages `but` are the caller's.
     """
     ids = sorted(customer_ids)
-    hold_alone(conn, ids)
+    recall_from(conn, ids, now)  # what has not left was not sent
     places = conn.execute(select(_address.c.account, _address.c.native_id).where(_address.c.customer_id.in_(ids))).all()
     case_ids = cases_of(conn, ids)
     # Locked on PostgreSQL: one that was not sent after all is taken back meanwhile, and is gone.

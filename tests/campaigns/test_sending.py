@@ -21,6 +21,7 @@ from channels.outgoing import Outgoing
 from storage.dialogs import Dialog
 from storage.invitations import Invitation
 from storage.outbox import Message, MessageState
+from storage.queries.erasing import erase_customers
 from storage.queries.incidents import open_incidents
 from storage.queries.outbox import claim, settle
 from storage.queries.panels import add_panel
@@ -378,3 +379,13 @@ async def test_what_could_not_leave_before_its_time_was_over_counts_as_never_sen
     assert await states(shop) == {("suppressed", "expired"): 2}
     assert (await progress(shop)).sent == 0
     assert await end_campaigns(shop.database, late) == 1
+
+
+async def test_who_is_erased_before_it_has_left_counts_as_never_sent(shop: Shop) -> None:
+    (customer,) = await people(shop, 1, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    assert await send(shop) == Counter(sent=1)
+    await shop.database.write(lambda conn: erase_customers(conn, [customer], AT_SIX, but=[]))
+    assert await states(shop) == {("suppressed", "erased"): 1}
+    assert await shop.rows(Message) == []
