@@ -22,11 +22,15 @@ def asked_once(conn: Connection, joining: int, kept: int) -> list[tuple[int, Map
     """The changes, by the invitation's id, that it takes before the joining customer's invitations are the kept one's: of two to one
     matter by the same survey the joining one's gets a matter of its own; and of two to one matter by the same survey, or in another
     wording of the same wave, one that is still planned is no longer sent."""
+    # Locked on PostgreSQL, so that none is sent, or taken back, while it is held against the others.
+    both = select(_invitation).where(_invitation.c.customer_id.in_((joining, kept))).order_by(_invitation.c.id).with_for_update()
+    rows = conn.execute(both).all()
     ours = defaultdict(list)
-    for one in conn.execute(select(_invitation).where(_invitation.c.customer_id == kept, _invitation.c.matter.is_not(None))):
-        ours[one.matter].append(one)
+    for one in rows:
+        if one.customer_id == kept and one.matter is not None:
+            ours[one.matter].append(one)
     changes: list[tuple[int, Mapping[str, Any]]] = []
-    for one in conn.execute(select(_invitation).where(_invitation.c.customer_id == joining)).all():
+    for one in (one for one in rows if one.customer_id == joining):
         same = [other for other in ours[one.matter] if other.survey == one.survey or other.wave_id == one.wave_id is not None]
         if any(other.survey == one.survey for other in same):
             changes.append((one.id, {"matter": f"{one.matter}~{joining}"}))

@@ -281,3 +281,13 @@ async def test_who_is_erased_while_what_waits_for_them_is_taken_back_is_erased_a
     erasing = shop.database.write(lambda conn: erase_customers(conn, [customer], AT_SIX, but=[]))
     await _while_uncommitted(shop, other, lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM), erasing)
     assert await states(shop) == {("suppressed", "erased"): 1}
+
+
+async def test_who_is_merged_while_what_waits_for_both_is_taken_back_is_asked_once(shop: Shop, other: Database) -> None:
+    joining, kept = await people(shop, 2, **HERE)
+    await begun(shop.database)
+    await plan(shop)
+    await send_due(shop.database, shop.outreach, AT_SIX)
+    merging = shop.database.write(lambda conn: merge(conn, joining, kept, AT_SIX, who="staff:1"))
+    await _while_uncommitted(shop, other, lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM), merging)
+    assert await states(shop) == {("planned", ""): 1, ("suppressed", "merged"): 1}
