@@ -68,4 +68,5 @@ class Invitation(SQLModel, table=True):
     started_at: datetime | None = Field(default=None, sa_type=Instant)
     completed_at: datetime | None = Field(default=None, sa_type=Instant)
     reminders: int = 0
+    """Sent; -1 where they have had what stands before the first question, a task, and not yet the question itself."""
     remind_at: datetime | None = Field(default=None, sa_type=Instant)
