@@ -134,7 +134,7 @@ def plan_chunk(conn: Connection, campaign: Any, zone: ZoneInfo, now: datetime, *
         elsewhere=_place(definition, wave.due_at, zone, "", "", 0),
         offset=wave.chosen,
         per_day=per_day,
-        # Those kept back come last: they take nothing of a day.
+        # Those kept back come last: they take nothing of a day, and are given days as the others have.
         order=[control, audience.draw("order").lot(_customer.c.id)] if per_day else [],
         now=now,
     )

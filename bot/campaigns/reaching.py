@@ -16,8 +16,9 @@ from bot.campaigns.rule import customer_facts, named_facts
 from bot.campaigns.translation import translated
 from bot.campaigns.triggered import Whose, facts_of, is_kept_back, is_wanted
 from storage.customers import Customer
+from storage.queries.customers import customers_by_id
 from storage.queries.touchpoints import newest_touchpoints, touchpoints_since
-from storage.queries.waves import count_in, customers_by_id, customers_in, examples_in, stretch_after
+from storage.queries.waves import count_in, customers_in, examples_in, stretch_after
 
 __all__ = ["DAYS", "Reach", "reach"]
 

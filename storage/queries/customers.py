@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
 
 from storage.cases import Case, CaseState
-from storage.customers import Address
+from storage.customers import Address, Customer
 from storage.dialogs import Answer, Dialog
 from storage.invitations import Invitation
 from storage.outbox import Message
@@ -16,6 +16,7 @@ from storage.outbox import Message
 __all__ = [
     "Counts",
     "count_of_customer",
+    "customers_by_id",
     "open_cases_of_customer",
     "open_dialogs_of_customer",
     "reactions_of_customer",
@@ -24,6 +25,7 @@ __all__ = [
 
 _address, _answer, _dialog = Address.__table__, Answer.__table__, Dialog.__table__  # type: ignore[attr-defined]
 _case, _invitation, _message = Case.__table__, Invitation.__table__, Message.__table__  # type: ignore[attr-defined]
+_customer = Customer.__table__  # type: ignore[attr-defined]
 AnyRow = Row[*tuple[Any, ...]]
 _LATEST = 10
 
@@ -42,6 +44,11 @@ def count_of_customer(conn: Connection, customer_id: int) -> Counts:
         for table in (_invitation, _answer, _case)
     )
     return Counts(*counts)
+
+
+def customers_by_id(conn: Connection, ids: Collection[int]) -> Sequence[AnyRow]:
+    """These customers."""
+    return conn.execute(select(_customer).where(_customer.c.id.in_(ids)).order_by(_customer.c.id)).all()
 
 
 def open_dialogs_of_customer(conn: Connection, customer_id: int) -> Sequence[AnyRow]:

@@ -5,7 +5,7 @@ Nobody's row passes through the program unless the audience's rule can be decide
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,6 @@ __all__ = [
     "Place",
     "Stretch",
     "count_in",
-    "customers_by_id",
     "customers_in",
     "examples_in",
     "invite",
@@ -130,12 +129,14 @@ def invite(
 ) -> int:
     """Write an invitation for every customer of the stretch who is `wanted` and has none of this wave; gives back how many.
 
-    Those in `control` are settled at once. The invitations before these were `offset` many: `per_day` of them make a day,
-    in this `order`. Who is at none of the `places`, for on PostgreSQL they may have moved since these were read, or have come since,
-    is due as they are `elsewhere`.
+    Those in `control` are settled at once, and spread over the days as the others are, or they could not be compared. The invitations
+    before these were `offset` many: `per_day` of them make a day, in this `order`. Who is at none of the `places`, for on PostgreSQL
+    they may have moved since these were read, or have come since, is due as they are `elsewhere`.
     """
     number = (type_coerce(func.row_number().over(order_by=(*order, _customer.c.id)), BigInteger) - 1).label("n")
     chosen = select(_customer.c.id, _customer.c.timezone, _customer.c.country, control.label("control"), _arm(arms), number)
+    if per_day:
+        chosen = chosen.add_columns(func.count().filter(~control).over().label("asked"), func.count().filter(control).over().label("kept"))
     if len(arms) > 1:
         # Who became this customer since may have been asked in another wording: for the matter's key that is another survey.
         wanted = [*wanted, ~exists().where(_invitation.c.customer_id == _customer.c.id, _invitation.c.matter == matter)]
@@ -158,7 +159,9 @@ def invite(
         "planned_at": literal(to_micros(now), BigInteger),
         "reminders": literal(0),
     }
-    day = literal(0) if not per_day else (n + offset) // per_day
+    # Of those kept back, who come behind all others, each has a place among these.
+    turn = case((one.c.control, (n - one.c.asked) * one.c.asked // one.c.kept), else_=n) if per_day else n
+    day = literal(0) if not per_day else (turn + offset) // per_day
     where_they_are = (here.c.timezone == one.c.timezone) & (here.c.country == one.c.country) & (here.c.day == day)
     rows = select(*row.values()).select_from(one.outerjoin(here, where_they_are)).where(n >= 0)
     into: Any = (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(_invitation)
@@ -188,11 +191,6 @@ def _here(dialect: str, places: Sequence[Place]) -> Any:
         taken = [func.json_extract(each.c.value, f"$[{number}]") for number in range(5)]
     labelled = select(*(value.label(name) for value, name in zip(taken, names, strict=True)))
     return labelled.cte("here").prefix_with("MATERIALIZED")
-
-
-def customers_by_id(conn: Connection, ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """These customers."""
-    return conn.execute(select(_customer).where(_customer.c.id.in_(ids)).order_by(_customer.c.id)).all()
 
 
 def examples_in(conn: Connection, stretch: Stretch, wanted: Sequence[ColumnElement[bool]], most: int) -> Sequence[Row[*tuple[Any, ...]]]:

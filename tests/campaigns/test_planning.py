@@ -105,6 +105,16 @@ async def test_who_is_kept_back_takes_nothing_of_a_day(shop: Shop) -> None:
     assert full == [5] * len(full) and 0 < last <= 5 and len(full) > 1
 
 
+async def test_who_is_kept_back_has_a_day_as_the_others_have(shop: Shop) -> None:
+    await people(shop, 60, timezone="Europe/Stockholm", country="SE")
+    await begun(shop.database, per_day=5, control=0.5)
+    await plan(shop, chunk=60)
+    invitations = await shop.rows(Invitation)
+    asked, kept = (Counter(one.due_at for one in invitations if one.state == state) for state in ("planned", "suppressed"))
+    shares = [kept[day] / kept.total() - n / asked.total() for day, n in asked.items()]
+    assert kept.keys() == asked.keys() and len(asked) > 3 and max(map(abs, shares)) < 0.1
+
+
 async def test_whose_day_comes_first_is_drawn_by_lot(shop: Shop) -> None:
     known = await people(shop, 40, timezone="Europe/Stockholm", country="SE")
     await begun(shop.database, per_day=10)

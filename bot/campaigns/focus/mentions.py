@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.campaigns.focus.pseudonyms import without_names
+from storage.queries.customers import customers_by_id
 from storage.queries.focus import change_lines, hold_groups, lines_of, seats_held
-from storage.queries.waves import customers_by_id
 
 __all__ = ["replace_mentions", "replace_mentions_everywhere"]
 
