@@ -153,6 +153,7 @@ def record(conn: Connection, batch: Sequence[Event]) -> list[bool]:
                 "channel": "telegram",
                 "department": "",
                 "agent": "",
+                "wave_id": 0,
                 "score": event.score,
                 "n": 1,
             }
@@ -193,8 +194,8 @@ _MESSAGE = (
     " state, attempts, repeated, reason)"
 )
 _MESSAGE_DEFAULTS = "'due', 0, false, ''"
-_ROLLUP = "INSERT INTO rollup (day, survey, question, measure, channel, department, agent, score, n)"
-_ADD = "ON CONFLICT (day, survey, question, measure, channel, department, agent, score) DO UPDATE SET n = rollup.n + excluded.n"
+_ROLLUP = "INSERT INTO rollup (day, survey, question, measure, channel, department, agent, wave_id, score, n)"
+_ADD = "ON CONFLICT (day, survey, question, measure, channel, department, agent, wave_id, score) DO UPDATE SET n = rollup.n + excluded.n"
 
 
 def _marks(count: int) -> str:
@@ -210,7 +211,7 @@ RAW_SQLITE = (
     f"{_UPDATE.format('?', '?')} WHERE id = ? AND version = ?",
     f"{_ANSWER} VALUES ({_marks(11)}, {_ANSWER_DEFAULTS})",
     f"{_MESSAGE} VALUES ({_marks(10)}, {_MESSAGE_DEFAULTS})",
-    f"{_ROLLUP} VALUES ({_marks(9)}) {_ADD}",
+    f"{_ROLLUP} VALUES ({_marks(10)}) {_ADD}",
 )
 """For `executemany`."""
 
@@ -220,6 +221,6 @@ RAW_POSTGRESQL = (
     " WHERE dialog.id = v.id AND dialog.version = v.version",
     f"{_ANSWER} SELECT *, {_ANSWER_DEFAULTS} FROM {_arrays('bigint bigint bigint text bigint text text int text bigint bigint')}",
     f"{_MESSAGE} SELECT *, {_MESSAGE_DEFAULTS} FROM {_arrays('bigint text text text smallint bigint jsonb bigint bigint bigint')}",
-    f"{_ROLLUP} SELECT * FROM {_arrays('date text text text text text text int int')} {_ADD}",
+    f"{_ROLLUP} SELECT * FROM {_arrays('date text text text text text text bigint int int')} {_ADD}",
 )
 """One array a column."""

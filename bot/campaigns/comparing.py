@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.campaigns.definition import Definition
 from bot.campaigns.wordings import survey_of_arm
-from bot.insight.measures import Measured, difference, share
+from bot.insight.measures import MEASURES, Measured, difference, share
 from storage.invitations import ASKED
 
-__all__ = ["Compared", "compared"]
+__all__ = ["Compared", "Scored", "compared", "scored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,22 @@ class Compared:
 
     @property
     def differs(self) -> bool:
-        return self.against_own is not None and not self.against_own.withheld and 0 not in self.against_own.interval
+        return _differs(self.against_own)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What those answered who were asked in one wording: a measure with its interval, and the difference from the survey's own."""
+
+    name: str
+    measure: str
+    """csat, nps, ces or fcr."""
+    measured: Measured
+    against_own: Measured | None
+
+    @property
+    def differs(self) -> bool:
+        return _differs(self.against_own)
 
 
 def compared(definition: Definition, counts: Iterable[tuple[int, str, str, str, int]]) -> list[Compared]:
@@ -46,3 +62,22 @@ def compared(definition: Definition, counts: Iterable[tuple[int, str, str, str, 
         own = found[0].rate if found else None
         found.append(Compared(arm, n, hits, rate, difference(rate, own) if rate and own else None))
     return found
+
+
+def scored(definition: Definition, scores: Iterable[Any]) -> list[Scored]:
+    """By measure and wording, from the counts of `storage.queries.figures.wave_scores`; only what has been answered."""
+    given: dict[tuple[str, str], dict[int, int]] = {}
+    for row in scores:
+        given.setdefault((row.survey, row.measure), {})[row.score] = row.n
+    found: list[Scored] = []
+    for name, measure in MEASURES.items():
+        own = measure(given.get((definition.survey, name), {}))
+        for arm in definition.arms:
+            measured = measure(given.get((survey_of_arm(definition, arm), name), {}))
+            if measured:
+                found.append(Scored(arm, name, measured, difference(measured, own) if own and arm != "own" else None))
+    return found
+
+
+def _differs(against: Measured | None) -> bool:
+    return against is not None and not against.withheld and 0 not in against.interval

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from storage.invitations import ASKED, InvitationState
 from storage.queries.campaigns import campaign_named, counts_of, last_due, waves_of
+from storage.queries.figures import wave_scores
 from storage.queries.incidents import incidents_like
 
 __all__ = ["Progress", "Pulse", "progress_of"]
@@ -30,6 +31,8 @@ class Progress:
     """When the last of those that wait is due, on the clock of whoever it is for, and with so many a day as are allowed."""
     held: tuple[tuple[str, str], ...]
     """The incidents by which bulk holds back just now: their keys, and why, in words."""
+    scores: tuple[Any, ...]
+    """How many answers gave each `score` to each `measure`, by `survey`."""
 
     @property
     def planned(self) -> int:
@@ -60,20 +63,22 @@ class Progress:
 
 
 def progress_of(conn: Connection, name: str) -> Progress | None:
-    """Counted over an index alone: it may be asked every second."""
+    """Counted over an index and the roll-ups alone: it may be asked every second."""
     campaign = campaign_named(conn, name, lock=False)
     if campaign is None:
         return None
     waves = waves_of(conn, campaign.id)
+    wave_ids = [wave.id for wave in waves]
     return Progress(
         name=campaign.name,
         state=campaign.state,
         reason=campaign.reason,
-        counts=counts_of(conn, [wave.id for wave in waves]),
+        counts=counts_of(conn, wave_ids),
         control=sum(wave.control for wave in waves),
         waves=tuple(waves),
         last_due=last_due(conn, [wave.id for wave in waves if wave.ended_at is None]),
         held=tuple(incidents_like(conn, "bulk.")),
+        scores=tuple(wave_scores(conn, wave_ids)),
     )
 
 

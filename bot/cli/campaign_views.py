@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from bot.campaigns.comparing import compared
+from bot.campaigns.comparing import compared, scored
 from bot.campaigns.definition import Definition
 from bot.campaigns.moments import next_moment
 from bot.campaigns.previewing import Shown
@@ -119,17 +119,28 @@ def print_status(
         for one in compared(definition, counts):
             wordings.add_row(one.name, f"{one.asked:,}", f"{one.completed:,}", _rate(one.rate), _against(one))
         console.print(wordings)
+    if found := scored(definition, progress.scores):
+        several = len(definition.arms) > 1
+        scores = Table("measure", "answers", "score", *(["wording", "against the survey's own"] if several else []), box=None)
+        for score in found:
+            more = [score.name, _against(score, score.measure)] if several else []
+            scores.add_row(score.measure.upper(), f"{score.measured.n:,}", _rate(score.measured, score.measure), *more)
+        console.print(scores)
 
 
-def _rate(measured: Any) -> str:
+def _rate(measured: Any, measure: str = "") -> str:
     if measured is None or measured.withheld:
         return "too few answers"
-    return f"{measured.value:.0%} ({measured.interval.low:.0%} to {measured.interval.high:.0%})"
+    low, high = measured.interval.low, measured.interval.high
+    if measure == "nps":
+        return f"{measured.value:+.0f} ({low:+.0f} to {high:+.0f})"
+    return f"{measured.value:.0%} ({low:.0%} to {high:.0%})"
 
 
-def _against(one: Any) -> str:
+def _against(one: Any, measure: str = "") -> str:
     if one.against_own is None or one.against_own.withheld:
         return ""
-    interval = one.against_own.interval
+    of = 1 if measure == "nps" else 100
+    value, low, high = (of * number for number in (one.against_own.value, one.against_own.interval.low, one.against_own.interval.high))
     verdict = "differs" if one.differs else "no difference shown"
-    return f"{100 * one.against_own.value:+.0f} points ({100 * interval.low:+.0f} to {100 * interval.high:+.0f}): {verdict}"
+    return f"{value:+.0f} points ({low:+.0f} to {high:+.0f}): {verdict}"

@@ -97,6 +97,7 @@ class CampaignPage(DecidersPages):
             reached=one.reached,
             days=DAYS,
             wordings=one.wordings,
+            scores=one.scores,
             messages=together(begun),
             preview_langs=langs,
             preview_lang=lang,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.campaigns.comparing import Compared, compared
+from bot.campaigns.comparing import Compared, Scored, compared, scored
 from bot.campaigns.definition import Definition
 from bot.campaigns.previewing import Shown
 from bot.campaigns.progress import Progress, progress_of
@@ -44,6 +44,10 @@ class CampaignSheet:
     @property
     def wordings(self) -> list[Compared]:
         return compared(self.definition, self.counts) if len(self.definition.arms) > 1 else []
+
+    @property
+    def scores(self) -> list[Scored]:
+        return scored(self.definition, self.progress.scores)
 
 
 def campaign_sheet(conn: Connection, name: str, now: datetime, *, counting: bool) -> CampaignSheet | None:

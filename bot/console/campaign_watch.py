@@ -45,4 +45,4 @@ class CampaignWatch:
 
 
 def _told(found: Progress) -> object:
-    return (found.state, found.counts, found.waves, found.held)
+    return (found.state, found.counts, found.waves, found.held, found.scores)

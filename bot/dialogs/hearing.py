@@ -125,7 +125,8 @@ class Understanding:
         else:
             survey = self.published.version(self.conn, invitation.survey_version_id)
             held = self._begun(talk, survey, invitation.survey_version_id, invitation.attributes or {})
-            held.customer_id, held.invitation_id, held.touchpoint_id = invitation.customer_id, invitation.id, invitation.touchpoint_id
+            held.customer_id, held.invitation_id = invitation.customer_id, invitation.id
+            held.touchpoint_id, held.wave_id = invitation.touchpoint_id, invitation.wave_id
             self.loaded.invited[invitation.id] = held
             lead = phrase("late_link", talk.lang) if late else ""
             self._apply(outcome, held, begin(survey, held.dialog, self.now, lead=lead), heard=None)
@@ -165,7 +166,7 @@ class Understanding:
         self._end(talk, survey)
         facts = facts_for(survey, shop=self.shop, lang=talk.lang, name=talk.name, attributes=attributes)
         dialog = Dialog(new_id(), survey.name, talk.lang or self.default_lang, facts)
-        held = Held(dialog, survey, version_id, talk.address_id, talk.customer_id, None, None, None, self.now)
+        held = Held(dialog, survey, version_id, talk.address_id, talk.customer_id, None, None, None, None, self.now)
         talk.dialogs.append(held)
         return held
 

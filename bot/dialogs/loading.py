@@ -114,6 +114,7 @@ def _add_dialogs(
             row.customer_id,
             row.invitation_id,
             row.touchpoint_id,
+            row.wave_id,
             row.case_id,
             row.opened_at,
             row.version,

@@ -34,6 +34,7 @@ class Given:
     dialog_id: int
     customer_id: int
     invitation_id: int | None
+    wave_id: int | None
     survey: str
     survey_version_id: int
     channel: str
@@ -51,6 +52,7 @@ def given_in(talk: Talk, held: Held, answered: Answered, question: Question, *, 
         held.dialog.id,
         held.customer_id,
         held.invitation_id,
+        held.wave_id,
         held.dialog.survey,
         held.survey_version_id,
         talk.channel,
@@ -148,6 +150,7 @@ def _count(given: Given, where: Any, at: datetime, score: object, zone: tzinfo, 
         "channel": where.channel,
         "department": where.department,
         "agent": where.agent,
+        "wave_id": given.wave_id or 0,
         "score": score,
         "n": n,
     }

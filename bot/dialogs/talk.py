@@ -26,6 +26,7 @@ class Held:
     customer_id: int
     invitation_id: int | None
     touchpoint_id: int | None
+    wave_id: int | None
     case_id: int | None
     opened_at: datetime
     version: int = 0

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from bot.insight.handling import Handling, WorkingTime, handling_by_department
-from bot.insight.measures import Measured, Outcomes, Scores, ces, csat, difference, fcr, nps, share
+from bot.insight.measures import MEASURES, Measured, Outcomes, Scores, difference, share
 from storage.database import Database
 from storage.queries.case_figures import CaseFigures, case_figures
 from storage.queries.figures import daily_scores, invitation_outcomes
 
 __all__ = ["Figure", "Figures", "read_figures"]
-
-_MEASURES: Mapping[str, Callable[[Scores], Measured | None]] = {"csat": csat, "nps": nps, "ces": ces, "fcr": fcr}
 
 _STEPS = 6
 """Points of a figure's course."""
@@ -73,7 +71,7 @@ async def read_figures(database: Database, *, today: date, days: int, zone: tzin
     return Figures(
         since=start,
         until=today,
-        measures={name: figure for name in _MEASURES if (figure := _figure(name, daily, start, days)).scores},
+        measures={name: figure for name in MEASURES if (figure := _figure(name, daily, start, days)).scores},
         outcomes=Outcomes(**outcomes),
         cases=cases,
         handling=handling,
@@ -93,7 +91,7 @@ def _figure(name: str, daily: Iterable[Any], start: date, days: int) -> Figure:
         if period is now:
             step = steps[(row.day - start).days * len(steps) // days]
             step[row.score] = step.get(row.score, 0) + row.n
-    measure = _MEASURES[name]
+    measure = MEASURES[name]
     measured, earlier = measure(now), measure(before)
     change = difference(measured, earlier) if measured and earlier else None
     return Figure(measured, change, now, tuple(measure(step) for step in steps))

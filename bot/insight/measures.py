@@ -5,13 +5,14 @@ A measure is never told without how many answers it stands on and how sure it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import comb, sqrt
 from statistics import NormalDist
 
 __all__ = [
     "FEW",
+    "MEASURES",
     "WITHHELD",
     "Interval",
     "Measured",
@@ -130,6 +131,10 @@ def nps(scores: Scores) -> Measured | None:
         reach = Z * sqrt(((promoters + detractors) / n - value**2) / n)
         interval = Interval(max(-1.0, value - reach), min(1.0, value + reach))
     return Measured(100 * value, Interval(100 * interval.low, 100 * interval.high), n, _mean(scores))
+
+
+MEASURES: Mapping[str, Callable[[Scores], Measured | None]] = {"csat": csat, "nps": nps, "ces": ces, "fcr": fcr}
+"""By the names that questions call them by."""
 
 
 def wilson(hits: int, n: int) -> Interval:

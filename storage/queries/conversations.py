@@ -76,6 +76,7 @@ _DIALOGS_ABOUT = (
         _dialog.c.data,
         _dialog.c.opened_at,
         _invitation.c.touchpoint_id,
+        _invitation.c.wave_id,
     )
     .outerjoin(_invitation, _invitation.c.id == _dialog.c.invitation_id)
     .where(
@@ -113,6 +114,7 @@ _INVITATIONS_BY_TOKEN = (
         _invitation.c.token,
         _invitation.c.customer_id,
         _invitation.c.touchpoint_id,
+        _invitation.c.wave_id,
         _invitation.c.survey,
         _invitation.c.survey_version_id,
         _invitation.c.state,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, literal_column, select
 
+from storage.among import one_of
 from storage.dialogs import Answer, Dialog
 from storage.figures import Rollup
 from storage.invitations import Invitation, InvitationState
 from storage.types import Instant
 
-__all__ = ["daily_scores", "invitation_outcomes", "wave_outcomes"]
+__all__ = ["daily_scores", "invitation_outcomes", "wave_outcomes", "wave_scores"]
 
 _rollup, _invitation = Rollup.__table__, Invitation.__table__  # type: ignore[attr-defined]
 _dialog, _answer = Dialog.__table__, Answer.__table__  # type: ignore[attr-defined]
@@ -26,6 +27,15 @@ def daily_scores(conn: Connection, since: date, until: date) -> Sequence[Row[*tu
         _rollup.c.measure != "", _rollup.c.day >= since, _rollup.c.day < until
     )
     return conn.execute(counted.group_by(*columns).having(func.sum(_rollup.c.n) != 0).order_by(*columns)).all()
+
+
+def wave_scores(conn: Connection, wave_ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """How many answers to the invitations of these waves gave each `score` to each `measure`, by `survey`."""
+    columns = (_rollup.c.survey, _rollup.c.measure, _rollup.c.score)
+    # Said twice, for an index of those with a wave alone.
+    of_waves = (one_of(_rollup.c.wave_id, wave_ids), _rollup.c.wave_id != literal_column("0"))
+    counted = select(*columns, func.sum(_rollup.c.n).label("n")).where(*of_waves, _rollup.c.measure != "").group_by(*columns)
+    return conn.execute(counted.having(func.sum(_rollup.c.n) != 0).order_by(*columns)).all()
 
 
 def invitation_outcomes(conn: Connection, since: datetime, until: datetime) -> dict[str, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.campaigns.comparing import compared
+from types import SimpleNamespace
+
+from bot.campaigns.comparing import compared, scored
 from tests.campaigns.campaign import definition
 
 WARM = [{"name": "warm", "hello": {"en": "Hello again from {shop}!"}}]
@@ -29,3 +31,17 @@ def test_a_difference_that_may_be_chance_is_none() -> None:
     counts += [(1, survey, "sent", "", n) for survey, n in (("relationship", 70), ("spring-warm", 66))]
     _, warm = compared(definition(wording=WARM), counts)
     assert warm.against_own is not None and not warm.differs
+
+
+def test_scores_are_told_by_measure_and_wording_and_against_the_surveys_own() -> None:
+    given = (("relationship", "nps", 9, 40), ("relationship", "nps", 3, 60), ("spring-warm", "nps", 10, 80), ("spring-warm", "ces", 7, 4))
+    rows = [SimpleNamespace(survey=survey, measure=measure, score=score, n=n) for survey, measure, score, n in given]
+    own, warm, ease = scored(definition(wording=WARM), rows)
+    assert [(one.name, one.measure, one.measured.n) for one in (own, warm, ease)] == [
+        ("own", "nps", 100),
+        ("warm", "nps", 80),
+        ("warm", "ces", 4),
+    ]
+    assert (round(own.measured.value), round(warm.measured.value)) == (-20, 100)
+    assert warm.differs and not own.differs
+    assert ease.measured.withheld and ease.against_own is None, "nobody answered that in the survey's own words"

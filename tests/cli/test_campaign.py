@@ -95,7 +95,27 @@ def test_the_ten_who_are_shown_can_be_asked_about(capsys: pytest.CaptureFixture[
 def test_a_wave_is_told_by_the_shops_own_clock(capsys: pytest.CaptureFixture[str]) -> None:
     at = datetime(2026, 3, 3, 17, tzinfo=UTC)
     wave = SimpleNamespace(number=1, due_at=at, state="ready", seen=5, chosen=3, control=0)
-    progress = Progress("spring", "done", "", counts={"sent": 3}, control=0, waves=(wave,), last_due=None, held=())
+    progress = Progress("spring", "done", "", counts={"sent": 3}, control=0, waves=(wave,), last_due=None, held=(), scores=())
     definition = Definition.model_validate({"name": "spring", "survey": "relationship", "when": {"at": "2026-03-03T18:00:00"}})
     print_status(progress, definition, [(1, "relationship", "sent", "", 3)], ZoneInfo("Europe/Stockholm"), at)
     assert "03 Mar 2026, 18:00" in capsys.readouterr().out
+
+
+def test_what_was_answered_is_told_by_wording_with_how_many_and_how_sure(capsys: pytest.CaptureFixture[str]) -> None:
+    given = (
+        ("relationship", "nps", 10, 30),
+        ("relationship", "nps", 0, 30),
+        ("spring-warm", "nps", 10, 60),
+        ("relationship", "csat", 5, 3),
+    )
+    scores = tuple(SimpleNamespace(survey=survey, measure=measure, score=score, n=n) for survey, measure, score, n in given)
+    progress = Progress("spring", "running", "", counts={}, control=0, waves=(), last_due=None, held=(), scores=scores)
+    written = {"name": "spring", "survey": "relationship", "when": {"at": "2026-03-03T18:00:00"}}
+    warm = {"wording": [{"name": "warm", "hello": {"en": "Hello from {shop}! STOP ends it."}}]}
+    for definition in (written, written | warm):
+        print_status(
+            progress, Definition.model_validate(definition), [], ZoneInfo("Europe/Stockholm"), datetime(2026, 3, 3, 17, tzinfo=UTC)
+        )
+    alone, both = (text.split("\n", 1)[1] for text in capsys.readouterr().out.split("spring is running")[1:])
+    assert [" ".join(line.split()) for line in alone.split("\n")[1:3]] == ["CSAT 3 too few answers", "NPS 60 +0 (-25 to +25)"]
+    assert "NPS 60 +100 (+88 to +100) warm +100 points (+72 to +125): differs" in " ".join(both.split())

@@ -19,7 +19,7 @@ TODAY = date(2026, 3, 2)
 
 
 async def _answers(house: House, measure: str, scores: dict[int, int], days_ago: int = 1) -> None:
-    about = {"survey": "s", "question": measure, "measure": measure, "channel": "webchat", "department": "", "agent": ""}
+    about = {"survey": "s", "question": measure, "measure": measure, "channel": "webchat", "department": "", "agent": "", "wave_id": 0}
     day = TODAY - timedelta(days=days_ago)
     rows: list[dict[str, Any]] = [{"day": day, "score": score, "n": n, **about} for score, n in scores.items()]
     await house.world.database.write(lambda conn: insert_many(conn, Rollup.__table__, rows))  # type: ignore[attr-defined]

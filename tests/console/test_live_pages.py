@@ -25,6 +25,7 @@ from storage.queries.panels import write_consent
 from tests.campaigns.campaign import STOCKHOLM
 from tests.console.house import Browser, House
 from tests.console.test_campaign_pages import TEXT as CAMPAIGN
+from tests.console.test_campaign_scores import answered
 from tests.console.test_group_pages import TEXT as GROUP
 from tests.console.test_poll_pages import TEXT as POLL
 from tests.invitations.shop import MONDAY, TABLES
@@ -61,6 +62,14 @@ async def _campaign_answered(house: House, browser: Browser) -> tuple[str, Chang
     await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
     await house.world.database.write(lambda conn: conn.execute(update(TABLES[Invitation]).values(state="sent")))
     return place, lambda: house.world.database.write(lambda conn: conn.execute(update(TABLES[Invitation]).values(state="started")))
+
+
+async def _campaign_scored(house: House, browser: Browser) -> tuple[str, Change]:
+    """Somebody answers a question, and nothing else of the campaign is another."""
+    place, scheduled = await _campaign(house, browser)
+    await scheduled()
+    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    return place, lambda: house.world.database.write(lambda conn: answered(conn, "relationship", "nps", {10: 1}))
 
 
 async def _panel_asked(house: House, browser: Browser) -> tuple[str, Change]:
@@ -109,7 +118,7 @@ def _listens(browser: Browser) -> str:
 
 @pytest.mark.parametrize(
     "open_page",
-    [_desk, _case, _campaign, _campaign_answered, _poll, _panel, _panel_asked, _group, _health],
+    [_desk, _case, _campaign, _campaign_answered, _campaign_scored, _poll, _panel, _panel_asked, _group, _health],
     ids=lambda page: page.__name__[1:],
 )
 async def test_what_changes_before_a_page_listens_is_told_at_once(

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from bot.dialogs.dialog import Signal, SignalKind
 from bot.surveys.wording import phrase
 from channels.contract import HeardKind, Media, MediaKind
+from storage.bulk import insert_many
+from storage.campaigns import Campaign, Wave
 from storage.customers import Address, Consent
 from storage.dialogs import Answer, Dialog
 from storage.figures import Rollup
+from storage.ids import new_id
 from storage.invitations import Invitation
+from storage.queries.figures import wave_scores
 from tests.dialogs.counter import SHOP, TABLES, CounterDesk
 
 
@@ -52,6 +56,27 @@ async def test_a_correction_moves_the_rollup_and_counts(counter: CounterDesk) ->
     assert [(row.number, row.revisions) for row in given] == [(2, 1)]
     assert (given[0].revised_at - given[0].answered_at).total_seconds() > 86_000
     assert {row.day.isoformat() for row in await counter.rows(Rollup)} == {"2026-03-02"}
+
+
+async def test_an_answer_counts_for_the_wave_that_asked_also_when_it_is_corrected(counter: CounterDesk) -> None:
+    anna, bo, asked, not_asked = counter.person("anna"), counter.person("bo"), await counter.invite(), await counter.invite()
+    wave, now = new_id(), counter.clock.now()
+
+    def of_a_wave(conn: Connection) -> None:
+        campaigns, waves = Campaign.__table__, Wave.__table__  # type: ignore[attr-defined]
+        insert_many(conn, campaigns, [{"id": wave, "name": "spring", "survey": "after-support", "created_at": now}])
+        insert_many(conn, waves, [{"id": wave, "campaign_id": wave, "number": 1, "due_at": now}])
+        conn.execute(update(TABLES[Invitation]).where(TABLES[Invitation].c.id == asked.id).values(wave_id=wave))
+
+    await counter.database.write(of_a_wave)
+    await counter.hear(anna.starts(asked.token), anna.writes("yes"), bo.starts(not_asked.token), bo.writes("yes"))
+    old_button = (await anna.said())[-1].choices[1]
+    await counter.hear(await anna.taps_label("5"), await bo.taps_label("5"))
+    await counter.hear(anna.taps(old_button))
+    async with counter.database.read() as conn:
+        found = await conn.run_sync(lambda conn: wave_scores(conn, [wave]))
+    assert [tuple(row) for row in found] == [("after-support", "csat", 2, 1), ("after-support", "fcr", 1, 1)]
+    assert await counter.scores("csat") == {2: 1, 5: 1}
 
 
 async def test_corrections_in_the_batch_of_their_answer_count(counter: CounterDesk) -> None:

@@ -31,7 +31,7 @@ def on_the_clock(begin: datetime, end: datetime) -> timedelta:
 
 def _rollup(day: date, measure: str, score: int, n: int, channel: str = "telegram") -> dict[str, Any]:
     row = {"day": day, "survey": "after-purchase", "question": measure or "price", "measure": measure, "channel": channel}
-    return row | {"department": "", "agent": "", "score": score, "n": n}
+    return row | {"department": "", "agent": "", "wave_id": 0, "score": score, "n": n}
 
 
 async def _keep(database: Database, model: Any, rows: Sequence[dict[str, Any]]) -> None:

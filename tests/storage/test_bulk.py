@@ -156,7 +156,15 @@ async def test_rows_can_be_updated_by_another_key(database: Database) -> None:
 
 
 async def test_counts_add_up_within_a_batch_and_over_batches(database: Database) -> None:
-    names = {"survey": "after-purchase", "question": "overall", "measure": "csat", "channel": "web", "department": "", "agent": ""}
+    names = {
+        "survey": "after-purchase",
+        "question": "overall",
+        "measure": "csat",
+        "channel": "web",
+        "department": "",
+        "agent": "",
+        "wave_id": 0,
+    }
 
     def count(*scores: int, n: int = 1) -> Any:
         return lambda conn: increment(conn, ROLLUP, [{"day": date(2026, 3, 2), **names, "score": score, "n": n} for score in scores])

@@ -16,7 +16,19 @@ from storage.bulk import insert_many
 from storage.customers import Address, Customer
 from storage.database import Database
 from storage.outbox import Message, MessageState
-from storage.queries import addresses, cases, conversations, focus, invitations, outbox, panel_members, rounds, silence, touchpoints
+from storage.queries import (
+    addresses,
+    cases,
+    conversations,
+    figures,
+    focus,
+    invitations,
+    outbox,
+    panel_members,
+    rounds,
+    silence,
+    touchpoints,
+)
 from storage.queries.outbox import Settled
 from storage.queries.recalling import recall_waves
 from storage.queries.undelivered import undelivered_messages
@@ -151,6 +163,13 @@ async def test_of_the_invitations_only_those_to_the_same_thing_are_gone_through(
     steps = await database.write(lambda conn: _steps_of(conn, lambda: work(conn)))
     assert any(step.startswith("SEARCH invitation") for step in steps), steps
     assert not [step for step in steps if step.startswith("SCAN invitation")], steps
+
+
+async def test_of_the_figures_only_those_of_the_campaign_are_gone_through(database: Database) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    steps = await database.write(lambda conn: _steps_of(conn, lambda: figures.wave_scores(conn, [1, 2])))
+    assert "SEARCH rollup USING INDEX ix_rollup_wave_id (wave_id=?)" in steps, steps
 
 
 async def test_whether_a_touchpoint_was_overlooked_is_asked_of_its_own_invitations(database: Database) -> None:
