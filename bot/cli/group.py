@@ -129,8 +129,10 @@ def erase(
 ) -> None:
     """Delete what a participant said, or all of it, and who they were. It cannot be undone."""
     from bot.campaigns.focus.steering import erase as erasing
+    from bot.campaigns.focus.steering import known_group, whom_to_erase
     from channels.clock import SystemClock
 
+    look_at(config, lambda conn: whom_to_erase(conn, known_group(conn, name), who))
     if not yes:
         said = "everything that was said" if who is None else f"what P{who} said"
         typer.confirm(f'Delete {said} in "{name}"? It cannot be undone', abort=True)

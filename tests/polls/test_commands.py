@@ -125,6 +125,9 @@ def test_a_groups_words_are_erased_only_by_whoever_means_it(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     code, told = run(capsys, shop, "group", "erase", "basket")
     assert code == 1 and 'everything that was said in "basket"? It cannot be undone' in told and "Lines deleted" not in told
+    for arguments, missing in ((["sugar"], 'no focus group "sugar"'), (["basket", "--who", "7"], "nobody is called P7")):
+        code, told = run(capsys, shop, "group", "erase", *arguments)
+        assert code == 1 and missing in told and "cannot be undone" not in told, "there is nothing to be sure about"
 
 
 def test_a_focus_group_begins_on_the_shops_clock_and_not_on_the_machines(capsys: pytest.CaptureFixture[str], shop: Path) -> None:

@@ -33,7 +33,7 @@ from storage.queries.focus import (
 from storage.queries.merging import merged_into
 from storage.queries.panels import panel_named
 
-__all__ = ["check_account", "erase", "invite_to_group", "known_group", "plan_group"]
+__all__ = ["check_account", "erase", "invite_to_group", "known_group", "plan_group", "whom_to_erase"]
 
 log = logging.getLogger(__name__)
 
@@ -109,10 +109,7 @@ def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
     """Delete what a participant said, by the number of their pseudonym, or, with None, all of it; and who they were, also where
     others spoke of them. Gives back how many lines were deleted."""
     group = known_group(conn, name, lock=True)
-    numbers = {seat.number for seat in seats_of(conn, group.id)}
-    if who is not None and who not in numbers:
-        raise Mistake(f'nobody is called P{who} in "{name}"', f"see: makegood group transcript {name}", "no_pseudonym", who=who)
-    chosen = numbers if who is None else {who}
+    chosen = whom_to_erase(conn, group, who)
     for seat in seats_of(conn, group.id):
         if seat.number in chosen and seat.customer_id is not None:
             replace_mentions(conn, group, seat.number, [seat.customer_id, *merged_into(conn, seat.customer_id)])
@@ -122,6 +119,15 @@ def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:
     erase_seats(conn, group.id, chosen)
     log.info("focus_group_erased", extra={"group": name, "lines": lines})
     return lines
+
+
+def whom_to_erase(conn: Connection, group: AnyRow, who: int | None) -> set[int]:
+    """The participants' numbers. Raises Mistake where nobody has the number `who`."""
+    numbers = {seat.number for seat in seats_of(conn, group.id)}
+    if who is not None and who not in numbers:
+        see = f"see: makegood group transcript {group.name}"
+        raise Mistake(f'nobody is called P{who} in "{group.name}"', see, "no_pseudonym", who=who)
+    return numbers if who is None else {who}
 
 
 def known_group(conn: Connection, name: str, *, lock: bool = False) -> AnyRow:
