@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.types import Instant
 
-__all__ = ["ASKED", "Invitation", "InvitationState"]
+__all__ = ["ASKED", "AS_LINK", "Invitation", "InvitationState"]
 
 
 class InvitationState(StrEnum):
@@ -32,6 +32,10 @@ ASKED = (
     InvitationState.DECLINED,
 )
 """An invitation is in one of these once it was sent. The unreachable were not asked, and what is too late to be sent is suppressed."""
+
+
+AS_LINK = "link"
+"""Reason of a sent invitation that we did not write ourselves: the shop hands out its link."""
 
 
 class Invitation(SQLModel, table=True):

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from bot.insight.handling import Handling, WorkingTime, handling_by_department
-from bot.insight.measures import MEASURES, Measured, Outcomes, Scores, difference, share
+from bot.insight.measures import MEASURES, Measured, Scores, difference, share
+from bot.insight.outcomes import Outcomes
 from storage.database import Database
 from storage.queries.case_figures import CaseFigures, case_figures
 from storage.queries.figures import daily_scores, invitation_outcomes

@@ -16,7 +16,6 @@ __all__ = [
     "WITHHELD",
     "Interval",
     "Measured",
-    "Outcomes",
     "Scores",
     "ces",
     "csat",
@@ -64,31 +63,6 @@ class Measured:
     @property
     def withheld(self) -> bool:
         return self.n < WITHHELD
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What became of the eligible who were invited (AAPOR, Standard Definitions, 10th edition)."""
-
-    complete: int = 0
-    partial: int = 0
-    refused: int = 0
-    silent: int = 0
-    unreachable: int = 0
-
-    @property
-    def eligible(self) -> int:
-        return self.complete + self.partial + self.refused + self.silent + self.unreachable
-
-    @property
-    def rr1(self) -> Measured | None:
-        """Response rate 1: complete answers of all eligible; None where nobody was asked."""
-        return share(self.complete, self.eligible)
-
-    @property
-    def rr2(self) -> Measured | None:
-        """Response rate 2: partial answers count as well."""
-        return share(self.complete + self.partial, self.eligible)
 
 
 def share(hits: int, n: int) -> Measured | None:

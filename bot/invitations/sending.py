@@ -20,12 +20,12 @@ from bot.invitations.limits import Used, limits_of
 from bot.invitations.policy import Known, Not, Policy, Reason, Yes, may_write
 from bot.invitations.room import FILL, Room, Search, room_at
 from storage.database import Database
-from storage.invitations import InvitationState
+from storage.invitations import AS_LINK, InvitationState
 from storage.queries.invitations import change_invitations, due_invitations
 from storage.queries.recalling import STALE_AFTER, has_stale, recall_stale
 from storage.queries.working_campaigns import sending_waves
 
-__all__ = ["AS_LINK", "Outreach", "send_due", "verdict"]
+__all__ = ["Outreach", "send_due", "verdict"]
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,6 @@ FEWEST = 100
 """Of one transaction, however little room there is: what cannot be sent at all is settled all the same."""
 PAGES = 5
 """So many chunks are looked through at a time for somebody whose account has room, while another one's has none."""
-AS_LINK = "link"
-"""Reason of a sent invitation that we did not write ourselves: the shop hands out its link."""
 
 Row = dict[str, Any]
 

@@ -12,7 +12,7 @@ from storage.bulk import insert_many
 from storage.campaigns import Campaign, Wave
 from storage.customers import Customer
 from storage.ids import new_id
-from storage.invitations import ASKED, Invitation, InvitationState
+from storage.invitations import AS_LINK, ASKED, Invitation, InvitationState
 from storage.outbox import Message, MessageState
 from storage.written_out import written_out
 
@@ -129,7 +129,7 @@ def as_links(conn: Connection, campaign_id: int, *, after: int, size: int) -> tu
     here = (_invitation.c.id > first, _invitation.c.id <= (last or 0), func.coalesce(_invitation.c.wave_id, 0).in_(waves))
     found = select(_customer.c.external_id, _customer.c.lang, _invitation.c.token)
     theirs = found.join(_customer, _customer.c.id == _invitation.c.customer_id)
-    waiting = theirs.where(*here, _invitation.c.state == InvitationState.SENT.value, _invitation.c.reason == "link")
+    waiting = theirs.where(*here, _invitation.c.state == InvitationState.SENT.value, _invitation.c.reason == AS_LINK)
     return last, conn.execute(waiting.order_by(_invitation.c.id)).all()
 
 

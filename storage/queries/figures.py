@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, literal_colum
 from storage.among import one_of
 from storage.dialogs import Answer, Dialog
 from storage.figures import Rollup
-from storage.invitations import Invitation, InvitationState
+from storage.invitations import AS_LINK, Invitation, InvitationState
 from storage.types import Instant
 
 __all__ = ["daily_scores", "invitation_outcomes", "wave_outcomes", "wave_scores"]
@@ -39,7 +39,7 @@ def wave_scores(conn: Connection, wave_ids: Collection[int]) -> Sequence[Row[*tu
 
 
 def invitation_outcomes(conn: Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """What became of the invitations of a period: `complete`, `partial`, `refused`, `silent`, `unreachable`.
+    """What became of the invitations of a period: `complete`, `partial`, `refused`, `silent`, `unopened` (a link), `unreachable`.
 
     An invitation belongs to the moment it was sent (or opened, where the customer got its link elsewhere). Those that
     were never sent, held back by the contact policy or by time, asked nobody and are left out.
@@ -56,6 +56,7 @@ def wave_outcomes(conn: Connection, wave_ids: Any) -> dict[str, int]:
 def _outcomes(conn: Connection, *which: ColumnElement[bool]) -> dict[str, int]:
     answered = select(_answer.c.id).join(_dialog, _dialog.c.id == _answer.c.dialog_id)
     answered = answered.where(_dialog.c.invitation_id == _invitation.c.id, ~_answer.c.skipped)
+    opened = select(_dialog.c.id).where(_dialog.c.invitation_id == _invitation.c.id)
     state = _invitation.c.state
     asked = state.in_([each.value for each in _ASKED]) | ((state == InvitationState.EXPIRED.value) & _invitation.c.sent_at.is_not(None))
     outcome = case(
@@ -63,6 +64,7 @@ def _outcomes(conn: Connection, *which: ColumnElement[bool]) -> dict[str, int]:
         (answered.exists(), "partial"),
         (state == InvitationState.DECLINED.value, "refused"),
         (state == InvitationState.UNREACHABLE.value, "unreachable"),
+        ((_invitation.c.reason == AS_LINK) & ~opened.exists(), "unopened"),
         else_="silent",
     ).label("outcome")
     invited = select(outcome).where(asked, *which).subquery()

@@ -18,7 +18,7 @@ from storage.dialogs import Answer
 from storage.dialogs import Dialog as DialogRow
 from storage.figures import Rollup
 from storage.ids import new_id
-from storage.invitations import Invitation, InvitationState
+from storage.invitations import AS_LINK, Invitation, InvitationState
 from storage.surveys import SurveyVersion
 
 TODAY = date(2026, 3, 2)
@@ -75,10 +75,10 @@ class _Asked:
         at = {"channel": "webchat", "account": "web", "native_id": "a", "created_at": NOON}
         self._insert(Address, {"id": self._address, "customer_id": self._customer, **at})
 
-    def invited(self, state: InvitationState, sent_at: datetime | None) -> int:
+    def invited(self, state: InvitationState, sent_at: datetime | None, *, reason: str = "") -> int:
         number = new_id()
         times = {"due_at": NOON, "expires_at": NOON + timedelta(days=14), "planned_at": NOON, "sent_at": sent_at}
-        self._insert(Invitation, {"id": number, "token": str(number), "state": state.value, **self._about, **times})
+        self._insert(Invitation, {"id": number, "token": str(number), "state": state.value, "reason": reason, **self._about, **times})
         return number
 
     def opened(self, invitation: int, *, answered: bool) -> None:
@@ -105,14 +105,18 @@ async def test_who_was_asked_falls_into_the_outcomes_of_aapor(database: Database
             asked.opened(asked.invited(left_unanswered, NOON), answered=False)
         for silent in (InvitationState.SENT, InvitationState.EXPIRED):
             asked.invited(silent, NOON)
+        for link in (InvitationState.SENT, InvitationState.EXPIRED):
+            asked.invited(link, NOON, reason=AS_LINK)
+        asked.opened(asked.invited(InvitationState.SENT, NOON, reason=AS_LINK), answered=False)
         for never_sent in (InvitationState.UNREACHABLE, InvitationState.PLANNED, InvitationState.SUPPRESSED, InvitationState.EXPIRED):
             asked.invited(never_sent, None)
 
     await database.write(ask)
     outcomes = (await read_figures(database, today=TODAY, days=7, zone=UTC, working=on_the_clock)).outcomes
-    assert (outcomes.complete, outcomes.partial, outcomes.refused, outcomes.silent, outcomes.unreachable) == (1, 2, 1, 3, 1)
+    assert (outcomes.complete, outcomes.partial, outcomes.refused, outcomes.silent, outcomes.unreachable) == (1, 2, 1, 4, 1)
+    assert outcomes.unopened == 2
     assert outcomes.rr1 and outcomes.rr2
-    assert (outcomes.rr1.value, outcomes.rr2.value) == (1 / 8, 3 / 8)
+    assert (outcomes.rr1.value, outcomes.rr2.value) == (1 / 11, 3 / 11)
     assert (await read_figures(database, today=TODAY + timedelta(days=7), days=7, zone=UTC, working=on_the_clock)).outcomes.eligible == 0
 
 

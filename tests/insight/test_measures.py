@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.insight.measures import Interval, Measured, Outcomes, Scores, ces, csat, difference, fcr, nps, share, wilson
+from bot.insight.measures import Interval, Measured, Scores, ces, csat, difference, fcr, nps, share, wilson
+from bot.insight.outcomes import Outcomes
 
 AIRPORT = Path(__file__).parents[3] / "shared" / "data" / "sfo2017_survey.jsonl"
 
@@ -108,7 +109,7 @@ def test_four_answers_are_withheld_and_twenty_nine_are_few() -> None:
 
 
 def test_partial_answers_count_in_the_second_response_rate_alone() -> None:
-    outcomes = Outcomes(complete=40, partial=10, refused=5, silent=35, unreachable=10)
+    outcomes = Outcomes(complete=40, partial=10, refused=5, silent=25, unopened=10, unreachable=10)
     assert outcomes.rr1 and outcomes.rr2
     assert (outcomes.rr1.value, outcomes.rr2.value, outcomes.rr1.n) == (0.4, 0.5, 100)
     assert Outcomes().rr1 is None

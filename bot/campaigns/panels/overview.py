@@ -13,7 +13,8 @@ from bot.campaigns.definition import Definition as Campaign
 from bot.campaigns.moments import next_moment
 from bot.campaigns.panels.definition import survey_name
 from bot.campaigns.progress import Progress, progress_of
-from bot.insight.measures import Measured, Outcomes
+from bot.insight.measures import Measured
+from bot.insight.outcomes import Outcomes
 from bot.invitations.resting import Rests
 from storage.campaigns import CampaignState
 from storage.ids import short
