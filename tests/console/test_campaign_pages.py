@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 from sqlalchemy import Connection, select, update
 
@@ -362,3 +363,21 @@ async def test_wordings_are_compared_on_a_phone_without_a_name_cut_into_syllable
             place = await page.locator("#wordings").get_by_role("rowheader", name=name).bounding_box()
             assert place and place["height"] < 90, place
         assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@needs_chromium[0]
+@needs_chromium[1]
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_nothing_in_the_heading_moves_when_it_asks_before_it_cancels(house: House, width: int) -> None:
+    await _planned(house)
+    async with serving(house.sample) as url, chromium() as browser:
+        page = await browser.new_page(viewport={"width": width, "height": 800})
+        await page.goto(f"{url}/campaigns/spring")
+        heading, asking = page.locator("#state"), page.locator("#state .asking")
+        parts = [heading.get_by_role("heading"), heading.get_by_role("button", name="Pause"), heading.locator("summary")]
+        before = [await part.bounding_box() for part in parts]
+        await heading.locator("summary").click()
+        await expect(asking.get_by_role("button", name="Cancel it")).to_be_visible()
+        assert [await part.bounding_box() for part in parts] == before
+        place, title = await asking.bounding_box(), before[0]
+        assert place and title and place["y"] > title["y"] + title["height"] and 0 <= place["x"] <= width - place["width"]
