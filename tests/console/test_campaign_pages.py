@@ -81,10 +81,11 @@ async def test_a_campaign_is_drafted_looked_at_scheduled_paused_and_cancelled(ho
     (first, *_) = re.findall(r'href="(/customers/\w+)">Astrid 0<', browser.page)
     await browser.get(first)
     assert "Astrid 0" in browser.words, "who they are, and by what name they can be sent a test"
-    await browser.get("/campaigns/spring")
+    assert "Count them now" in (await browser.get("/campaigns/spring")).text
     for act, said in (("schedule", "is scheduled"), ("pause", "is paused"), ("resume", "goes on"), ("cancel", "is cancelled")):
         await browser.send_form(f"/campaigns/spring/{act}")
         assert f"“spring” {said}" in browser.words
+    assert "Count them now" not in browser.words, "nobody will be invited any more"
 
 
 async def test_a_fact_that_is_known_of_nobody_shows_when_the_audience_is_counted(house: House) -> None:
