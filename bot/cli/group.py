@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.data import look_at, write_to
+from bot.cli.inviting import Sure, make_sure
 from bot.cli.options import ConfigFile, read_config
 
 if TYPE_CHECKING:
@@ -35,14 +36,26 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A focus group
 
 
 @app.command()
-def invite(name: Name, config: ConfigFile = None) -> None:
+def invite(name: Name, yes: Sure = False, config: ConfigFile = None) -> None:
     """Invite members of the panel for the seats that are still free."""
-    from bot.campaigns.focus.steering import invite_to_group
+    from bot.campaigns.focus.steering import invitations_of, invite_to_group
     from bot.campaigns.focus.wording import survey_name
+    from bot.campaigns.reaching import Reach, reach
     from channels.clock import SystemClock
     from storage.queries.rounds import count_unanswered
 
     zone = read_config(config).shop.timezone
+
+    def reaching(conn: Connection) -> list[tuple[str, Reach]]:
+        now = SystemClock().now()
+        return [(one.name, reach(conn, one, now)) for one in invitations_of(conn, name, zone, now)]
+
+    reached = look_at(config, reaching)
+    if not reached:
+        typer.echo("All seats are taken")
+        return
+    otherwise = "invite to its panel first: makegood panel invite; whoever has said yes or no already, or still may, is not invited again"
+    make_sure(reached, yes=yes, otherwise=otherwise)
 
     def inviting(conn: Connection) -> tuple[list[str], int]:
         return invite_to_group(conn, name, zone, SystemClock().now()), count_unanswered(conn, survey_name(name))
@@ -124,7 +137,7 @@ def end(name: Name, config: ConfigFile = None) -> None:
 def erase(
     name: Name,
     who: Annotated[int | None, typer.Option(help="A participant's number: 3 for P3. Without it, everything.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
+    yes: Sure = False,
     config: ConfigFile = None,
 ) -> None:
     """Delete what a participant said, or all of it, and who they were. It cannot be undone."""

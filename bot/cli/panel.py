@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.data import look_at, write_to
+from bot.cli.inviting import Sure, make_sure
 from bot.cli.options import ConfigFile, read_config
 
 if TYPE_CHECKING:
@@ -34,15 +35,26 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A panel in TO
 def invite(
     name: Name,
     audience: Annotated[str, typer.Option(help="Whom, as a rule of campaigns: customer.tier == 'gold'.")] = "true",
+    yes: Sure = False,
     config: ConfigFile = None,
 ) -> None:
     """Ask customers whether they would join: a campaign of one question, which begins at once."""
     from bot.campaigns.panels.definition import survey_name
-    from bot.campaigns.panels.steering import audience_of, invite_to_panel
+    from bot.campaigns.panels.steering import audience_of, check_inviting, invitation_of, invite_to_panel
+    from bot.campaigns.reaching import Reach, reach
     from channels.clock import SystemClock
     from storage.queries.rounds import count_unanswered
 
     whom, zone = audience_of(audience), read_config(config).shop.timezone
+
+    def reaching(conn: Connection) -> list[tuple[str, Reach]]:
+        check_inviting(conn, name, whom)
+        now = SystemClock().now()
+        campaign = invitation_of(conn, name, whom, zone, now)
+        return [(campaign.name, reach(conn, campaign, now))]
+
+    otherwise = "write another --audience; whoever has said yes or no already, or still may, is not invited again"
+    make_sure(look_at(config, reaching), yes=yes, otherwise=otherwise)
 
     def inviting(conn: Connection) -> tuple[str, int]:
         return invite_to_panel(conn, name, whom, zone, SystemClock().now()), count_unanswered(conn, survey_name(name))

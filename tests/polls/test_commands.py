@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,13 +103,15 @@ def test_of_a_poll_whose_account_is_gone_it_is_said_that_it_can_be_read_no_more(
 
 def test_a_panel_is_founded_and_a_focus_group_planned_from_it(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
     assert "is founded" in run(capsys, shop, "panel", "new", str(shop / "panel.toml"))[1]
-    assert 'The campaign "panel-taste-1" invites' in run(capsys, shop, "panel", "invite", "taste")[1]
+    asyncio.run(_known(shop, _anna))
+    assert 'The campaign "panel-taste-1" invites' in run(capsys, shop, "panel", "invite", "taste", "--yes")[1]
     assert "taste 0 2 × in 30d" in run(capsys, shop, "panel", "list")[1]
     assert run(capsys, shop, "panel", "members", "taste")[0] == 0
     code, told = run(capsys, shop, "panel", "leave", "taste", "nobody")
     assert code == 1 and 'nobody is known as "nobody"' in told
     assert "is planned" in run(capsys, shop, "group", "new", str(shop / "group.toml"))[1]
-    assert "focus-basket-1-1" in run(capsys, shop, "group", "invite", "basket")[1]
+    asyncio.run(_known(shop, _joins))
+    assert "focus-basket-1-1" in run(capsys, shop, "group", "invite", "basket", "--yes")[1]
     assert "planned" in run(capsys, shop, "group", "list")[1]
     for command in ("transcript", "summary", "end"):
         assert run(capsys, shop, "group", command, "basket")[0] == 0
@@ -138,25 +141,53 @@ def test_a_focus_group_begins_on_the_shops_clock_and_not_on_the_machines(capsys:
     assert "03 Mar 2099, 10:00" in run(capsys, shop, "group", "list")[1]
 
 
-def _joins(conn: Connection) -> None:
+def test_nobody_is_invited_before_it_was_told_how_many_and_asked(
+    capsys: pytest.CaptureFixture[str], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in (("panel", "new", str(shop / "panel.toml")), ("group", "new", str(shop / "group.toml"))):
+        assert run(capsys, shop, *command)[0] == 0
+    asyncio.run(_known(shop, _anna))
+    code, told = run(capsys, shop, "panel", "invite", "taste", "--audience", "customer.teir == 'gold'", "--yes")
+    assert code == 1 and "customer.teir is known of 0 of 1" in told and "nobody fits" in told and "write another --audience" in told
+    code, told = run(capsys, shop, "group", "invite", "basket", "--yes")
+    assert code == 1 and "0 of 1 customers would be invited" in told and "invite to its panel first" in told
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, told = run(capsys, shop, "panel", "invite", "taste")
+    assert code == 1 and "1 of 1 customers would be invited" in told and "Anna" in told and "Invite them?" in told
+    assert "panel-taste" not in run(capsys, shop, "campaign", "list")[1], "a no is a no"
+    asyncio.run(_known(shop, _joins))
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    code, told = run(capsys, shop, "group", "invite", "basket")
+    assert code == 0 and "1 of 1 customers would be invited" in told and "These campaigns invite: focus-basket-1-1" in told
+
+
+_ANNA = 3766484324990965761
+
+
+def _anna(conn: Connection) -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
-    row = {"id": 3766484324990965761, "name": "Anna", "lang": "en", "timezone": "", "country": "", "attributes": {}, "created_at": now}
+    row = {"id": _ANNA, "name": "Anna", "lang": "en", "timezone": "", "country": "", "attributes": {}, "created_at": now}
     insert_many(conn, Customer.__table__, [row])  # type: ignore[attr-defined]
-    write_consent(conn, row["id"], "taste", True, "test", now)
 
 
-async def _member_of(shop: Path) -> None:
+def _joins(conn: Connection) -> None:
+    write_consent(conn, _ANNA, "taste", True, "test", datetime(2026, 3, 2, tzinfo=UTC))
+
+
+async def _known(shop: Path, *changes: Callable[[Connection], None]) -> None:
     database = await open_database(f"sqlite:///{shop}/shop.db")
-    await database.write(_joins)
+    for change in changes:
+        await database.write(change)
     await database.close()
 
 
 def test_a_member_is_called_what_other_commands_know_them_by(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
     run(capsys, shop, "panel", "new", str(shop / "panel.toml"))
-    asyncio.run(_member_of(shop))
+    asyncio.run(_known(shop, _anna))
+    run(capsys, shop, "panel", "invite", "taste", "--yes")
+    asyncio.run(_known(shop, _joins))
     called = run(capsys, shop, "panel", "members", "taste")[1].split()[4]
     assert called in run(capsys, shop, "promoter", "referral", f"FRIEND-{called}")[1].split()
-    run(capsys, shop, "panel", "invite", "taste")
     code, told = run(capsys, shop, "why", called)
     assert code == 0 and "A new invitation that falls due now: " in told and "Nothing was ever planned for them." in told
     assert "panel-taste-1 has said yes or no to panel_taste already" in told

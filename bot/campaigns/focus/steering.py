@@ -33,7 +33,7 @@ from storage.queries.focus import (
 from storage.queries.merging import merged_into
 from storage.queries.panels import panel_named
 
-__all__ = ["check_account", "erase", "invite_to_group", "known_group", "plan_group", "whom_to_erase"]
+__all__ = ["check_account", "erase", "invitations_of", "invite_to_group", "known_group", "plan_group", "whom_to_erase"]
 
 log = logging.getLogger(__name__)
 
@@ -73,36 +73,47 @@ def plan_group(conn: Connection, group: Definition, zone: ZoneInfo, now: datetim
     log.info("focus_group_planned", extra={"group": group.name})
 
 
-def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) -> list[str]:
-    """Begin a campaign for each kind of seat that is not filled, which goes on from day to day until they are; gives back their
-    names, of none where all seats are taken.
-
-    Done again later, once all were invited, it invites others of the panel for the seats that are still free.
+def invitations_of(conn: Connection, name: str, zone: ZoneInfo, now: datetime) -> list[Campaign]:
+    """The campaigns that would invite: one for each kind of seat that is not filled, of none where all seats are taken.
 
     Raises:
         Mistake: there is no such group, it has begun or is over, or others are being invited to all its free seats.
     """
-    row = known_group(conn, name, lock=True)
+    row = known_group(conn, name)
     group = Definition.model_validate(row.definition)
     if row.state != FocusState.PLANNED:
         raise Mistake(f'the focus group "{name}" is {row.state}', "nobody is invited to it any more", "moved_on")
-    newest = {found.name: found for found in load_versions(conn).values()}
     moment = now.astimezone(zone).replace(tzinfo=None, microsecond=0)
     free = {number: left for number, left in enumerate(seating_of(conn, group).left, start=1) if left}
     rounds = {kind_of(one.name, name): one for one in rounds_to(conn, name)}
     if free and free.keys() <= rounds.keys():
         raise inviting_already(conn, survey_name(name), [rounds[number] for number in free])
-    begun = []
+    inviting = []
     for number, left in free.items():
         if number in rounds:
             continue
         campaign = next(new for n in range(1, 1000) if campaign_named(conn, new := f"{survey_name(name)}-{number}-{n}", lock=False) is None)
         written = {"name": campaign, "survey": survey_name(name), "panel": group.panel, "audience": group.seats[number - 1].who}
         written["new_to"] = purpose_of(name)
-        draft(conn, Campaign.model_validate({**written, "per_day": left * _FOR_A_SEAT, "when": {"at": moment}, "reminders": 0}), now)
-        schedule(conn, campaign, newest.get, now)
-        begun.append(campaign)
-    return begun
+        inviting.append(Campaign.model_validate({**written, "per_day": left * _FOR_A_SEAT, "when": {"at": moment}, "reminders": 0}))
+    return inviting
+
+
+def invite_to_group(conn: Connection, name: str, zone: ZoneInfo, now: datetime) -> list[str]:
+    """Begin these campaigns, which go on from day to day until the seats are filled; gives back their names.
+
+    Done again later, once all were invited, it invites others of the panel for the seats that are still free.
+
+    Raises:
+        Mistake: as `invitations_of`.
+    """
+    known_group(conn, name, lock=True)
+    inviting = invitations_of(conn, name, zone, now)
+    newest = {found.name: found for found in load_versions(conn).values()}
+    for campaign in inviting:
+        draft(conn, campaign, now)
+        schedule(conn, campaign.name, newest.get, now)
+    return [campaign.name for campaign in inviting]
 
 
 def erase(conn: Connection, name: str, who: int | None, now: datetime) -> int:

@@ -26,7 +26,7 @@ from storage.queries.explaining import customers_named
 from storage.queries.focus import unended
 from storage.queries.panels import add_panel, panel_named, panels_of, write_consent
 
-__all__ = ["audience_of", "found_panel", "invitation_of", "invite_to_panel", "known_panel", "rounds_to", "take_out"]
+__all__ = ["audience_of", "check_inviting", "found_panel", "invitation_of", "invite_to_panel", "known_panel", "rounds_to", "take_out"]
 
 log = logging.getLogger(__name__)
 
@@ -75,15 +75,20 @@ def rounds_to(conn: Connection, panel: str, audience: str) -> list[Any]:
     return [one for one in rounds_under_way(conn, survey, rf"{survey}-\d+") if Campaign.model_validate(one.definition).audience == audience]
 
 
+def check_inviting(conn: Connection, panel: str, audience: str, *, lock: bool = False) -> None:
+    """With `lock`, nobody else begins meanwhile. Raises Mistake as `invite_to_panel`."""
+    known_panel(conn, panel, lock=lock)
+    if rounds := rounds_to(conn, panel, audience):
+        raise inviting_already(conn, survey_name(panel), rounds)
+
+
 def invite_to_panel(conn: Connection, panel: str, audience: str, zone: ZoneInfo, now: datetime) -> str:
     """Begin a campaign that asks the audience whether they would join; gives back its name.
 
     Raises:
         Mistake: there is no such panel, or they are being asked already.
     """
-    known_panel(conn, panel, lock=True)
-    if rounds := rounds_to(conn, panel, audience):
-        raise inviting_already(conn, survey_name(panel), rounds)
+    check_inviting(conn, panel, audience, lock=True)
     campaign = invitation_of(conn, panel, audience, zone, now)
     newest = {found.name: found for found in load_versions(conn).values()}
     draft(conn, campaign, now)
