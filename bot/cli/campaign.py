@@ -170,8 +170,10 @@ def status(
 ) -> None:
     """Show how far a campaign has come, how fast it goes, and when it will be through."""
     from bot.campaigns.definition import Definition
+    from bot.campaigns.effect import effect_of
     from bot.campaigns.progress import Progress, progress_of
     from bot.cli.campaign_views import follow_progress, print_status
+    from bot.cli.effect_view import print_effect
     from channels.clock import SystemClock
     from storage.queries.campaigns import campaign_named, states_of
 
@@ -187,9 +189,11 @@ def status(
 
     def counting(conn: Connection) -> Any:
         campaign = campaign_named(conn, name, lock=False)
-        return campaign, states_of(conn, campaign.id) if campaign else []
+        return (campaign, states_of(conn, campaign.id), effect_of(conn, campaign, now)) if campaign else (None, [], None)
 
-    progress = look()
-    campaign, counts = look_at(config, counting)
+    progress, now = look(), SystemClock().now()
+    campaign, counts, effect = look_at(config, counting)
     definition = Definition.model_validate(campaign.definition)
-    print_status(progress, definition, counts, zone, SystemClock().now())
+    print_status(progress, definition, counts, zone, now)
+    if effect:
+        print_effect(effect)

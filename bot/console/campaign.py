@@ -73,9 +73,9 @@ class CampaignPage(DecidersPages):
     ) -> Response:
         """`refused` says of a form what is wrong with it, and `typed` is what was written there."""
         name, now, typed = request.path_params["name"], self._parts.clock.now(), typed or {}
-        counting = request.query_params.get("count") == "yes"
+        counting, comparing = (request.query_params.get(wish) == "yes" for wish in ("count", "compare"))
         async with self._parts.database.read() as conn:
-            one = await conn.run_sync(lambda conn: campaign_sheet(conn, name, now, counting=counting))
+            one = await conn.run_sync(lambda conn: campaign_sheet(conn, name, now, counting=counting, comparing=comparing))
         if one is None:
             raise HTTPException(404)
         t, survey = self._pages.teller(request), self._parts.survey(one.definition.survey)
@@ -96,6 +96,8 @@ class CampaignPage(DecidersPages):
             links=any(kind == ("sent", "link") for kind, _ in one.states),
             reached=one.reached,
             days=DAYS,
+            comparing=comparing,
+            effect=one.effect,
             wordings=one.wordings,
             scores=one.scores,
             messages=together(begun),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.campaigns.comparing import Compared, Scored, compared, scored
 from bot.campaigns.definition import Definition
+from bot.campaigns.effect import Effect, effect_of
 from bot.campaigns.previewing import Shown
 from bot.campaigns.progress import Progress, progress_of
 from bot.campaigns.reaching import Reach, reach
@@ -32,6 +33,8 @@ class CampaignSheet:
     counts: list[Any]
     reached: Reach | None
     """Whom it would ask now, where that was wished for."""
+    effect: Effect | None
+    """What asking did, where that was wished for."""
 
     @property
     def states(self) -> list[tuple[tuple[str, str], int]]:
@@ -50,14 +53,15 @@ class CampaignSheet:
         return scored(self.definition, self.progress.scores)
 
 
-def campaign_sheet(conn: Connection, name: str, now: datetime, *, counting: bool) -> CampaignSheet | None:
+def campaign_sheet(conn: Connection, name: str, now: datetime, *, counting: bool, comparing: bool) -> CampaignSheet | None:
     # What an open page is told changes of is read first: nothing else on it is older.
     progress, campaign = progress_of(conn, name), campaign_named(conn, name, lock=False)
     if campaign is None or progress is None:
         return None
     definition = Definition.model_validate(campaign.definition)
     reached = reach(conn, definition, now) if counting else None
-    return CampaignSheet(campaign, definition, progress, list(states_of(conn, campaign.id)), reached)
+    effect = effect_of(conn, campaign, now) if comparing else None
+    return CampaignSheet(campaign, definition, progress, list(states_of(conn, campaign.id)), reached, effect)
 
 
 def together(messages: Iterable[Shown]) -> list[tuple[list[str], Shown]]:

@@ -6,6 +6,7 @@ import asyncio
 import html
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from storage.customers import Customer
 from storage.ids import new_id
 from storage.invitations import Invitation
 from storage.queries.incidents import note_incidents
+from storage.touchpoints import Touchpoint
 from tests.browser import chromium, needs_chromium
 from tests.campaigns.campaign import STOCKHOLM
 from tests.console.house import ADDRESS, Browser, House
@@ -382,3 +384,41 @@ async def test_nothing_in_the_heading_moves_when_it_asks_before_it_cancels(house
         assert [await part.bounding_box() for part in parts] == before
         place, title = await asking.bounding_box(), before[0]
         assert place and title and place["y"] > title["y"] + title["height"] and 0 <= place["x"] <= width - place["width"]
+
+
+@needs_chromium[0]
+@needs_chromium[1]
+async def test_those_asked_and_those_kept_back_are_compared_where_that_is_wished_for(house: House) -> None:
+    await house.world.staff("Ilze", role="lead", lang="lv")
+    rows = [{"id": new_id(), "country": "SE", "created_at": MONDAY} for _ in range(80)]
+    await house.world.database.write(lambda conn: insert_many(conn, TABLES[Customer], rows))
+    operator = await house.signed_in("Ilze")
+    await operator.get("/campaigns")
+    await operator.send_form("/campaigns", text=TEXT.replace("[when]", "control = 0.5\n[when]"))
+    await operator.send_form("/campaigns/spring/schedule")
+    await plan_campaigns(house.world.database, STOCKHOLM, house.world.clock.now())
+    await operator.get("/campaigns/spring")
+    assert "Salīdzināt tagad" not in operator.words, "nobody was asked yet"
+    invitations, before = TABLES[Invitation], MONDAY - timedelta(days=1)
+
+    def bought(conn: Connection) -> None:
+        conn.execute(update(invitations).where(invitations.c.state == "planned").values(state="sent", due_at=before))
+        conn.execute(update(invitations).where(invitations.c.reason == "control").values(due_at=before))
+        asked = conn.execute(select(invitations.c.customer_id).where(invitations.c.state == "sent")).scalars()
+        told = {"source": "shop", "kind": "purchase", "occurred_at": MONDAY, "created_at": MONDAY}
+        insert_many(conn, TABLES[Touchpoint], [{"id": new_id(), "customer_id": one, "external_id": str(one), **told} for one in asked])
+
+    await house.world.database.write(bought)
+    async with serving(house.app) as url, chromium() as browser:
+        context = await browser.new_context(viewport={"width": 390, "height": 800})
+        await context.add_cookies([{"name": "makegood_desk", "value": operator.cookies["makegood_desk"], "url": url}])
+        page = await context.new_page()
+        await page.goto(f"{url}/campaigns/spring")
+        await expect(page.locator("#effect table")).to_have_count(0)
+        await page.get_by_role("link", name="Salīdzināt tagad").click()
+        await expect(page.locator("#effect")).to_contain_text("100,0 %")
+        await expect(page.locator("#effect")).to_contain_text("): atšķiras")
+        for name in ("aicinātie", "atstātie", "pret atstātajiem"):
+            place = await page.locator("#effect").get_by_role("rowheader", name=name, exact=True).bounding_box()
+            assert place and place["height"] < 90, place
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390

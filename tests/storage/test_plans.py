@@ -23,6 +23,7 @@ from storage.queries import (
     figures,
     focus,
     invitations,
+    kept_back,
     outbox,
     panel_members,
     rounds,
@@ -170,6 +171,15 @@ async def test_of_the_figures_only_those_of_the_campaign_are_gone_through(databa
         pytest.skip("PostgreSQL plans by what is in the tables")
     steps = await database.write(lambda conn: _steps_of(conn, lambda: figures.wave_scores(conn, [1, 2])))
     assert "SEARCH rollup USING INDEX ix_rollup_wave_id (wave_id=?)" in steps, steps
+
+
+async def test_who_has_bought_since_is_asked_of_the_customers_of_one_campaign_and_of_what_happened_to_each(database: Database) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    steps = await database.write(lambda conn: _steps_of(conn, lambda: kept_back.bought_since(conn, 1, now)))
+    assert "SEARCH touchpoint USING INDEX ix_touchpoint_customer_id (customer_id=?)" in steps, steps
+    assert "SEARCH invitation USING INDEX ix_invitation_due (wave_id=?)" in steps, steps
 
 
 async def test_whether_a_touchpoint_was_overlooked_is_asked_of_its_own_invitations(database: Database) -> None:
