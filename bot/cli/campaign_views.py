@@ -22,6 +22,7 @@ from bot.campaigns.previewing import Shown
 from bot.campaigns.progress import Progress, Pulse
 from bot.campaigns.reaching import DAYS, Reach
 from bot.campaigns.written import Problems
+from bot.console.words import CONSOLE_WORDS
 from bot.invitations.explaining import REASONS
 from channels.clock import SystemClock
 from storage.ids import short
@@ -31,6 +32,8 @@ __all__ = ["follow_progress", "print_preview", "print_problems", "print_status"]
 _LOOK_EVERY = 1.0
 """Seconds."""
 _OVER = ("done", "cancelled")
+_WAVES = {"planned": "being planned", "ready": "all planned", "ended": "over", "missed": "its time was over before it began"}
+"""In an operator's words, by the state that a wave carries."""
 
 
 def print_problems(console: Console, found: Problems) -> None:
@@ -103,7 +106,7 @@ def print_status(
     waves = Table("wave", "for", "state", "looked at", "invited", "kept back", box=None)
     for wave in progress.waves:
         numbers = (f"{number:,}" for number in (wave.seen, wave.chosen, wave.control))
-        waves.add_row(str(wave.number), f"{wave.due_at.astimezone(zone):%d %b %Y, %H:%M}", wave.state, *numbers)
+        waves.add_row(str(wave.number), f"{wave.due_at.astimezone(zone):%d %b %Y, %H:%M}", _WAVES[wave.state], *numbers)
     if progress.waves:
         console.print(waves)
     sums: dict[tuple[str, str], int] = {}
@@ -111,7 +114,7 @@ def print_status(
         sums[state, reason] = sums.get((state, reason), 0) + n
     states = Table("invitations", "", "why", box=None)
     for (state, reason), n in sorted(sums.items()):
-        states.add_row(state, f"{n:,}", escape(REASONS.get(reason, reason)))
+        states.add_row(CONSOLE_WORDS(f"invitation.{state}", "en"), f"{n:,}", escape(REASONS.get(reason, reason)))
     if sums:
         console.print(states)
     if sums and len(definition.arms) > 1:

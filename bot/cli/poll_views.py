@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.campaigns.polls.result import OptionResult, PlaceResult, PollResult
+from bot.console.words import CONSOLE_WORDS
 from storage.polls import PlaceState
 
 __all__ = ["print_result"]
@@ -33,14 +34,14 @@ def print_result(console: Console, result: PollResult, zone: tzinfo) -> None:
             counts = [f"{count:,}" for count in place.tally.counts]
             places.add_row(escape(place.account), escape(place.place), _state(place), f"{place.tally.voters:,}", *counts)
         console.print(places)
+    if any(place.state == PlaceState.REFUSED for place in result.places):
+        console.print(f"\n[yellow]{CONSOLE_WORDS('poll.refused_about', 'en')}[/]")
 
 
 def _state(place: PlaceResult) -> str:
-    if place.gone:
-        return f"{place.state}, but can be read no more: the account is not in the configuration"
-    if place.state == PlaceState.LEFT:
-        return "closed with what was counted last: the account was not in the configuration any more"
-    return f"{place.state}: {escape(place.reason)}" if place.reason else place.state
+    """As the page has it; what the platform itself said stands behind it."""
+    said = CONSOLE_WORDS(f"poll_place.{'gone' if place.gone else place.state}", "en")
+    return f"{said} ({escape(place.reason)})" if place.reason else said
 
 
 def _bar(option: OptionResult) -> str:

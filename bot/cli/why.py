@@ -31,6 +31,7 @@ def why(
 
     from bot.campaigns.explaining import why_of
     from bot.config.rules import outreach_of
+    from bot.console.words import CONSOLE_WORDS
     from bot.customers.finding import the_customer
     from bot.dialogs.published import Published
     from channels.clock import SystemClock
@@ -64,7 +65,7 @@ def why(
     table = Table("survey", "campaign", "state", "when", "", box=None, padding=(0, 2, 0, 0))
     for one in found.invitations:
         said = _verdict(one) if one.state == "planned" else escape(_reason(one))
-        table.add_row(one.survey, one.campaign, one.state, _moment(one.at), said)
+        table.add_row(one.survey, one.campaign, CONSOLE_WORDS(f"invitation.{one.state}", "en"), _moment(one.at), said)
     console.print()
     console.print(table)
 

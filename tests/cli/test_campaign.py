@@ -16,6 +16,7 @@ from bot.campaigns.progress import Progress
 from bot.campaigns.reaching import Reach
 from bot.cli.campaign_views import print_preview, print_status
 from bot.cli.main import main
+from storage.invitations import InvitationState
 
 CAMPAIGN = """\
 name = "spring"
@@ -99,6 +100,19 @@ def test_a_wave_is_told_by_the_shops_own_clock(capsys: pytest.CaptureFixture[str
     definition = Definition.model_validate({"name": "spring", "survey": "relationship", "when": {"at": "2026-03-03T18:00:00"}})
     print_status(progress, definition, [(1, "relationship", "sent", "", 3)], ZoneInfo("Europe/Stockholm"), at)
     assert "03 Mar 2026, 18:00" in capsys.readouterr().out
+
+
+def test_a_campaign_is_told_in_the_words_of_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 3, 3, 17, tzinfo=UTC)
+    states = ("planned", "ready", "ended", "missed")
+    waves = tuple(SimpleNamespace(number=n, due_at=at, state=state, seen=5, chosen=3, control=0) for n, state in enumerate(states, 1))
+    progress = Progress("spring", "running", "", counts={}, control=0, waves=waves, last_due=None, held=(), scores=())
+    definition = Definition.model_validate({"name": "spring", "survey": "relationship", "when": {"at": "2026-03-03T18:00:00"}})
+    counts = [(1, "relationship", state.value, "frequency" if state == "suppressed" else "", 3) for state in InvitationState]
+    print_status(progress, definition, counts, ZoneInfo("Europe/Stockholm"), at)
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "waiting 3" in told and "not sent 3 they were asked something lately" in told
+    assert [word for word in ("planned 3", "suppressed", " ready ", "missed") if any(word in line for line in told)] == []
 
 
 def test_what_was_answered_is_told_by_wording_with_how_many_and_how_sure(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,9 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from sqlalchemy import Connection
 
+from bot.campaigns.polls.definition import read_poll
+from bot.campaigns.polls.result import PlaceResult, PollResult, Tally
 from bot.cli.main import main
+from bot.cli.poll_views import print_result
+from channels.customers.telegram.polls import POLL_RULES
 from storage.bulk import insert_many
 from storage.customers import Customer
 from storage.database import open_database
@@ -99,6 +104,15 @@ def test_of_a_poll_whose_account_is_gone_it_is_said_that_it_can_be_read_no_more(
     code, told = run(capsys, shop, "poll", "status", "colour")
     assert code == 0 and "read no more" in told
     assert "is closed" in run(capsys, shop, "poll", "close", "colour")[1]
+
+
+def test_of_a_place_that_was_refused_it_is_said_what_to_do_and_what_the_platform_said(capsys: pytest.CaptureFixture[str]) -> None:
+    definition = read_poll(POLL, {"shop_bot": POLL_RULES})
+    refused = PlaceResult("shop_bot", "@shopnews", "refused", "channel_not_found", Tally((0, 0), 0), gone=False)
+    stands = PlaceResult("shop_bot", "@others", "posted", "", Tally((0, 0), 0), gone=False)
+    print_result(Console(width=200), PollResult("colour", "running", definition, None, 0, (), (refused, stands)), UTC)
+    told = capsys.readouterr().out
+    assert "refused (channel_not_found)" in told and "stands there" in told and "Let the account in there" in told
 
 
 def test_a_panel_is_founded_and_a_focus_group_planned_from_it(capsys: pytest.CaptureFixture[str], shop: Path) -> None:
