@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from apscheduler.triggers.cron import CronTrigger
 
 from bot.campaigns.definition import Definition, When, Wording
-from bot.campaigns.rule import leaves_out
+from bot.campaigns.rule import is_condition, leaves_out
 from bot.campaigns.wordings import BOTH_NAMES
 from bot.campaigns.written import Form, Problems, Wrong
 from bot.invitations.policy import SURVEYS
@@ -50,16 +50,27 @@ _EXAMPLES = {
 _FORM = Form(Definition, "the campaign", "docs/campaigns.md", _EXAMPLES, {"when": When, "wording": Wording})
 
 
-def read_campaign(source: Path | str, surveys: Surveys) -> Definition:
-    """The campaign in a file, or in a text, about a survey that there is.
+def read_campaign(source: Path | str, surveys: Surveys, panels: Collection[str] | None = None) -> Definition:
+    """The campaign in a file, or in a text, about a survey that there is. `panels` are those founded, None where that is not known.
 
     Raises:
         CampaignProblems: with all mistakes, each with its line and what to write instead.
     """
     written = _FORM.read(source)
     content = written.content
-    written.refuse([*_about_when(content.when), *_about_purpose(content), *_about_the_names(content), *_about_the_survey(content, surveys)])
+    wrong = [*_about_when(content.when), *_about_purpose(content), *_about_the_names(content), *_about_the_survey(content, surveys)]
+    written.refuse([*wrong, *_about_whom(content, panels)])
     return content
+
+
+def _about_whom(definition: Definition, panels: Collection[str] | None) -> Iterator[Wrong]:
+    # Not in the definition itself: one that was kept before must still be read.
+    if not is_condition(definition.audience):
+        remedy = "compare it with something, such as customer.country == 'SE'"
+        yield ("audience",), '"audience" is neither true nor false', remedy
+    if definition.panel and panels is not None and definition.panel not in panels:
+        founded = f"write one that there is ({', '.join(panels)}), or found it first" if panels else "found it first"
+        yield ("panel",), f'there is no panel "{definition.panel}"', f"{founded}: makegood panel new"
 
 
 def _about_when(when: When) -> Iterator[Wrong]:

@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 from bot.surveys.checking.trying import unreadable
 from bot.surveys.conditions import compiled
 
-__all__ = ["check_rule", "customer_facts", "fits", "leaves_out", "named_facts", "names_touchpoint"]
+__all__ = ["check_rule", "customer_facts", "fits", "is_condition", "leaves_out", "named_facts", "names_touchpoint"]
 
 _FACT = re.compile(r"\b(?:customer|touchpoint)\.[A-Za-z_]\w*")
 _HAS = re.compile(r"\bhas\(([^()]*)\)")
 _STRING = re.compile(r"""'[^']*'|"[^"]*\"""")
 _COLUMNS = ("name", "lang", "timezone", "country")
+_KINDS: dict[str, tuple[Any, ...]] = {f"customer.{name}": ("x",) for name in _COLUMNS} | {
+    "touchpoint.kind": ("x",),
+    "touchpoint.days_ago": (1,),
+}
+"""What a fact can be, tried with one of each kind, where that is known; any other is the shop's."""
+_ANY_KIND = (True, 1, "x")
+_MOST_TRIED = 4
+"""Facts of a rule that are tried in every kind; with more it would take long."""
 
 
 def check_rule(rule: str) -> str:
@@ -47,6 +56,26 @@ def customer_facts(row: Any) -> dict[str, Any]:
     """What a rule can say about a customer: what the shop told of them, and the columns that every customer has."""
     told = {**(row.attributes or {}), **{name: getattr(row, name) for name in _COLUMNS}}
     return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def is_condition(rule: str) -> bool:
+    """Whether the rule comes out as true or false, or may: it does not where all that ever comes out is a word or a number."""
+    facts = named_facts(rule)
+    if len(facts) > _MOST_TRIED:
+        return True
+    came_out = False
+    for values in product(*(_KINDS.get(fact, _ANY_KIND) for fact in facts)):
+        known: dict[str, dict[str, Any]] = {"customer": {}, "touchpoint": {}}
+        for fact, value in zip(facts, values, strict=True):
+            whose, _, name = fact.partition(".")
+            known[whose][name] = value
+        try:
+            if isinstance(compiled(rule).execute(known), bool):
+                return True
+        except (KeyError, RuntimeError, TypeError, ValueError):
+            continue
+        came_out = True
+    return not came_out
 
 
 def leaves_out(rule: str, lang: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.campaign_data import read_file, survey_in, surveys_in
+from bot.cli.campaign_data import read_file, remark_on, survey_in, surveys_in
 from bot.cli.data import look_at, look_beside, write_to
 from bot.cli.options import ConfigFile, read_config
 from bot.mistake import Mistake
@@ -41,6 +41,7 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="C
         else:
             whom = "everybody" if definition.audience == "true" else escape(definition.audience)
             console.print(f"[green]✓[/] [bold]{escape(str(file))}[/]: all right, {escape(definition.survey)} for {whom}")
+            remark_on(file, definition, config)
     if wrong:
         raise typer.Exit(1)
 
@@ -55,6 +56,7 @@ def new(file: File, config: ConfigFile = None) -> None:
     state = write_to(config, lambda conn: draft(conn, definition, SystemClock().now()))
     kept = "kept as a draft" if state == "draft" else f"{state}, and its limits are now the file's"
     typer.echo(f'"{definition.name}" is {kept}. See whom it reaches: makegood campaign preview {file}')
+    remark_on(file, definition, config)
 
 
 @app.command()
@@ -193,7 +195,6 @@ def status(
 
     progress, now = look(), SystemClock().now()
     campaign, counts, effect = look_at(config, counting)
-    definition = Definition.model_validate(campaign.definition)
-    print_status(progress, definition, counts, zone, now)
+    print_status(progress, Definition.model_validate(campaign.definition), counts, zone, now)
     if effect:
         print_effect(effect)

@@ -13,13 +13,43 @@ if TYPE_CHECKING:
     from bot.campaigns.definition import Definition
     from bot.surveys.definition import Survey
 
-__all__ = ["read_file", "survey_in", "surveys_in"]
+__all__ = ["read_file", "remark_on", "survey_in", "surveys_in"]
 
 
 def read_file(file: Path, config: Path | None) -> Definition:
     from bot.campaigns.reading import read_campaign
+    from storage.queries.panels import all_panels
+    from storage.reading import NoDatabase
 
-    return read_campaign(file, surveys_in(config))
+    panels: list[str] | None
+    try:
+        panels = look_beside(config, lambda conn: [panel.name for panel, _ in all_panels(conn)])
+    except NoDatabase:
+        panels = None
+    return read_campaign(file, surveys_in(config), panels)
+
+
+def remark_on(file: Path, definition: Definition, config: Path | None) -> None:
+    """Say what is no mistake, for it may be right tomorrow: the campaign follows touchpoints such as nobody has told yet."""
+    from bot.cli.campaign_views import print_remark
+    from bot.surveys.checking.problem import Problem
+    from bot.toml.places import Places
+    from storage.queries.touchpoints import kinds_told
+    from storage.reading import NoDatabase
+
+    kind = definition.when.after
+    if kind is None:
+        return
+    try:
+        told = look_beside(config, kinds_told)
+    except NoDatabase:
+        return
+    if kind in told:
+        return
+    line = Places(file.read_text(encoding="utf-8-sig")).line(("when", "after")) or 0
+    what = f'no touchpoint "{kind}" has ever been told, and nobody is asked before one is'
+    others = f"write one that has been ({', '.join(told)}), or " if told else ""
+    print_remark(Problem(str(file), line, what, f"{others}tell such touchpoints: makegood import FILE.csv --kind {kind}"))
 
 
 def survey_in(lang: str, definition: Definition, config: Path | None) -> tuple[Survey, str]:

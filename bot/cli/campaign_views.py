@@ -24,10 +24,11 @@ from bot.campaigns.reaching import DAYS, Reach
 from bot.campaigns.written import Problems
 from bot.console.words import CONSOLE_WORDS
 from bot.invitations.explaining import REASONS
+from bot.surveys.checking.problem import Problem
 from channels.clock import SystemClock
 from storage.ids import short
 
-__all__ = ["follow_progress", "print_preview", "print_problems", "print_status"]
+__all__ = ["follow_progress", "print_preview", "print_problems", "print_remark", "print_status"]
 
 _LOOK_EVERY = 1.0
 """Seconds."""
@@ -38,8 +39,16 @@ _WAVES = {"planned": "being planned", "ready": "all planned", "ended": "over", "
 
 def print_problems(console: Console, found: Problems) -> None:
     for problem in found.problems:
-        place = f"{problem.file}, line {problem.line}" if problem.line else problem.file
-        console.print(f"[red]✗[/] [bold]{escape(place)}[/]: {escape(problem.what)};\n  [green]{escape(problem.remedy)}[/]")
+        _print_problem(console, "[red]✗[/]", problem)
+
+
+def print_remark(remark: Problem) -> None:
+    _print_problem(Console(soft_wrap=True, highlight=False), "[yellow]![/]", remark)
+
+
+def _print_problem(console: Console, mark: str, problem: Problem) -> None:
+    place = f"{problem.file}, line {problem.line}" if problem.line else problem.file
+    console.print(f"{mark} [bold]{escape(place)}[/]: {escape(problem.what)};\n  [green]{escape(problem.remedy)}[/]")
 
 
 def print_preview(console: Console, reached: Reach | None, messages: Sequence[Shown]) -> None:

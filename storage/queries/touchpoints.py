@@ -20,6 +20,7 @@ __all__ = [
     "CustomerRow",
     "add_addresses",
     "add_touchpoints",
+    "kinds_told",
     "mark_considered",
     "merge_customers",
     "newest_touchpoint_id",
@@ -161,6 +162,14 @@ def touchpoints_overlooked(
 
 def newest_touchpoint_id(conn: Connection) -> int:
     return int(conn.execute(select(func.coalesce(func.max(_touchpoint.c.id), 0))).scalar_one())
+
+
+def kinds_told(conn: Connection) -> list[str]:
+    """Every kind that there is a touchpoint of; from one to the next in the index, however many touchpoints there are."""
+    kinds, last = [], ""
+    while (kind := conn.execute(select(func.min(_touchpoint.c.kind)).where(_touchpoint.c.kind > last)).scalar()) is not None:
+        kinds.append(last := kind)
+    return kinds
 
 
 def touchpoints_since(conn: Connection, cursor: int, kind: str, since: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:

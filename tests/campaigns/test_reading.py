@@ -53,6 +53,7 @@ def test_a_campaign_is_read_with_its_moment_its_limits_and_its_wordings() -> Non
         ("== 'SE'", "= 'SE'", 3, '"audience" cannot be read at its character 18; write == to compare'),
         ("&&", "and", 3, "write && for and"),
         ("== 'SE'", "== 'SE", 3, "write it like this: customer.country == 'SE'"),
+        ("customer.country == 'SE' && customer.lang == 'en'", "customer.name", 3, '"audience" is neither true nor false; compare it with'),
         ("customer.country", "country", 3, "uses country; write customer.country"),
         ("0.1", "1.5", 4, '"control" cannot be 1.5; write control = 0.1'),
         ("10:00:00", "10:00:00Z", 7, '"at" should have no timezone'),
@@ -88,6 +89,30 @@ def test_a_mistake_is_told_with_its_line_and_its_remedy(wrong: str, right: str, 
     with pytest.raises(CampaignProblems) as told:
         read(GOOD.replace(wrong, right, 1))
     assert any(problem.line == line and said in str(problem) for problem in told.value.problems), told.value.problems
+
+
+@pytest.mark.parametrize("rule", ["'gold'", "1", "touchpoint.kind", "touchpoint.days_ago", "size(customer.lang)", "customer.orders + 1"])
+def test_a_rule_that_comes_out_as_a_word_or_a_number_is_no_condition(rule: str) -> None:
+    with pytest.raises(CampaignProblems, match='line 3: "audience" is neither true nor false'):
+        read(GOOD.replace("customer.country == 'SE' && customer.lang == 'en'", rule).partition("[[")[0])
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "true",
+        "customer.vip",
+        "!customer.vip",
+        "has(customer.tier)",
+        "customer.orders > 5 ? customer.vip : customer.trial",
+        "customer.tier in ['gold']",
+        "customer.name.startsWith('A')",
+        "customer['tier'] == 'gold'",
+        "'tea' in customer.tags",
+    ],
+)
+def test_a_rule_that_may_be_true_is_a_condition(rule: str) -> None:
+    assert read(GOOD.replace("customer.country == 'SE' && customer.lang == 'en'", rule).partition("[[")[0])
 
 
 def test_a_panel_is_not_asked_after_a_touchpoint() -> None:

@@ -56,6 +56,32 @@ def test_a_campaign_without_an_audience_is_for_everybody(capsys: pytest.CaptureF
     assert run(capsys, "campaign", "check", "spring.toml") == (0, "✓ spring.toml: all right, relationship for everybody")
 
 
+def test_a_panel_that_there_is_not_is_told_before_a_campaign_is_kept(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    run(capsys, "campaign", "new", "spring.toml")
+    other = CAMPAIGN.replace('"spring"', '"summer"')
+    (folder / "summer.toml").write_text(other.replace("audience", 'panel = "tast"\naudience'), encoding="utf-8")
+    for command in ("check", "new"):
+        code, said = run(capsys, "campaign", command, "summer.toml")
+        assert code == 1 and 'summer.toml, line 3: there is no panel "tast"; found it first: makegood panel new' in said
+    (folder / "taste.toml").write_text('name = "taste"\n[about]\nen = "new teas"\n', encoding="utf-8")
+    run(capsys, "panel", "new", "taste.toml")
+    assert "write one that there is (taste), or found it first" in run(capsys, "campaign", "check", "summer.toml")[1]
+
+
+def test_a_touchpoint_such_as_nobody_has_told_is_remarked_on_and_not_refused(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    run(capsys, "campaign", "new", "spring.toml")
+    (folder / "after.toml").write_text('name = "after"\nsurvey = "relationship"\n[when]\nafter = "delivry"\n', encoding="utf-8")
+    for command in ("check", "new"):
+        code, said = run(capsys, "campaign", command, "after.toml")
+        assert code == 0 and '! after.toml, line 4: no touchpoint "delivry" has ever been told' in said
+    orders = "order_id,customer_id,delivered_at\n1,7,2026-03-02\n"
+    (folder / "orders.csv").write_text(orders, encoding="utf-8")
+    assert run(capsys, "import", "orders.csv", "--kind", "delivery")[0] == 0
+    assert "write one that has been (delivery), or tell such touchpoints" in run(capsys, "campaign", "check", "after.toml")[1]
+    (folder / "after.toml").write_text((folder / "after.toml").read_text().replace("delivry", "delivery"), encoding="utf-8")
+    assert "!" not in run(capsys, "campaign", "check", "after.toml")[1]
+
+
 def test_a_campaign_that_waits_says_for_when(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert run(capsys, "campaign", "new", "spring.toml")[0] == run(capsys, "campaign", "schedule", "spring")[0] == 0
     code, said = run(capsys, "campaign", "status", "spring")
