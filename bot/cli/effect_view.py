@@ -10,8 +10,11 @@ from bot.campaigns.effect import Effect, Group
 __all__ = ["print_effect"]
 
 
-def print_effect(effect: Effect) -> None:
+def print_effect(effect: Effect | None) -> None:
     console = Console(highlight=False)
+    if effect is None:
+        console.print("Nothing to compare: it keeps nobody back, or nobody was due yet.")
+        return
     table = Table("since they were due", "customers", "bought", "share", "against those kept back", box=None)
     table.add_row("drawn to be asked", *_cells(effect.asked), _against(effect))
     table.add_row("kept back", *_cells(effect.kept_back), "")

@@ -87,6 +87,7 @@ def test_a_campaign_that_waits_says_for_when(capsys: pytest.CaptureFixture[str],
     code, said = run(capsys, "campaign", "status", "spring")
     assert code == 0
     assert re.fullmatch(r"spring is scheduled Next: Mon \d\d \w+ \d{4}, 10:00, on each customer's own clock", said)
+    assert "Nothing to compare: it keeps nobody back" in run(capsys, "campaign", "status", "spring", "--compare")[1]
 
 
 def test_a_draft_is_discarded_and_what_was_scheduled_is_not(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
