@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage.invitations import ASKED, InvitationState
-from storage.queries.campaigns import campaign_named, counts_of, last_due, waves_of
+from storage.queries.campaigns import counts_of, last_due, waves_of
 from storage.queries.figures import wave_scores
 from storage.queries.incidents import incidents_like
 
@@ -62,11 +62,8 @@ class Progress:
         return self.settled / self.chosen if self.chosen else 0.0
 
 
-def progress_of(conn: Connection, name: str) -> Progress | None:
-    """Counted over an index and the roll-ups alone: it may be asked every second."""
-    campaign = campaign_named(conn, name, lock=False)
-    if campaign is None:
-        return None
+def progress_of(conn: Connection, campaign: Any) -> Progress:
+    """Of a campaign's row. Counted over an index and the roll-ups alone: it may be asked every second."""
     waves = waves_of(conn, campaign.id)
     wave_ids = [wave.id for wave in waves]
     return Progress(

@@ -23,7 +23,7 @@ from storage.queries.invitations import newest_versions
 from storage.queries.panels import panel_named
 from storage.queries.recalling import recall_waves
 
-__all__ = ["EDITABLE", "cancel", "change_limits", "discard", "draft", "pause", "resume", "schedule"]
+__all__ = ["EDITABLE", "cancel", "change_limits", "discard", "draft", "known_campaign", "pause", "resume", "schedule"]
 
 log = logging.getLogger(__name__)
 
@@ -158,10 +158,16 @@ def cancel(conn: Connection, name: str, now: datetime) -> None:
     log.info("campaign_cancelled", extra={"campaign": name})
 
 
-def _in_state(conn: Connection, name: str, *states: CampaignState) -> Any:
-    campaign = campaign_named(conn, name)
+def known_campaign(conn: Connection, name: str, *, lock: bool = False) -> Any:
+    """The campaign of that name. Raises Mistake: there is none."""
+    campaign = campaign_named(conn, name, lock=lock)
     if campaign is None:
         raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list", "no_campaign", name=name)
+    return campaign
+
+
+def _in_state(conn: Connection, name: str, *states: CampaignState) -> Any:
+    campaign = known_campaign(conn, name, lock=True)
     if campaign.state not in states:
         raise Mistake(f'the campaign "{name}" is {campaign.state}', f"this can be done while it is {' or '.join(states)}", "moved_on")
     return campaign

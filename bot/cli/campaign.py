@@ -10,7 +10,6 @@ import typer
 from bot.cli.campaign_data import read_file, remark_on, survey_in, surveys_in
 from bot.cli.data import look_at, look_beside, write_to
 from bot.cli.options import ConfigFile, read_config
-from bot.mistake import Mistake
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -175,23 +174,21 @@ def status(
     from bot.campaigns.definition import Definition
     from bot.campaigns.effect import effect_of
     from bot.campaigns.progress import Progress, progress_of
+    from bot.campaigns.steering import known_campaign
     from bot.cli.campaign_views import follow_progress, print_status
     from bot.cli.effect_view import print_effect
     from channels.clock import SystemClock
-    from storage.queries.campaigns import campaign_named, states_of
+    from storage.queries.campaigns import states_of
 
     def look() -> Progress:
-        found = look_at(config, lambda conn: progress_of(conn, name))
-        if found is None:
-            raise Mistake(f'there is no campaign "{name}"', "see: makegood campaign list")
-        return found
+        return look_at(config, lambda conn: progress_of(conn, known_campaign(conn, name)))
 
     zone = read_config(config).shop.timezone
     if follow:
         follow_progress(look, zone)
 
     def counting(conn: Connection) -> Any:
-        campaign = campaign_named(conn, name, lock=False)
+        campaign = known_campaign(conn, name)
         # Of a million customers the comparison takes seconds: only where somebody wants to know.
         return campaign, states_of(conn, campaign.id), effect_of(conn, campaign, now) if compare else None
 

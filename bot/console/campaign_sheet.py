@@ -54,10 +54,10 @@ class CampaignSheet:
 
 
 def campaign_sheet(conn: Connection, name: str, now: datetime, *, counting: bool, comparing: bool) -> CampaignSheet | None:
-    # What an open page is told changes of is read first: nothing else on it is older.
-    progress, campaign = progress_of(conn, name), campaign_named(conn, name, lock=False)
-    if campaign is None or progress is None:
+    campaign = campaign_named(conn, name, lock=False)
+    if campaign is None:
         return None
+    progress = progress_of(conn, campaign)  # what an open page is told changes of is read first: nothing else on it is older
     definition = Definition.model_validate(campaign.definition)
     reached = reach(conn, definition, now) if counting else None
     effect = effect_of(conn, campaign, now) if comparing else None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from sqlalchemy import Connection
 from sse_starlette import ServerSentEvent
 
 from bot.campaigns.progress import Progress, Pulse, progress_of
 from bot.console.watching import changes, mark_of
 from channels.clock import Clock
 from storage.database import Database
+from storage.queries.campaigns import campaign_named
 
 __all__ = ["CampaignWatch"]
 
@@ -36,8 +38,12 @@ class CampaignWatch:
         return changes(lambda: self._look(name), seen)
 
     async def _look(self, name: str) -> object:
+        def looking(conn: Connection) -> Progress | None:
+            campaign = campaign_named(conn, name, lock=False)
+            return progress_of(conn, campaign) if campaign else None
+
         async with self._database.read() as conn:
-            found = await conn.run_sync(progress_of, name)
+            found = await conn.run_sync(looking)
         if found is None:
             return None
         self._pulses.setdefault(name, Pulse()).look(self._clock.now(), found.settled)

@@ -45,7 +45,7 @@ class CampaignPages(DecidersPages):
         """`kept` is the text of a campaign that could not be taken: `refused` says why, line by line."""
         async with self._parts.database.read() as conn:
             rows = await conn.run_sync(all_campaigns)
-            found = [await conn.run_sync(progress_of, row.name) for row in rows]
+            found = [await conn.run_sync(progress_of, row) for row in rows]
         status = 409 if refused else 200
         return self._pages.page(
             request, "campaigns.html", status=status, refused=refused, campaigns=found, kept=kept, soon=self._soon("10:00:00")

@@ -98,8 +98,7 @@ def asks_of(conn: Connection, panel: str, zone: ZoneInfo, now: datetime) -> list
     """The newest first."""
     found = []
     for campaign in campaigns_of_panel(conn, panel, survey_name(panel), _ASKS_SHOWN):
-        definition, progress = Campaign.model_validate(campaign.definition), progress_of(conn, campaign.name)
-        assert progress is not None  # it was found just now
+        definition, progress = Campaign.model_validate(campaign.definition), progress_of(conn, campaign)
         following = next_moment(definition, zone, now) if campaign.state in _ALIVE else None
         found.append(Asked(campaign, definition, progress, definition.panel != panel, following))
     return found
