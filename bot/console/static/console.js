@@ -12,16 +12,23 @@
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   }
 
-  // What somebody is writing is never taken away from them: only regions without a form field in use are renewed.
-  const inUse = (region) => region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, button");
+  // What somebody is writing or pressing is never taken away from them: a region in use is renewed when it is left.
+  const inUse = (region) =>
+    region.matches(":active") || (region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, button"));
+  let behind = false;
 
   async function renew() {
     // What answers a form stands at the form's address: the page itself is elsewhere, and says so.
     const own = document.querySelector("link[rel=canonical]");
     const fresh = await fetched(own ? own.href : location.href);
+    behind = false;
     for (const region of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(region.id);
-      if (!other || inUse(region) || other.innerHTML === region.innerHTML) continue;
+      if (!other || other.innerHTML === region.innerHTML) continue;
+      if (inUse(region)) {
+        behind = true;
+        continue;
+      }
       const known = new Set([...region.querySelectorAll("[data-key]")].map((item) => item.dataset.key));
       const opened = new Set([...region.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent));
       region.replaceChildren(...other.childNodes);
@@ -51,6 +58,9 @@
     };
     listen();
     setInterval(() => { if (!document.hidden) renew().catch(() => undefined); }, 30000); // waiting times grow
+    for (const left of ["focusout", "pointerup", "pointercancel"]) {
+      document.addEventListener(left, () => { if (behind) renew().catch(() => undefined); });
+    }
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) {
         if (!source || live.dataset.new) return;
