@@ -59,6 +59,8 @@ def print_preview(console: Console, reached: Reach | None, messages: Sequence[Sh
         else:
             those = "customers would be invited"
         console.print(f"[bold]{reached.invited:,}[/] of {reached.looked_at:,} {those}{kept}.")
+        if reached.invited:
+            console.print("[dim]Those who opted out, were asked lately or cannot be written to are counted too: see makegood why[/]")
         for fact, n in reached.known.items():
             console.print(f"[{'dim' if n else 'yellow'}]{fact} is known of {n:,} of {reached.looked_at:,}[/]")
         for one in reached.examples:

@@ -79,7 +79,8 @@ async def test_a_campaign_is_drafted_looked_at_scheduled_paused_and_cancelled(ho
     assert "“spring” is a draft now." in browser.words
     assert "How likely are you to recommend" in (await browser.get("/campaigns/spring")).text
     await browser.get("/campaigns/spring?count=yes")
-    assert "3 of 5 customers would be invited now. Astrid 0" in browser.words
+    assert "3 of 5 customers would be invited now. Those who opted out, were asked lately" in browser.words
+    assert "and gives its reason. Astrid 0" in browser.words
     (first, *_) = re.findall(r'href="(/customers/\w+)">Astrid 0<', browser.page)
     await browser.get(first)
     assert "Astrid 0" in browser.words, "who they are, and by what name they can be sent a test"

@@ -78,7 +78,8 @@ async def test_a_panel_is_founded_counted_and_invited_to(house: House) -> None:
     assert "The rule uses colour, which nothing is known of. Write customer.colour" in browser.words
     assert (await browser.get("/campaigns")).text.count("panel-taste") == 0, "counting invites nobody"
     await browser.get("/panels/taste?audience=customer.country == 'SE'")
-    assert "3 of 3 customers would be invited now. Astrid 0" in browser.words
+    assert "3 of 3 customers would be invited now. Those who opted out, were asked lately" in browser.words
+    assert "and gives its reason. Astrid 0" in browser.words
     counted = browser.page
     await browser.send_form("/panels/taste/invite")
     assert "“panel-taste-1” invites from now on." in browser.words
