@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection
@@ -22,7 +21,7 @@ from bot.campaigns.reaching import DAYS
 from bot.campaigns.steering import EDITABLE, cancel, change_limits, discard, pause, resume, schedule
 from bot.console.campaign_sheet import campaign_sheet, together
 from bot.console.campaign_watch import CampaignWatch
-from bot.console.deciding import DecidersPages
+from bot.console.deciding import DecidersPages, typed_in
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
 from bot.console.sessions import Sessions, form_of
@@ -66,12 +65,11 @@ class CampaignPage(DecidersPages):
         ]
 
     async def _one(self, request: Request) -> Response:
-        return await self._page(request)
+        return await self._one_page(request)
 
-    async def _page(
+    async def _one_page(
         self, request: Request, refused: Mapping[str, Mistake] | None = None, typed: Mapping[str, str] | None = None
     ) -> Response:
-        """`refused` says of a form what is wrong with it, and `typed` is what was written there."""
         name, now, typed = request.path_params["name"], self._parts.clock.now(), typed or {}
         counting, comparing = (request.query_params.get(wish) == "yes" for wish in ("count", "compare"))
         async with self._parts.database.read() as conn:
@@ -133,7 +131,7 @@ class CampaignPage(DecidersPages):
 
     async def _test(self, request: Request) -> Response:
         """How it begins, sent to one chat: to oneself, as a rule."""
-        name, now, typed = request.path_params["name"], self._parts.clock.now(), await _typed(request, "to", "lang")
+        name, now, typed = request.path_params["name"], self._parts.clock.now(), await typed_in(request, "to", "lang")
 
         def sending(conn: Connection) -> int:
             campaign = campaign_named(conn, name, lock=False)
@@ -147,23 +145,17 @@ class CampaignPage(DecidersPages):
             lang = typed["lang"] if typed["lang"] in langs else langs[0]
             return send_test(conn, definition, survey, typed["to"], lang, self._parts.shop, now)
 
-        return await self._steer_form(request, "test", sending, typed, shown=f"?lang={quote(typed['lang'])}")
+        back = f"{self.home}/{name}?lang={quote(typed['lang'])}"
+        return await self._steer(request, sending, "campaign_done.test", back=back, form="test", typed=typed)
 
     async def _limits(self, request: Request) -> Response:
-        name, now, typed = request.path_params["name"], self._parts.clock.now(), await _typed(request, *EDITABLE)
+        name, now, typed = request.path_params["name"], self._parts.clock.now(), await typed_in(request, *EDITABLE)
         limits = {key: _limit(text) for key, text in typed.items()}
-        return await self._steer_form(request, "limits", lambda conn: change_limits(conn, name, limits, now), typed)
 
-    async def _steer_form(
-        self, request: Request, form: str, change: Callable[[Connection], Any], typed: Mapping[str, str], shown: str = ""
-    ) -> Response:
-        """Do what the form says and go back to the page, `shown` as before; or show the form again as it was filled in."""
+        def changing(conn: Connection) -> None:
+            change_limits(conn, name, limits, now)
 
-        async def again(mistake: Mistake) -> Response:
-            return await self._page(request, {form: mistake}, typed)
-
-        back = f"{self.home}/{request.path_params['name']}{shown}"
-        return await self._steer(request, change, f"campaign_done.{form}", back=back, again=again)
+        return await self._steer(request, changing, "campaign_done.limits", back=f"{self.home}/{name}", form="limits", typed=typed)
 
     async def _links(self, request: Request) -> Response:
         """The links of those whom no bot could write to, for the shop to hand out."""
@@ -178,11 +170,6 @@ class CampaignPage(DecidersPages):
 
     async def _events(self, request: Request) -> Response:
         return EventSourceResponse(self._watch.events(request.path_params["name"], seen_by(request)))
-
-
-async def _typed(request: Request, *fields: str) -> dict[str, str]:
-    form = await form_of(request)
-    return {field: str(form.get(field, "")).strip() for field in fields}
 
 
 def _limit(text: str) -> int | str | None:

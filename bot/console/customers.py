@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from bot.campaigns.explaining import LeftOut, why_of
-from bot.console.deciding import DecidersPages
+from bot.console.deciding import DecidersPages, typed_in
 from bot.console.sessions import form_of
 from bot.customers.erasing import erase_customer
 from bot.customers.finding import the_customer
@@ -50,6 +50,11 @@ class CustomerPages(DecidersPages):
         return RedirectResponse(f"/customers/{short(found.id)}", 303)
 
     async def _one(self, request: Request) -> Response:
+        return await self._one_page(request)
+
+    async def _one_page(
+        self, request: Request, refused: Mapping[str, Mistake] | None = None, typed: Mapping[str, str] | None = None
+    ) -> Response:
         def reading(conn: Connection) -> tuple[CustomerSheet, Why | None, Sequence[LeftOut]]:
             customer = the_customer(conn, request.path_params["name"])
             sheet = sheet_of(conn, customer, list(self._parts.accounts))
@@ -60,11 +65,22 @@ class CustomerPages(DecidersPages):
                 sheet, why, left_out = await conn.run_sync(reading)
         except Mistake as mistake:
             return self._told(request, self._pages.teller(request).mistake(mistake), back="/customers", done=False)
-        return self._pages.page(request, "customer.html", one=sheet, why=why, left_out=left_out, reasons=REASONS, platform=platform_name)
+        return self._pages.page(
+            request,
+            "customer.html",
+            status=409 if refused else 200,
+            refused=refused or {},
+            typed=typed or {},
+            one=sheet,
+            why=why,
+            left_out=left_out,
+            reasons=REASONS,
+            platform=platform_name,
+        )
 
     async def _merge(self, request: Request) -> Response:
-        form, name = await form_of(request), request.path_params["name"]
-        other, why, now, by = str(form.get("other", "")), str(form.get("why", "")).strip(), self._parts.clock.now(), self._who(request)
+        typed, name = await typed_in(request, "other", "why"), request.path_params["name"]
+        other, why, now, by = typed["other"], typed["why"], self._parts.clock.now(), self._who(request)
 
         def merging(conn: Connection) -> str:
             if not why:
@@ -73,7 +89,7 @@ class CustomerPages(DecidersPages):
                 )
             return short(merge_customers(conn, the_customer(conn, name), the_customer(conn, other), now, by=by, why=why).kept.id)
 
-        return await self._steer(request, merging, "customer_done.merge", back=f"/customers/{name}")
+        return await self._steer(request, merging, "customer_done.merge", back=f"/customers/{name}", form="merge", typed=typed)
 
     async def _unmerge(self, request: Request) -> Response:
         form, name = await form_of(request), request.path_params["name"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from bot.console.pages import Pages
 from bot.console.parts import ConsoleParts
-from bot.console.sessions import Endpoint, Sessions
+from bot.console.sessions import Endpoint, Sessions, form_of
 from bot.desk.staffing import MANAGERS
 from bot.mistake import Mistake
 
-__all__ = ["DecidersPages", "only_managers"]
+__all__ = ["DecidersPages", "only_managers", "typed_in"]
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,12 @@ def only_managers(endpoint: Endpoint, pages: Pages, sessions: Sessions, refused:
     return sessions.only_staff(guarded)
 
 
+async def typed_in(request: Request, *fields: str) -> dict[str, str]:
+    """What was written in these fields of a form of ours."""
+    form = await form_of(request)
+    return {field: str(form.get(field, "")).strip() for field in fields}
+
+
 class DecidersPages:
     """Pages about one kind of thing: all of them at `home`, each under its name. Others than those who decide read `refused`."""
 
@@ -50,6 +56,12 @@ class DecidersPages:
     def _route(self, path: str, endpoint: Endpoint, method: str = "GET") -> Route:
         return Route(self.home + path, only_managers(endpoint, self._pages, self._sessions, self.refused), methods=[method])
 
+    async def _one_page(
+        self, request: Request, refused: Mapping[str, Mistake] | None = None, typed: Mapping[str, str] | None = None
+    ) -> Response:
+        """The page of one of them. `refused` says of a form what is wrong with it, and `typed` is what was written there."""
+        raise NotImplementedError
+
     async def _steer(
         self,
         request: Request,
@@ -57,16 +69,17 @@ class DecidersPages:
         said: str,
         *,
         back: str,
-        again: Callable[[Mistake], Awaitable[Response]] | None = None,
+        form: str = "",
+        typed: Mapping[str, str] | None = None,
     ) -> Response:
         """Make the change and go `back`, where it is told what was done (the sentence of the key `said`), or why it was not;
-        with `again`, that gives the page on which the form stands as it was filled in, with the mistake beside it.
+        who filled in a `form` sees it again on the page with what they `typed`, and the mistake beside it.
         """
         try:
             done = await self._parts.database.write(change)
         except Mistake as mistake:
-            if again:
-                return await again(mistake)
+            if form:
+                return await self._one_page(request, {form: mistake}, typed)
             return self._told(request, self._pages.teller(request).mistake(mistake), back=back, done=False)
         log.info("steered", extra={"page": request.url.path, "staff": request.state.staff.id})
         facts = {"name": request.path_params.get("name", ""), "done": done}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,7 +16,7 @@ from bot.campaigns.panels.definition import read_panel
 from bot.campaigns.panels.overview import MEMBERS_SHOWN, asks_of, members_shown, overview_of, overviews
 from bot.campaigns.panels.steering import audience_of, found_panel, invitation_of, invite_to_panel, rounds_to, take_out
 from bot.campaigns.reaching import reach
-from bot.console.deciding import DecidersPages
+from bot.console.deciding import DecidersPages, typed_in
 from bot.console.sessions import form_of
 from bot.console.watching import changes, mark_of, seen_by
 from bot.mistake import Mistake
@@ -64,9 +64,15 @@ class PanelPages(DecidersPages):
         return self._told(request, said, back=f"/panels/{panel.name}")
 
     async def _one(self, request: Request) -> Response:
-        """With `audience` in the address: whom it would reach, before anybody is invited."""
+        return await self._one_page(request)
+
+    async def _one_page(
+        self, request: Request, refused: Mapping[str, Mistake] | None = None, typed: Mapping[str, str] | None = None
+    ) -> Response:
+        """With `audience` in the address or typed: whom it would reach, before anybody is invited."""
         name, now, zone = request.path_params["name"], self._parts.clock.now(), self._parts.zone
-        audience, counted, wrong = request.query_params.get("audience"), None, None
+        refused, typed = refused or {}, typed or {}
+        audience, counted, wrong = typed.get("audience", request.query_params.get("audience")), None, refused.get("invite")
         try:
             counted = audience_of(audience) if audience is not None else None
         except Mistake as mistake:
@@ -86,7 +92,10 @@ class PanelPages(DecidersPages):
         return self._pages.page(
             request,
             "panel.html",
+            status=409 if refused else 200,
             wrong=wrong,
+            refused=refused,
+            typed=typed,
             one=overview,
             since=mark_of((overview, asks)),
             asks=asks,
@@ -114,17 +123,20 @@ class PanelPages(DecidersPages):
         return EventSourceResponse(changes(look, seen_by(request), _LOOK_EVERY))
 
     async def _invite(self, request: Request) -> Response:
-        form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
+        typed, name, now = await typed_in(request, "audience"), request.path_params["name"], self._parts.clock.now()
 
         def inviting(conn: Connection) -> str:
-            return invite_to_panel(conn, name, audience_of(str(form.get("audience", ""))), self._parts.zone, now)
+            return invite_to_panel(conn, name, audience_of(typed["audience"]), self._parts.zone, now)
 
-        return await self._steer(request, inviting, "panel_done.invite", back=f"/panels/{name}")
+        return await self._steer(request, inviting, "panel_done.invite", back=f"/panels/{name}", form="invite", typed=typed)
 
     async def _leave(self, request: Request) -> Response:
-        form, name, now = await form_of(request), request.path_params["name"], self._parts.clock.now()
-        leaving = str(form.get("who", "")).strip()
-        return await self._steer(request, lambda conn: take_out(conn, name, leaving, now), "panel_done.leave", back=f"/panels/{name}")
+        typed, name, now = await typed_in(request, "who"), request.path_params["name"], self._parts.clock.now()
+
+        def leaving(conn: Connection) -> None:
+            take_out(conn, name, typed["who"], now)
+
+        return await self._steer(request, leaving, "panel_done.leave", back=f"/panels/{name}", form="leave", typed=typed)
 
 
 def _free_name(conn: Connection, panel: str) -> str:

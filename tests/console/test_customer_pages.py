@@ -66,8 +66,10 @@ async def test_what_cannot_be_is_said_with_its_remedy_and_changes_nothing(world:
     await lena.get("/customers?who=nobody-9")
     assert "Nobody is known as" in lena.words
     await lena.get(place)
-    await lena.send_form(f"{place}/merge", other=short(anna.customer_id), why="?")
-    assert "They are one customer already" in lena.words
+    await lena.send_form(f"{place}/merge", other=short(anna.customer_id), why="A & B")
+    merge = lena.page.partition(f'action="{place}/merge"')[2].partition("</form>")[0]
+    assert "They are one customer already" in merge, "beside what they wrote"
+    assert f'value="{short(anna.customer_id)}"' in merge and 'value="A &amp; B"' in merge
     await lena.send_form(f"{place}/erase")
     assert "Nothing was erased" in lena.words
     async with world.database.read() as conn:

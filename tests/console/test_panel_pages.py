@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from urllib.parse import quote
 
+from markupsafe import escape
 from playwright.async_api import expect
 from sqlalchemy import Connection
 
@@ -153,8 +156,23 @@ async def test_somebody_is_taken_out_and_only_by_a_form_of_ours(house: House) ->
     async with house.world.database.read() as conn:
         assert await conn.run_sync(lambda conn: panels_of(conn, anna)) == []
         assert (await conn.execute(TABLES[Consent].select())).all()[-1].source == "operator"
-    await browser.send_form("/panels/taste/leave", who="nobody")
-    assert "Nobody is known as" in browser.words
+
+
+async def test_a_form_that_is_refused_keeps_what_was_typed_with_the_mistake_beside_it(house: House) -> None:
+    await _customers(house, 3)
+    browser = await _operator(house)
+    await browser.send_form("/panels", text=TEXT)
+    answer = await browser.send_form("/panels/taste/leave", who="Astrid & co")
+    form = re.search(r'<details class="panel" open>.*?</form>', browser.page, re.DOTALL)
+    assert answer.status_code == 409 and form and "Nobody is known as" in form[0] and 'value="Astrid &amp; co"' in form[0]
+    audience = "customer.country == 'SE'"
+    await browser.get(f"/panels/taste?audience={quote(audience)}")
+    page = browser.page
+    await browser.send_form("/panels/taste/invite")
+    browser.page = page
+    answer = await browser.send_form("/panels/taste/invite")
+    invite = browser.page.partition('id="invite"')[2].partition("</section>")[0]
+    assert answer.status_code == 409 and 'role="alert"' in invite and f'value="{escape(audience)}"' in invite
 
 
 async def test_what_is_wrong_is_told_by_line_and_panels_are_for_those_who_decide(house: House) -> None:
