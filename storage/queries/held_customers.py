@@ -14,11 +14,12 @@ __all__ = ["hold_alone", "hold_customers"]
 _customer = Customer.__table__  # type: ignore[attr-defined]
 # In the order of their ids, so that two who hold the same ones cannot lock each other out.
 _THESE = select(_customer.c.id).where(among(_customer.c.id, "ids")).order_by(_customer.c.id)
-_HELD, _HELD_ALONE = _THESE.with_for_update(read=True, key_share=True), _THESE.with_for_update()
+_HELD, _HELD_ALONE = _THESE.with_for_update(key_share=True), _THESE.with_for_update()
 
 
 def hold_customers(conn: Connection, ids: Collection[int]) -> None:
-    """None of them says no to anything, is merged into another or erased from now on: what is read of them after this holds."""
+    """None of them says no to anything, is asked by somebody else, merged into another or erased from now on: what is read of them
+    after this holds."""
     conn.execute(_HELD, {"ids": ids})
 
 

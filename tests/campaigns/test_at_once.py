@@ -28,6 +28,7 @@ from storage.queries.merging import merge
 from tests.campaigns.campaign import STOCKHOLM, begun, customers, definition, only_campaign, people, plan
 from tests.campaigns.test_sending import AT_SIX, HERE, states
 from tests.invitations.shop import DAY, MONDAY, TABLES, Shop
+from tests.invitations.test_sending import DUE, invited
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 T = TypeVar("T")
@@ -226,6 +227,26 @@ async def test_two_that_send_at_once_keep_to_one_days_share(shop: Shop, other: D
     monkeypatch.setattr(sending, "change_invitations", sent_meanwhile)
     sent = await send_due(shop.database, shop.outreach, AT_SIX, chunk=2)
     assert (sent + await others[0])["sent"] == 2
+
+
+async def test_of_two_that_send_at_once_only_one_asks_a_customer(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    astrid = await shop.customer()
+    for _ in range(2):
+        await invited(shop, astrid)
+    others: list[asyncio.Task[Counter[str]]] = []
+    change_invitations = sending.change_invitations
+
+    def sent_meanwhile(conn: Connection, rows: Any) -> None:
+        change_invitations(conn, rows)
+        if not others:
+            others.append(asyncio.create_task(send_due(other, shop.outreach, DUE, chunk=1)))
+            await_only(_done_or_blocked(shop.database, others[0]))
+
+    monkeypatch.setattr(sending, "change_invitations", sent_meanwhile)
+    await send_due(shop.database, shop.outreach, DUE, chunk=1)
+    await others[0]
+    assert await states(shop) == {("sent", ""): 1, ("planned", "open_dialog"): 1}
+    assert len(await shop.rows(Message)) == 1
 
 
 def _says_no(customer: int) -> Callable[[Connection], None]:
