@@ -12,7 +12,7 @@ from bot.desk.outcome import Outcome
 
 __all__ = ["TEXTS", "UnknownAct", "act"]
 
-TEXTS = ("respond", "write", "note", "close")
+TEXTS = ("respond", "write", "note", "hand-over", "close")
 """Acts whose words are given back to be sent again when they could not be done."""
 
 

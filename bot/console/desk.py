@@ -105,7 +105,7 @@ class DeskPages:
         text = self._told(request, outcome)
         if not outcome.done and name in TEXTS:
             # What they wrote is not lost: the page as it stands now, with their words in it.
-            kept = {name: str(form.get("text", ""))}
+            kept = {name: str(form.get("text", "")), "to": str(form.get("to", ""))}
             return await self._case_page(request, outcome.view or view, fix=str(form.get("fix", "")), kept=kept, refused=text, file=file)
         request.session["told"] = {"done": outcome.done, "text": text}
         return RedirectResponse(f"/desk/cases/{short(view.id)}", 303)
@@ -158,8 +158,8 @@ class DeskPages:
         warnings: Sequence[str] = (),
         file: int = 0,
     ) -> Response:
-        """`kept` are words not sent, by the form they were written in, `file` what was to go with them: `refused` says why,
-        `warnings` what may be better said.
+        """`kept` are words not sent, by the form they were written in, and whom they go `to`; `file` is what was to go with them.
+        `refused` says why, `warnings` what may be better said.
         """
         parts, staff, now = self._parts, request.state.staff, self._parts.clock.now()
         wanted = fix or request.query_params.get("fix", "")
@@ -175,7 +175,7 @@ class DeskPages:
             request,
             "case.html",
             status=409 if refused else 200,
-            told={"done": False, "text": refused} if refused else None,
+            refused=refused,
             since=request.state.since,
             case=sheet(
                 view, parts.rules, self._pages.teller(request), now, staff=staff, names={one.id: one.name for one in known}, files=files

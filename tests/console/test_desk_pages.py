@@ -12,6 +12,7 @@ from storage.customers import Address
 from storage.files import KeptFile
 from storage.ids import short
 from storage.queries.cases import CaseView
+from storage.queries.staff import set_active
 from tests.complaints.world import CUSTOMERS, Person, World
 from tests.console.house import ADDRESS, House
 from tests.pictures import VOICE, photo, size_of
@@ -182,6 +183,33 @@ async def test_a_case_goes_to_a_colleague_or_to_another_department(house: House,
     await colleague.get(place(case))
     await colleague.send_form(f"{place(case)}/hand-over", to="department:returns")
     assert ((await world.case()).case.department, (await world.case()).owner) == ("returns", None)
+
+
+async def test_words_for_a_colleague_who_has_left_meanwhile_are_given_back_with_the_mistake_beside_them(
+    house: House, world: World, anna: Person
+) -> None:
+    await world.staff("Maria")
+    await world.staff("Bengt")
+    olle = await world.staff("Olle", "returns")
+    case = await complaint(world, anna)
+    browser = await house.signed_in("Maria")
+    await browser.get(place(case))
+    await world.database.write(lambda conn: set_active(conn, olle, active=False))
+    answer = await browser.send_form(f"{place(case)}/hand-over", to=f"staff:{olle}", text="You & I know this one")
+    form = browser.page.partition('id="hand-over" open>')[2].partition("</form>")[0]
+    assert answer.status_code == 409 and 'role="alert"' in form and "You &amp; I know this one</textarea>" in form
+
+
+async def test_words_whose_form_is_no_longer_offered_are_given_back_all_the_same(house: House, world: World, anna: Person) -> None:
+    await world.staff("Maria")
+    olle = await world.staff("Olle")
+    case = await complaint(world, anna)
+    maria = await house.signed_in("Maria")
+    await maria.get(place(case))
+    await house.desk.take(olle, case.id)
+    answer = await maria.send_form(f"{place(case)}/hand-over", to=f"staff:{olle}", text="My own careful words")
+    assert answer.status_code == 409 and "hand-over" not in maria.page
+    assert "Olle took it" in maria.words and "My own careful words" in maria.words
 
 
 async def test_only_a_lead_is_offered_to_close_and_needs_a_reason(house: House, world: World, anna: Person) -> None:
