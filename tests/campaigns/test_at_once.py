@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
+from types import ModuleType
 from typing import Any, TypeVar
 
 import pytest
@@ -17,7 +18,6 @@ from bot.invitations import sending, silence
 from bot.invitations.sending import send_due
 from bot.invitations.silence import remind_silent
 from storage.bulk import insert_many
-from storage.campaigns import CampaignState
 from storage.database import Database, open_database
 from storage.ids import new_id
 from storage.invitations import Invitation
@@ -51,45 +51,73 @@ async def _done_or_blocked(database: Database, task: asyncio.Task[Any]) -> None:
                 return
 
 
-async def test_a_pause_that_comes_while_a_wave_is_begun_is_not_undone(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+class Meanwhile:
+    """What another process does once, in the midst of a transaction: it is done, or waits for that transaction, when this goes on."""
+
+    def __init__(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._database, self._monkeypatch = database, monkeypatch
+        self._done: list[asyncio.Task[Any]] = []
+
+    def before(self, where: ModuleType, name: str, do: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._around(where, name, do, first=True)
+
+    def after(self, where: ModuleType, name: str, do: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._around(where, name, do, first=False)
+
+    async def done(self) -> Any:
+        (task,) = self._done
+        return await task
+
+    def _around(self, where: ModuleType, name: str, do: Callable[[], Coroutine[Any, Any, Any]], *, first: bool) -> None:
+        step = getattr(where, name)
+
+        def stepping(*args: Any, **more: Any) -> Any:
+            if first:
+                self._do(do)
+            found = step(*args, **more)
+            if not first:
+                self._do(do)
+            return found
+
+        self._monkeypatch.setattr(where, name, stepping)
+
+    def _do(self, do: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        if not self._done:
+            self._done.append(asyncio.create_task(do()))
+            await_only(_done_or_blocked(self._database, self._done[0]))
+
+
+@pytest.fixture
+def meanwhile(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    return Meanwhile(shop.database, monkeypatch)
+
+
+async def test_a_pause_that_comes_while_a_wave_is_begun_is_not_undone(shop: Shop, other: Database, meanwhile: Meanwhile) -> None:
     await people(shop, 2, **HERE)
     await begun(shop.database)
-    pauses: list[asyncio.Task[None]] = []
-    begin_wave = planning.begin_wave
-
-    def paused_meanwhile(conn: Connection, *args: Any, **more: Any) -> None:
-        pauses.append(asyncio.create_task(other.write(lambda conn: pause(conn, "spring", MONDAY, STOCKHOLM))))
-        await_only(_done_or_blocked(shop.database, pauses[0]))
-        begin_wave(conn, *args, **more)
-
-    monkeypatch.setattr(planning, "begin_wave", paused_meanwhile)
+    meanwhile.before(planning, "begin_wave", lambda: other.write(lambda conn: pause(conn, "spring", MONDAY, STOCKHOLM)))
     await plan(shop)
-    await pauses[0]
+    await meanwhile.done()
     assert (await only_campaign(shop)).state == "paused"
-    assert await shop.rows(Invitation) == []
 
 
 async def test_who_moves_or_comes_while_a_wave_is_planned_is_invited_all_the_same(
-    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, other: Database, meanwhile: Meanwhile
 ) -> None:
     came = new_id()
     ids = await people(shop, 4, **HERE)
     await begun(shop.database)
-    invite = planning.invite
-
-    def moved_meanwhile(conn: Connection, *args: Any, **more: Any) -> int:
-        await_only(other.write(move))
-        return invite(conn, *args, **more)
 
     def move(conn: Connection) -> None:
         conn.execute(update(customers).where(customers.c.id == ids[1]).values(timezone="Asia/Tokyo", country="JP"))
         elsewhere = {"timezone": "America/New_York", "country": "US", "lang": "en", "attributes": {}}
         insert_many(conn, customers, [{"id": came, **elsewhere, "created_at": MONDAY}])
 
-    monkeypatch.setattr(planning, "invite", moved_meanwhile)
+    meanwhile.before(planning, "invite", lambda: other.write(move))
     await plan(shop)
-    invited = {one.customer_id: one.due_at for one in await shop.rows(Invitation)}
-    assert invited == dict.fromkeys([came, *ids], AT_SIX), "who was not seen there is due as the shop's own clock has it"
+    await meanwhile.done()
+    due = {one.customer_id: one.due_at for one in await shop.rows(Invitation)}
+    assert due == dict.fromkeys([came, *ids], AT_SIX), "who was not seen there is due as the shop's own clock has it"
 
 
 async def _while_uncommitted(shop: Shop, other: Database, change: Callable[[Connection], Any], work: Coroutine[Any, Any, T]) -> T:
@@ -126,66 +154,39 @@ async def test_who_is_merged_while_they_are_planned_after_a_delivery_is_invited_
     assert [one.customer_id for one in await shop.rows(Invitation)] == [kept]
 
 
-async def test_who_is_erased_while_a_wave_is_planned_is_not_invited(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_is_erased_while_a_wave_is_planned_is_not_invited(shop: Shop, other: Database, meanwhile: Meanwhile) -> None:
     (customer,) = await people(shop, 1, **HERE)
     await begun(shop.database)
-    erasures: list[asyncio.Task[set[str]]] = []
-    change_wave = planning.change_wave
-
-    def erased_meanwhile(conn: Connection, *args: Any, **more: Any) -> None:
-        change_wave(conn, *args, **more)
-        if not erasures:
-            erasures.append(asyncio.create_task(other.write(lambda conn: erase_customers(conn, [customer], MONDAY, but=[]))))
-            await_only(_done_or_blocked(shop.database, erasures[0]))
-
-    monkeypatch.setattr(planning, "change_wave", erased_meanwhile)
+    meanwhile.after(planning, "change_wave", lambda: other.write(lambda conn: erase_customers(conn, [customer], MONDAY, but=[])))
     await plan(shop)
-    await erasures[0]
+    await meanwhile.done()
     assert await states(shop) == {("suppressed", "erased"): 1}
 
 
 async def test_a_pause_that_comes_while_invitations_go_into_the_outbox_takes_them_back_too(
-    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, other: Database, meanwhile: Meanwhile
 ) -> None:
     await people(shop, 3, **HERE)
     await begun(shop.database)
     await plan(shop)
-    pauses: list[asyncio.Task[None]] = []
-    change_invitations = sending.change_invitations
-
-    def paused_meanwhile(conn: Connection, rows: Any) -> None:
-        change_invitations(conn, rows)
-        pauses.append(asyncio.create_task(other.write(lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM))))
-        await_only(_done_or_blocked(shop.database, pauses[0]))
-
-    monkeypatch.setattr(sending, "change_invitations", paused_meanwhile)
+    meanwhile.after(sending, "change_invitations", lambda: other.write(lambda conn: pause(conn, "spring", AT_SIX, STOCKHOLM)))
     await send_due(shop.database, shop.outreach, AT_SIX)
-    await pauses[0]
+    await meanwhile.done()
     assert await shop.rows(Message) == []
     assert await states(shop) == {("planned", ""): 3}
 
 
-async def test_another_expiry_holds_also_for_those_who_are_being_planned(
-    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_another_expiry_holds_also_for_those_who_are_being_planned(shop: Shop, other: Database, meanwhile: Meanwhile) -> None:
     await people(shop, 2, **HERE)
     await begun(shop.database)
-    changes: list[asyncio.Task[CampaignState]] = []
-    invite = planning.invite
-
-    def changed_meanwhile(conn: Connection, *args: Any, **more: Any) -> int:
-        changes.append(asyncio.create_task(other.write(lambda conn: draft(conn, definition(expires="30d"), MONDAY))))
-        await_only(_done_or_blocked(shop.database, changes[-1]))
-        return invite(conn, *args, **more)
-
-    monkeypatch.setattr(planning, "invite", changed_meanwhile)
+    meanwhile.before(planning, "invite", lambda: other.write(lambda conn: draft(conn, definition(expires="30d"), MONDAY)))
     await plan(shop)
-    await changes[0]
+    await meanwhile.done()
     assert [one.expires_at - one.due_at for one in await shop.rows(Invitation)] == [30 * DAY] * 2
 
 
 async def test_a_pause_that_comes_while_reminders_go_into_the_outbox_takes_them_back_too(
-    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, other: Database, meanwhile: Meanwhile
 ) -> None:
     await people(shop, 3, **HERE)
     await begun(shop.database)
@@ -193,58 +194,31 @@ async def test_a_pause_that_comes_while_reminders_go_into_the_outbox_takes_them_
     await send_due(shop.database, shop.outreach, AT_SIX)
     await shop.delivered()
     later = AT_SIX + 3 * DAY
-    pauses: list[asyncio.Task[None]] = []
-    change_dialogs = silence.change_dialogs
-
-    def paused_meanwhile(conn: Connection, rows: Any) -> None:
-        change_dialogs(conn, rows)
-        if not pauses:
-            pauses.append(asyncio.create_task(other.write(lambda conn: pause(conn, "spring", later, STOCKHOLM))))
-            await_only(_done_or_blocked(shop.database, pauses[0]))
-
-    monkeypatch.setattr(silence, "change_dialogs", paused_meanwhile)
+    meanwhile.after(silence, "change_dialogs", lambda: other.write(lambda conn: pause(conn, "spring", later, STOCKHOLM)))
     await remind_silent(shop.database, shop.outreach, later)
-    await pauses[0]
+    await meanwhile.done()
     assert {(message.state, message.priority) for message in await shop.rows(Message)} == {("sent", Priority.CAMPAIGN)}
     assert {one.reminders for one in await shop.rows(Invitation)} == {0}
 
 
-async def test_two_that_send_at_once_keep_to_one_days_share(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_that_send_at_once_keep_to_one_days_share(shop: Shop, other: Database, meanwhile: Meanwhile) -> None:
     await people(shop, 4, **HERE)
     await begun(shop.database, per_day=2)
     await plan(shop)
     due = update(TABLES[Invitation]).values(due_at=AT_SIX)
     await shop.database.write(lambda conn: conn.execute(due))
-    others: list[asyncio.Task[Counter[str]]] = []
-    change_invitations = sending.change_invitations
-
-    def sent_meanwhile(conn: Connection, rows: Any) -> None:
-        change_invitations(conn, rows)
-        if not others:
-            others.append(asyncio.create_task(send_due(other, shop.outreach, AT_SIX, chunk=2)))
-            await_only(_done_or_blocked(shop.database, others[0]))
-
-    monkeypatch.setattr(sending, "change_invitations", sent_meanwhile)
+    meanwhile.after(sending, "change_invitations", lambda: send_due(other, shop.outreach, AT_SIX, chunk=2))
     sent = await send_due(shop.database, shop.outreach, AT_SIX, chunk=2)
-    assert (sent + await others[0])["sent"] == 2
+    assert (sent + await meanwhile.done())["sent"] == 2
 
 
-async def test_of_two_that_send_at_once_only_one_asks_a_customer(shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_two_that_send_at_once_only_one_asks_a_customer(shop: Shop, other: Database, meanwhile: Meanwhile) -> None:
     astrid = await shop.customer()
     for _ in range(2):
         await invited(shop, astrid)
-    others: list[asyncio.Task[Counter[str]]] = []
-    change_invitations = sending.change_invitations
-
-    def sent_meanwhile(conn: Connection, rows: Any) -> None:
-        change_invitations(conn, rows)
-        if not others:
-            others.append(asyncio.create_task(send_due(other, shop.outreach, DUE, chunk=1)))
-            await_only(_done_or_blocked(shop.database, others[0]))
-
-    monkeypatch.setattr(sending, "change_invitations", sent_meanwhile)
+    meanwhile.after(sending, "change_invitations", lambda: send_due(other, shop.outreach, DUE, chunk=1))
     await send_due(shop.database, shop.outreach, DUE, chunk=1)
-    await others[0]
+    await meanwhile.done()
     assert await states(shop) == {("sent", ""): 1, ("planned", "open_dialog"): 1}
     assert len(await shop.rows(Message)) == 1
 
@@ -253,24 +227,13 @@ def _says_no(customer: int) -> Callable[[Connection], None]:
     return lambda conn: add_consent(conn, customer, "surveys", granted=False, source="test", now=AT_SIX)
 
 
-async def test_who_says_no_while_they_are_sent_something_is_not_sent_it(
-    shop: Shop, other: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_says_no_while_they_are_sent_something_is_not_sent_it(shop: Shop, other: Database, meanwhile: Meanwhile) -> None:
     first, second = await people(shop, 2, **HERE)
     await begun(shop.database)
     await plan(shop)
-    refusals: list[asyncio.Task[None]] = []
-    change_invitations = sending.change_invitations
-
-    def refused_meanwhile(conn: Connection, rows: Any) -> None:
-        change_invitations(conn, rows)
-        if not refusals:
-            refusals.append(asyncio.create_task(other.write(_says_no(first))))
-            await_only(_done_or_blocked(shop.database, refusals[0]))
-
-    monkeypatch.setattr(sending, "change_invitations", refused_meanwhile)
+    meanwhile.after(sending, "change_invitations", lambda: other.write(_says_no(first)))
     await send_due(shop.database, shop.outreach, AT_SIX)
-    await refusals[0]
+    await meanwhile.done()
     assert [message.customer_id for message in await shop.rows(Message)] == [second]
 
 
