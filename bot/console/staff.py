@@ -73,7 +73,7 @@ class StaffPages:
         return await self._page(request)
 
     async def _page(self, request: Request, *, refused: str = "", kept: Mapping[str, object] | None = None) -> Response:
-        """`kept` is the form of somebody who could not be added: `refused` says why."""
+        """`kept` is the form of somebody who could not be added, or of the hours of whom it names: `refused` says why."""
         async with self._parts.database.read() as conn:
             people = await conn.run_sync(everybody)
             doors = await conn.run_sync(doors_by_staff)
@@ -81,7 +81,7 @@ class StaffPages:
             request,
             "staff.html",
             status=409 if refused else 200,
-            told={"done": False, "text": refused} if refused else None,
+            refused=refused,
             people=[one for one in people if one.active],
             left=[one for one in people if not one.active],
             doors=doors,
@@ -135,7 +135,8 @@ class StaffPages:
         try:
             shift = _shift(form)
         except ValueError:
-            return await self._page(request, refused=t("staff.hours_wrong"))
+            kept = {"hours_of": staff.id, "days": form.getlist("day"), "begin": form.get("begin"), "end": form.get("end")}
+            return await self._page(request, refused=t("staff.hours_wrong"), kept=kept)
         await self._staffing.set_shift(staff.id, shift, by=request.state.staff.id)
         return self._done(request, t("staff.hours_set" if shift else "staff.hours_as_shop", name=staff.name))
 

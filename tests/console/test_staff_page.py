@@ -208,6 +208,16 @@ async def test_the_sample_member_of_staff_comes_back_where_they_had_been_sent_aw
     assert "Sam (sample staff)" in await names(world)
 
 
+async def test_hours_that_are_none_are_shown_again_with_the_mistake_beside_them(house: House, world: World, lena: Browser) -> None:
+    place = f"/staff/{short(await world.staff('Maria'))}/hours"
+    await lena.get("/staff")
+    answer = await lena.send_form(place, day=["2", "5"], begin="18:15", end="08:45")
+    form = lena.page.partition('<details class="hours" open>')[2].partition("</form>")[0]
+    assert answer.status_code == 409 and f'action="{place}"' in form and "they must end later" in form
+    assert 'value="18:15"' in form and 'value="08:45"' in form
+    assert [day for day in range(7) if f'value="{day}" checked' in form] == [2, 5]
+
+
 async def test_hours_of_ones_own_are_set_shown_and_taken_back(house: House, world: World, lena: Browser) -> None:
     maria = await world.staff("Maria")
     await lena.get("/staff")
