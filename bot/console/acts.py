@@ -39,7 +39,7 @@ async def act(desk: Desk, name: str, staff_id: int, case_id: int, form: FormData
         case "hand-over":
             kind, _, to = _text(form, "to").partition(":")
             if kind == "department":
-                return await desk.hand_to_department(staff_id, case_id, to)
+                return await desk.hand_to_department(staff_id, case_id, to, _text(form, "text"))
             return await desk.hand_over(staff_id, case_id, _int(to), _text(form, "text"))
         case "note":
             return await desk.note(staff_id, case_id, _text(form, "text"))

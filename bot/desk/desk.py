@@ -78,8 +78,9 @@ class Desk:
     async def hand_over(self, staff_id: int, case_id: int, to: int, words: str = "") -> Outcome:
         return await self._do(staff_id, lambda conn, staff, now: self._operations.hand_over(conn, staff, case_id, to, now, words))
 
-    async def hand_to_department(self, staff_id: int, case_id: int, department: str) -> Outcome:
-        return await self._do(staff_id, lambda conn, staff, now: self._operations.hand_to_department(conn, staff, case_id, department, now))
+    async def hand_to_department(self, staff_id: int, case_id: int, department: str, words: str = "") -> Outcome:
+        act = self._operations.hand_to_department
+        return await self._do(staff_id, lambda conn, staff, now: act(conn, staff, case_id, department, now, words))
 
     async def respond(
         self, staff_id: int, case_id: int, fix: Fix, due: datetime, text: str, *, seen: int | None = None, file: int = 0

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from bot.complaints.cases import Act, refusal, state_after
 from bot.complaints.made_good import ask_made_good
 from bot.complaints.promises import Fix
-from bot.complaints.routing import doors_of
+from bot.complaints.routing import doors_concerned, doors_of
 from bot.complaints.rules import Rules
 from bot.complaints.shop_hook import PromiseEvent, tell_shop
 from bot.complaints.telling import alert, notify, refresh_alerts, tell_customer
@@ -78,16 +78,20 @@ class Operations:
 
         return self._act(conn, Act.HAND_OVER, staff, case_id, now, change, "handed_over", then, to=colleague.name)
 
-    def hand_to_department(self, conn: Connection, staff: AnyRow, case_id: int, department: str, now: datetime) -> Outcome:
-        """Give the case to another department, whose people are alerted; nobody has it until one of them takes it."""
+    def hand_to_department(self, conn: Connection, staff: AnyRow, case_id: int, department: str, now: datetime, words: str = "") -> Outcome:
+        """Give the case to another department, whose people are alerted, and told the words; nobody has it until one of them takes
+        it."""
 
         def change(view: CaseView) -> Change:
             state = CaseState.OPEN.value if view.case.state == CaseState.TAKEN else view.case.state
-            entry = entry_row(case_id, now, sender_of(staff), "handed_over", to=department, departments=[department])
+            entry = entry_row(case_id, now, sender_of(staff), "handed_over", words, to=department, departments=[department])
             return {"owner_id": None, "department": department, "state": state}, [entry]
 
         def then(view: CaseView) -> None:
             alert(conn, self.rules, [view], now)
+            if words:
+                doors = [door for door in doors_concerned(chat_doors(conn), [department]) if door.staff_id != staff.id]
+                notify(conn, view, doors, "handed_over", now, rules=self.rules, by=staff.name, words=words)
 
         return self._act(conn, Act.HAND_OVER, staff, case_id, now, change, "handed_to_department", then, department=department)
 

@@ -141,7 +141,7 @@ class WindowTalk(AtDoor):
             case ["c", _, "to", colleague]:
                 return self.operations.hand_over(self.conn, self.staff, sheet.case, from_short(colleague), self.now, words)
             case ["c", _, "dep", department] if to in {choice.ref for choice in recipients(self.conn, self.staff, sheet.case, self.lang)}:
-                return self.operations.hand_to_department(self.conn, self.staff, sheet.case, department, self.now)
+                return self.operations.hand_to_department(self.conn, self.staff, sheet.case, department, self.now, words)
         return Outcome(False, "no_such_colleague")
 
     def _again(self, sheet: Sheet, view: CaseView, text: str, notice: str) -> Window:

@@ -181,7 +181,8 @@ async def test_a_case_goes_to_a_colleague_or_to_another_department(house: House,
     assert "hand-over" not in browser.page
     colleague = await house.signed_in("Olle")
     await colleague.get(place(case))
-    await colleague.send_form(f"{place(case)}/hand-over", to="department:returns")
+    await colleague.send_form(f"{place(case)}/hand-over", to="department:returns", text="The hinge again")
+    assert "The hinge again" in colleague.words
     assert ((await world.case()).case.department, (await world.case()).owner) == ("returns", None)
 
 

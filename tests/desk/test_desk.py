@@ -159,6 +159,18 @@ async def test_a_case_handed_to_a_department_alerts_its_people(world: World, des
     assert len(await world.news("Olle")) == 1
 
 
+async def test_a_department_is_told_the_words_with_which_it_gets_a_case(world: World, desk: Desk, anna: Person) -> None:
+    maria = await world.staff("Maria", "delivery_condition", "product")
+    await world.staff("Olle", "product")
+    case = await complained(world, anna)
+    before = len(await world.news("Maria"))
+    await desk.hand_to_department(maria, case.id, "product", "It is the hinge again")
+    _, told = await world.news("Olle")
+    assert "Maria has handed this case to you: It is the hinge again" in told.text
+    assert [entry.words for entry in (await world.case()).entries if entry.kind == "handed_over"] == ["It is the hinge again"]
+    assert len(await world.news("Maria")) == before, "she said it herself"
+
+
 async def test_only_a_lead_closes_without_the_customers_word_and_says_why(world: World, desk: Desk, anna: Person) -> None:
     maria, boss = await world.staff("Maria"), await world.staff("Boss", role="lead")
     case = await complained(world, anna)
