@@ -177,7 +177,7 @@ def as_tuples(batch: Sequence[Event], day: date | str) -> list[list[tuple[Any, .
         answers.append((event.id, dialog, dialog, "after-purchase", SURVEY_VERSION, question, "csat", event.score, "telegram", at, at))
         say = to_json(event.say).decode()
         messages.append((event.id, "telegram", "shop", str(dialog), 1, at, say, dialog, dialog, at))
-        score = (day, "after-purchase", question, "csat", "telegram", "", "", event.score)
+        score = (day, "after-purchase", question, "csat", "telegram", "", "", 0, event.score)
         scores[score] = scores.get(score, 0) + 1
     return [seen, dialogs, answers, messages, [(*score, n) for score, n in sorted(scores.items())]]
 

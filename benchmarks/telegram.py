@@ -31,7 +31,7 @@ from benchmarks.bots.chats import Chats, Shown
 from benchmarks.bots.redis_server import RedisServer, is_installed
 from benchmarks.report import Figure, report
 
-DIALOGS, WARM = 480, 128
+DIALOGS, WARM = 1_500, 128
 """Of one repetition, and how many of them only warm the bot up."""
 TURNS = 5
 ENOUGH = 45.0
