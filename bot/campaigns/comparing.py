@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.campaigns.definition import Definition
 from bot.campaigns.wordings import survey_of_arm
-from bot.insight.measures import MEASURES, Measured, difference, share
+from bot.insight.measures import MEASURES, Measured, difference, differs, share
 from storage.invitations import ASKED
 
 __all__ = ["Compared", "Scored", "compared", "scored"]
@@ -27,7 +27,7 @@ class Compared:
 
     @property
     def differs(self) -> bool:
-        return _differs(self.against_own)
+        return differs(self.against_own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Scored:
 
     @property
     def differs(self) -> bool:
-        return _differs(self.against_own)
+        return differs(self.against_own)
 
 
 def compared(definition: Definition, counts: Iterable[tuple[int, str, str, str, int]]) -> list[Compared]:
@@ -77,7 +77,3 @@ def scored(definition: Definition, scores: Iterable[Any]) -> list[Scored]:
             if measured:
                 found.append(Scored(arm, name, measured, difference(measured, own) if own and arm != "own" else None))
     return found
-
-
-def _differs(against: Measured | None) -> bool:
-    return against is not None and not against.withheld and 0 not in against.interval

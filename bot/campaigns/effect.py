@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.campaigns.definition import Definition
-from bot.insight.measures import Measured, difference, share
+from bot.insight.measures import Measured, difference, differs, share
 from storage.queries.kept_back import bought_since
 
 __all__ = ["Effect", "Group", "effect_of"]
@@ -45,7 +45,7 @@ class Effect:
 
     @property
     def differs(self) -> bool:
-        return self.difference is not None and 0 not in self.difference.interval
+        return differs(self.difference)
 
 
 def effect_of(conn: Connection, campaign: Any, now: datetime) -> Effect | None:

@@ -20,6 +20,7 @@ __all__ = [
     "ces",
     "csat",
     "difference",
+    "differs",
     "fcr",
     "nps",
     "share",
@@ -132,6 +133,11 @@ def difference(now: Measured, before: Measured) -> Measured:
     down = sqrt((now.value - now.interval.low) ** 2 + (before.interval.high - before.value) ** 2)
     up = sqrt((now.interval.high - now.value) ** 2 + (before.value - before.interval.low) ** 2)
     return Measured(gap, Interval(gap - down, gap + up), min(now.n, before.n))
+
+
+def differs(found: Measured | None) -> bool:
+    """Whether a difference is told, and is more than chance: its interval leaves out zero."""
+    return found is not None and not found.withheld and 0 not in found.interval
 
 
 def _boxes(scores: Scores, low: int, high: int) -> Measured | None:
