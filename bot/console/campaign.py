@@ -31,6 +31,7 @@ from bot.invitations.explaining import REASONS
 from bot.invitations.policy import SURVEYS
 from bot.mistake import Mistake
 from bot.toml.times import in_units
+from storage.invitations import AS_LINK
 from storage.queries.campaigns import campaign_named
 
 __all__ = ["CampaignPage"]
@@ -91,7 +92,7 @@ class CampaignPage(DecidersPages):
             definition=one.definition,
             progress=one.progress,
             states=one.states,
-            links=any(kind == ("sent", "link") for kind, _ in one.states),
+            links=any(kind == ("sent", AS_LINK) for kind, _ in one.states),
             reached=one.reached,
             days=DAYS,
             comparing=comparing,

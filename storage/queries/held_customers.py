@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from storage.among import among
 from storage.customers import Customer
@@ -20,9 +21,14 @@ _HELD, _HELD_ALONE = _THESE.with_for_update(key_share=True), _THESE.with_for_upd
 def hold_customers(conn: Connection, ids: Collection[int]) -> None:
     """None of them says no to anything, is asked by somebody else, merged into another or erased from now on: what is read of them
     after this holds."""
-    conn.execute(_HELD, {"ids": ids})
+    _hold(conn, _HELD, ids)
 
 
 def hold_alone(conn: Connection, ids: Collection[int]) -> None:
     """Whoever holds any of them is waited for: what they write is there after this, and nothing new comes."""
-    conn.execute(_HELD_ALONE, {"ids": ids})
+    _hold(conn, _HELD_ALONE, ids)
+
+
+def _hold(conn: Connection, these: Select[Any], ids: Collection[int]) -> None:
+    if conn.dialect.name == "postgresql":
+        conn.execute(these, {"ids": ids})
